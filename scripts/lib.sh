@@ -1,0 +1,71 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# What the scripts share: where the checkout is, how a message is said and how a script ends.
+# It is sourced, never run, and it does nothing but define.
+
+# The root of the checkout, whatever directory the script was called from.
+root_dir="$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)"
+
+# What is fetched is kept here. Git ignores it, and removing it costs nothing but a new download.
+# shellcheck disable=SC2034
+cache_dir="$root_dir/third_party/.cache"
+
+# The name under which a script speaks: what was typed, without its directory.
+script_name="$(basename -- "$0")"
+
+say() { printf '%s: %s\n' "$script_name" "$*"; }
+
+warn() { printf '%s: %s\n' "$script_name" "$*" >&2; }
+
+# die ends the script for something that went wrong while it worked.
+die() {
+    warn "$@"
+    exit 1
+}
+
+# usage_error ends the script for something that was typed wrong: one sentence, exit status 2.
+usage_error() {
+    warn "$@"
+    exit 2
+}
+
+# print_help prints the comment at the head of the script itself, from its third line to the first that is none.
+print_help() { sed -n '3,$ { /^#/!q; s/^# \{0,1\}//; p; }' "$0" | sed '1{/^$/d}'; }
+
+have_command() { command -v "$1" >/dev/null 2>&1; }
+
+# need_command COMMAND PACKAGE: ends the script if COMMAND is not there, and says where it comes from.
+need_command() {
+    have_command "$1" || die "the command '$1' is missing; ./scripts/setup installs it (package $2)"
+}
+
+# option_value OPTION [VALUE]: prints the value that follows an option, or ends with what is missing.
+option_value() {
+    [[ $# -ge 2 && -n $2 ]] || usage_error "$1 needs a value; see '$script_name --help'"
+    printf '%s' "$2"
+}
+
+# need_one_of OPTION VALUE CHOICE...: ends the script unless VALUE is one of the choices.
+need_one_of() {
+    local option="$1" value="$2" choice
+    shift 2
+    for choice in "$@"; do
+        [[ $value != "$choice" ]] || return 0
+    done
+    usage_error "$option '$value' is not known; accepted are: $(printf '%s ' "$@")"
+}
+
+# need_number OPTION VALUE MIN MAX: ends the script unless VALUE is a whole number in that range.
+need_number() {
+    [[ $2 =~ ^[0-9]{1,9}$ ]] && ((10#$2 >= $3 && 10#$2 <= $4)) ||
+        usage_error "$1 '$2' is not accepted; a whole number from $3 to $4 is"
+}
+
+# absolute_path PATH: prints PATH from the root of the file system; it need not exist.
+absolute_path() {
+    case "$1" in
+    /*) printf '%s' "$1" ;;
+    *) printf '%s/%s' "$PWD" "$1" ;;
+    esac
+}
