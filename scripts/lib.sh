@@ -40,10 +40,9 @@ need_command() {
     have_command "$1" || die "the command '$1' is missing; ./scripts/setup installs it (package $2)"
 }
 
-# option_value OPTION [VALUE]: prints the value that follows an option, or ends with what is missing.
-option_value() {
-    [[ $# -ge 2 && -n $2 ]] || usage_error "$1 needs a value; see '$script_name --help'"
-    printf '%s' "$2"
+# need_value OPTION [VALUE]: ends the script unless a value follows the option.
+need_value() {
+    [[ $# -ge 2 && -n $2 ]] || usage_error "$1 needs a value; '$script_name --help' shows which"
 }
 
 # need_one_of OPTION VALUE CHOICE...: ends the script unless VALUE is one of the choices.
@@ -53,13 +52,14 @@ need_one_of() {
     for choice in "$@"; do
         [[ $value != "$choice" ]] || return 0
     done
-    usage_error "$option '$value' is not known; accepted are: $(printf '%s ' "$@")"
+    usage_error "$option '$value' is not known; accepted are: $*"
 }
 
 # need_number OPTION VALUE MIN MAX: ends the script unless VALUE is a whole number in that range.
 need_number() {
-    [[ $2 =~ ^[0-9]{1,9}$ ]] && ((10#$2 >= $3 && 10#$2 <= $4)) ||
+    if ! [[ $2 =~ ^[0-9]{1,9}$ ]] || ((10#$2 < $3 || 10#$2 > $4)); then
         usage_error "$1 '$2' is not accepted; a whole number from $3 to $4 is"
+    fi
 }
 
 # absolute_path PATH: prints PATH from the root of the file system; it need not exist.
@@ -68,4 +68,11 @@ absolute_path() {
     /*) printf '%s' "$1" ;;
     *) printf '%s/%s' "$PWD" "$1" ;;
     esac
+}
+
+# port_is_taken PORT: whether any socket listens on that TCP port, on whatever address.
+port_is_taken() {
+    awk -v port="$(printf ':%04X' "$1")" \
+        '$4 == "0A" && substr($2, length($2) - 4) == port { found = 1 } END { exit !found }' \
+        /proc/net/tcp /proc/net/tcp6 2>/dev/null
 }
