@@ -76,3 +76,21 @@ port_is_taken() {
         '$4 == "0A" && substr($2, length($2) - 4) == port { found = 1 } END { exit !found }' \
         /proc/net/tcp /proc/net/tcp6 2>/dev/null
 }
+
+# run_shown COMMAND...: prints the command as it could be typed, then runs it.
+run_shown() {
+    printf '\n$'
+    printf ' %s' "${@@Q}" | sed -E "s/'([A-Za-z0-9_.,:=/@%+-]+)'/\1/g"
+    printf '\n'
+    "$@"
+}
+
+# build PRESET DIRECTORY: configures and builds, in the checkout's root.
+build() {
+    local options=()
+    if [[ -n ${BORINGSSL_SOURCE_DIR:-} ]]; then
+        options+=("-DBORINGSSL_SOURCE_DIR=$BORINGSSL_SOURCE_DIR")
+    fi
+    run_shown cmake --preset "$1" "${options[@]}"
+    run_shown cmake --build "$2"
+}
