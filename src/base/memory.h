@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Allocation that does not fail: where the system has no memory left, the program ends with one
+ * sentence. Everything here is released with free().
+ */
+#ifndef PINLOAD_BASE_MEMORY_H
+#define PINLOAD_BASE_MEMORY_H
+
+#include <stddef.h>
+
+/* memory_new returns COUNT zeroed elements of SIZE bytes, never NULL. */
+void *memory_new(size_t count, size_t size);
+
+/* memory_resize is realloc that does not fail. */
+void *memory_resize(void *memory, size_t len);
+
+/* memory_text returns a copy of TEXT. */
+char *memory_text(const char *text);
+
+/* memory_text_n returns a copy of the first LEN bytes of TEXT, with a NUL behind them. */
+char *memory_text_n(const char *text, size_t len);
+
+#endif

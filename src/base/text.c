@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/text.h"
+
+#include "base/clock.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Reads an unsigned decimal at the head of TEXT without strtold's hex, inf, nan, sign and locale.
+ * Long, so that 1.001k is 1001 once it is scaled and rounded, and not a little less. */
+static bool read_decimal(const char *text, long double *out_value, const char **out_rest)
+{
+    const char *p = text;
+    while (isdigit((unsigned char)*p))
+        p++;
+    if (*p == '.' && p > text && isdigit((unsigned char)p[1])) {
+        p++;
+        while (isdigit((unsigned char)*p))
+            p++;
+    }
+    if (p == text || p - text > 30)
+        return false;
+    char digits[32] = {0};
+    memcpy(digits, text, (size_t)(p - text));
+    *out_value = strtold(digits, NULL);
+    *out_rest = p;
+    return isfinite(*out_value);
+}
+
+struct unit {
+    const char *name;
+    double factor;
+};
+
+static bool find_unit(const struct unit *units, const char *name, double *out_factor)
+{
+    for (const struct unit *unit = units; unit->name != NULL; unit++) {
+        if (strcmp(unit->name, name) == 0) {
+            *out_factor = unit->factor;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool text_parse_decimal(const char *text, double *out_value)
+{
+    static const struct unit suffixes[] = {{"", 1},    {"k", 1e3}, {"K", 1e3},
+                                           {"M", 1e6}, {"G", 1e9}, {NULL, 0}};
+    const char *rest;
+    long double value;
+    double factor;
+    if (!read_decimal(text, &value, &rest) || !find_unit(suffixes, rest, &factor))
+        return false;
+    *out_value = (double)(value * factor);
+    return true;
+}
+
+bool text_parse_count(const char *text, uint64_t *out_count)
+{
+    double value;
+    if (!text_parse_decimal(text, &value) || value != floor(value) || value > 9e15)
+        return false;
+    *out_count = (uint64_t)value;
+    return true;
+}
+
+bool text_parse_duration(const char *text, uint64_t *out_ns)
+{
+    static const struct unit units[] = {{"", NS_PER_S},           {"ns", 1},
+                                        {"us", NS_PER_US},        {"ms", NS_PER_MS},
+                                        {"s", NS_PER_S},          {"m", 60.0 * NS_PER_S},
+                                        {"h", 3600.0 * NS_PER_S}, {NULL, 0}};
+    const char *rest;
+    long double value;
+    double factor;
+    if (!read_decimal(text, &value, &rest) || !find_unit(units, rest, &factor))
+        return false;
+    if (value * factor > 9e18)
+        return false;
+    *out_ns = (uint64_t)llroundl(value * factor);
+    return true;
+}
+
+static int hex_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+bool text_hex_decode(const char *text, size_t text_len, uint8_t *out, size_t capacity,
+                     size_t *out_len)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < text_len;) {
+        if (len > 0 && text[i] == ':')
+            i++;
+        if (i + 1 >= text_len || len == capacity)
+            return false;
+        int high = hex_value(text[i]), low = hex_value(text[i + 1]);
+        if (high < 0 || low < 0)
+            return false;
+        out[len++] = (uint8_t)(high << 4 | low);
+        i += 2;
+    }
+    *out_len = len;
+    return true;
+}
+
+void text_hex_encode(char *out, const uint8_t *bytes, size_t len)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < len; i++) {
+        out[2 * i] = digits[bytes[i] >> 4];
+        out[2 * i + 1] = digits[bytes[i] & 15];
+    }
+    out[2 * len] = '\0';
+}
+
+static size_t count_digits(const char *text)
+{
+    size_t len = 0;
+    while (isdigit((unsigned char)text[len]))
+        len++;
+    return len;
+}
+
+/* Compares two runs of digits as numbers of any length. */
+static int compare_numbers(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+    while (a_len > 1 && *a == '0')
+        a++, a_len--;
+    while (b_len > 1 && *b == '0')
+        b++, b_len--;
+    if (a_len != b_len)
+        return a_len < b_len ? -1 : 1;
+    return memcmp(a, b, a_len);
+}
+
+int text_natural_compare(const char *a, const char *b)
+{
+    const char *a_start = a, *b_start = b;
+    while (*a != '\0' && *b != '\0') {
+        size_t a_digits = count_digits(a), b_digits = count_digits(b);
+        if (a_digits > 0 && b_digits > 0) {
+            int order = compare_numbers(a, a_digits, b, b_digits);
+            if (order != 0)
+                return order;
+            a += a_digits;
+            b += b_digits;
+            continue;
+        }
+        if (*a != *b)
+            return (unsigned char)*a < (unsigned char)*b ? -1 : 1;
+        a++;
+        b++;
+    }
+    if (*a != *b)
+        return *a == '\0' ? -1 : 1;
+    return strcmp(a_start, b_start);
+}
+
+#define LONGEST_WORD 63
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+size_t text_edit_distance(const char *a, const char *b)
+{
+    size_t a_len = strlen(a), b_len = strlen(b);
+    if (a_len > LONGEST_WORD || b_len > LONGEST_WORD)
+        return a_len + b_len;
+    size_t cost[LONGEST_WORD + 1][LONGEST_WORD + 1];
+    for (size_t i = 0; i <= a_len; i++) {
+        for (size_t j = 0; j <= b_len; j++) {
+            if (i == 0 || j == 0) {
+                cost[i][j] = i + j;
+                continue;
+            }
+            size_t substitute = cost[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
+            cost[i][j] = least(substitute, least(cost[i - 1][j], cost[i][j - 1]) + 1);
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                cost[i][j] = least(cost[i][j], cost[i - 2][j - 2] + 1);
+        }
+    }
+    return cost[a_len][b_len];
+}
+
+const char *text_nearest(const char *word, const char *const *words, size_t count)
+{
+    size_t best_distance = strlen(word) / 3 + 1;
+    const char *best = NULL;
+    for (size_t i = 0; i < count; i++) {
+        size_t distance = text_edit_distance(word, words[i]);
+        if (distance < best_distance || (distance == best_distance && best == NULL)) {
+            best_distance = distance;
+            best = words[i];
+        }
+    }
+    return best;
+}
+
+bool text_starts_with(const char *text, const char *prefix)
+{
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+bool text_ends_with(const char *text, const char *suffix)
+{
+    size_t text_len = strlen(text), suffix_len = strlen(suffix);
+    return text_len >= suffix_len && strcmp(text + text_len - suffix_len, suffix) == 0;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Text as people type it: numbers with SI suffixes, times with units, percentages, base64, hex,
+ * natural order, near words. Parsers take the whole text or refuse it.
+ */
+#ifndef PINLOAD_BASE_TEXT_H
+#define PINLOAD_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* text_parse_count reads "64", "10k", "1.5M" (SI: k, M, G) into a whole number. */
+bool text_parse_count(const char *text, uint64_t *out_count);
+
+/* text_parse_decimal reads a finite non-negative decimal with an optional SI suffix. */
+bool text_parse_decimal(const char *text, double *out_value);
+
+/* text_parse_duration reads "500us", "500ms", "1.5s", "5m", "2h", "0"; a bare number is seconds. */
+bool text_parse_duration(const char *text, uint64_t *out_ns);
+
+/* text_hex_decode reads hex digits, colons between bytes allowed; false where it is not hex or
+ * longer than CAPACITY. */
+bool text_hex_decode(const char *text, size_t text_len, uint8_t *out, size_t capacity,
+                     size_t *out_len);
+
+/* text_hex_encode writes LEN bytes as lower-case hex and a NUL: 2 * LEN + 1 bytes. */
+void text_hex_encode(char *out, const uint8_t *bytes, size_t len);
+
+/* text_natural_compare orders as a person does: client2 before client10. */
+int text_natural_compare(const char *a, const char *b);
+
+/* text_edit_distance counts insertions, deletions, substitutions and swaps of neighbours. */
+size_t text_edit_distance(const char *a, const char *b);
+
+/* text_nearest returns the one of COUNT words nearest to WORD when it is near enough to be meant,
+ * otherwise NULL. */
+const char *text_nearest(const char *word, const char *const *words, size_t count);
+
+bool text_starts_with(const char *text, const char *prefix);
+bool text_ends_with(const char *text, const char *suffix);
+
+#endif

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "net/tcp.h"
+
+#include "base/buffer.h"
+#include "base/memory.h"
+#include "net/net_internal.h"
+#include "net/resolve.h"
+
+#include <assert.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* At most one write is in flight; what is written meanwhile is queued behind it. */
+struct tcp {
+    uv_tcp_t handle;
+    uv_connect_t connecting;
+    uv_write_t writing;
+    uv_shutdown_t shutting;
+    struct net_loop *loop;
+    const struct tcp_events *events;
+    void *owner;
+    struct buffer in_flight; /* owned by the write until its callback */
+    struct buffer queued;
+    bool is_open; /* the handle is initialised and not closing */
+    bool is_writing;
+    bool shutdown_wanted;
+    bool is_broken; /* a write failed */
+};
+
+static enum tcp_end end_of(int uv_error)
+{
+    switch (uv_error) {
+    case 0:
+        return TCP_OK;
+    case UV_EOF:
+        return TCP_EOF;
+    case UV_ECONNREFUSED:
+        return TCP_REFUSED;
+    case UV_ENETUNREACH:
+    case UV_EHOSTUNREACH:
+    case UV_ENETDOWN:
+    case UV_EACCES:
+    case UV_EPERM:
+        return TCP_UNREACHABLE;
+    case UV_ETIMEDOUT:
+        return TCP_TIMED_OUT;
+    case UV_ECONNRESET:
+    case UV_EPIPE:
+    case UV_ECONNABORTED:
+        return TCP_RESET;
+    case UV_EMFILE:
+    case UV_ENFILE:
+        return TCP_NO_DESCRIPTORS;
+    case UV_EADDRNOTAVAIL:
+    case UV_EADDRINUSE:
+        return TCP_NO_PORTS;
+    case UV_ENOMEM:
+    case UV_ENOBUFS:
+        return TCP_NO_MEMORY;
+    default:
+        return TCP_OTHER;
+    }
+}
+
+const char *tcp_end_name(enum tcp_end end)
+{
+    static const char *const names[] = {
+        [TCP_OK] = "ok",
+        [TCP_EOF] = "end of stream",
+        [TCP_REFUSED] = "connection refused",
+        [TCP_UNREACHABLE] = "unreachable",
+        [TCP_TIMED_OUT] = "timed out",
+        [TCP_RESET] = "connection reset",
+        [TCP_NO_DESCRIPTORS] = "no file descriptors left",
+        [TCP_NO_PORTS] = "no local port or address left",
+        [TCP_NO_MEMORY] = "no memory left for sockets",
+        [TCP_OTHER] = "failed",
+    };
+    return names[end];
+}
+
+struct tcp *tcp_new(struct net_loop *loop, const struct tcp_events *events, void *owner)
+{
+    struct tcp *tcp = memory_new(1, sizeof *tcp);
+    tcp->loop = loop;
+    tcp->events = events;
+    tcp->owner = owner;
+    tcp->handle.data = tcp;
+    tcp->connecting.data = tcp;
+    tcp->writing.data = tcp;
+    tcp->shutting.data = tcp;
+    return tcp;
+}
+
+void tcp_free(struct tcp *tcp)
+{
+    if (tcp == NULL)
+        return;
+    assert(!tcp->is_open);
+    buffer_cleanup(&tcp->in_flight);
+    buffer_cleanup(&tcp->queued);
+    free(tcp);
+}
+
+static void give_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *out)
+{
+    (void)suggested;
+    struct tcp *tcp = handle->data;
+    *out = uv_buf_init(tcp->loop->read_buffer, READ_BUFFER_LEN);
+}
+
+static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer)
+{
+    struct tcp *tcp = stream->data;
+    if (n > 0) {
+        tcp->events->on_bytes(tcp->owner, (const uint8_t *)buffer->base, (size_t)n);
+    } else if (n < 0) {
+        uv_read_stop(stream);
+        tcp->events->on_end(tcp->owner, tcp->is_broken && n == UV_EOF ? TCP_RESET : end_of((int)n));
+    }
+}
+
+static void on_connected(uv_connect_t *request, int status)
+{
+    struct tcp *tcp = request->data;
+    if (status == UV_ECANCELED)
+        return;
+    if (status == 0)
+        status = uv_read_start((uv_stream_t *)&tcp->handle, give_buffer, on_read);
+    tcp->events->on_connected(tcp->owner, end_of(status));
+}
+
+static void set_option(int fd, int level, int name)
+{
+    int on = 1;
+    (void)setsockopt(fd, level, name, &on, sizeof on); /* an optimisation: without it, it works */
+}
+
+static int bind_source(struct tcp *tcp, const struct address *source)
+{
+    uv_os_fd_t fd;
+    if (uv_fileno((uv_handle_t *)&tcp->handle, &fd) == 0)
+        set_option(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT);
+    struct sockaddr_storage any_port = source->storage;
+    if (any_port.ss_family == AF_INET)
+        ((struct sockaddr_in *)&any_port)->sin_port = 0;
+    else
+        ((struct sockaddr_in6 *)&any_port)->sin6_port = 0;
+    return uv_tcp_bind(&tcp->handle, (const struct sockaddr *)&any_port, 0);
+}
+
+void tcp_connect(struct tcp *tcp, const struct address *address, const struct address *source)
+{
+    assert(!tcp->is_open);
+    buffer_clear(&tcp->in_flight);
+    buffer_clear(&tcp->queued);
+    tcp->is_writing = tcp->shutdown_wanted = tcp->is_broken = false;
+    int result = uv_tcp_init_ex(&tcp->loop->uv, &tcp->handle, address->storage.ss_family);
+    if (result == 0) {
+        tcp->is_open = true;
+        uv_tcp_nodelay(&tcp->handle, 1);
+        if (source != NULL)
+            result = bind_source(tcp, source);
+        if (result == 0)
+            result = uv_tcp_connect(&tcp->connecting, &tcp->handle,
+                                    (const struct sockaddr *)&address->storage, on_connected);
+    }
+    if (result != 0)
+        tcp->events->on_connected(tcp->owner, end_of(result));
+}
+
+static void start_write(struct tcp *tcp);
+
+static void start_shutdown(struct tcp *tcp)
+{
+    if (uv_is_writable((uv_stream_t *)&tcp->handle))
+        (void)uv_shutdown(&tcp->shutting, (uv_stream_t *)&tcp->handle, NULL);
+}
+
+static void on_written(uv_write_t *request, int status)
+{
+    struct tcp *tcp = request->data;
+    tcp->is_writing = false;
+    if (status == UV_ECANCELED)
+        return;
+    if (status != 0)
+        tcp->is_broken = true;
+    else if (tcp->queued.len > 0)
+        start_write(tcp);
+    else if (tcp->shutdown_wanted)
+        start_shutdown(tcp);
+}
+
+static void start_write(struct tcp *tcp)
+{
+    struct buffer swap = tcp->in_flight;
+    tcp->in_flight = tcp->queued;
+    tcp->queued = swap;
+    buffer_clear(&tcp->queued);
+    uv_buf_t buf = uv_buf_init((char *)tcp->in_flight.data, (unsigned)tcp->in_flight.len);
+    tcp->is_writing = true;
+    if (uv_write(&tcp->writing, (uv_stream_t *)&tcp->handle, &buf, 1, on_written) != 0) {
+        tcp->is_writing = false;
+        tcp->is_broken = true;
+    }
+}
+
+bool tcp_write(struct tcp *tcp, const uint8_t *bytes, size_t len)
+{
+    if (tcp->is_broken)
+        return false;
+    if (!tcp->is_writing) {
+        uv_buf_t buf = uv_buf_init((char *)bytes, (unsigned)len);
+        int n = uv_try_write((uv_stream_t *)&tcp->handle, &buf, 1);
+        if (n < 0 && n != UV_EAGAIN) {
+            tcp->is_broken = true;
+            return false;
+        }
+        if (n > 0) {
+            bytes += n;
+            len -= (size_t)n;
+        }
+    }
+    if (len == 0)
+        return true;
+    buffer_append(&tcp->queued, bytes, len);
+    if (!tcp->is_writing)
+        start_write(tcp);
+    return !tcp->is_broken;
+}
+
+void tcp_shutdown(struct tcp *tcp)
+{
+    if (tcp->is_writing)
+        tcp->shutdown_wanted = true;
+    else
+        start_shutdown(tcp);
+}
+
+void tcp_pause(struct tcp *tcp)
+{
+    if (tcp->is_open)
+        uv_read_stop((uv_stream_t *)&tcp->handle);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct tcp *tcp = handle->data;
+    tcp->events->on_closed(tcp->owner);
+}
+
+void tcp_close(struct tcp *tcp, bool reset)
+{
+    if (!tcp->is_open) {
+        tcp->events->on_closed(tcp->owner);
+        return;
+    }
+    tcp->is_open = false;
+    if (!reset || uv_tcp_close_reset(&tcp->handle, on_closed) != 0)
+        uv_close((uv_handle_t *)&tcp->handle, on_closed);
+}

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tls/identity.h"
+
+#include "base/memory.h"
+#include "tls/certificate.h"
+#include "tls/key_file.h"
+
+#include <openssl/bytestring.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/mem.h>
+#include <openssl/pool.h>
+#include <openssl/ssl.h>
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+struct identity {
+    char *name;
+    CRYPTO_BUFFER **chain; /* leaf first */
+    size_t num_certs;
+    EVP_PKEY *key;
+};
+
+/* Identities in the order of loading, and the same by name for look-ups (an open-addressed table
+ * of indexes plus one). */
+struct identity_set {
+    struct identity *items;
+    size_t count;
+    size_t capacity;
+    uint32_t *table;
+    size_t table_len;
+};
+
+struct identity_set *identity_set_new(void)
+{
+    return memory_new(1, sizeof(struct identity_set));
+}
+
+static void release(struct identity *identity)
+{
+    for (size_t i = 0; i < identity->num_certs; i++)
+        CRYPTO_BUFFER_free(identity->chain[i]);
+    free(identity->chain);
+    EVP_PKEY_free(identity->key);
+    free(identity->name);
+}
+
+void identity_set_free(struct identity_set *set)
+{
+    if (set == NULL)
+        return;
+    for (size_t i = 0; i < set->count; i++)
+        release(&set->items[i]);
+    free(set->items);
+    free(set->table);
+    free(set);
+}
+
+size_t identity_set_count(const struct identity_set *set)
+{
+    return set->count;
+}
+
+const char *identity_set_name(const struct identity_set *set, size_t index)
+{
+    return set->items[index].name;
+}
+
+/* FNV-1a (isthe.com/chongo/tech/comp/fnv). */
+static size_t hash_name(const char *name)
+{
+    uint64_t hash = 0xcbf29ce484222325ull;
+    for (; *name != '\0'; name++)
+        hash = (hash ^ (unsigned char)*name) * 0x100000001b3ull;
+    return (size_t)hash;
+}
+
+static void enter_name(struct identity_set *set, size_t index)
+{
+    size_t i = hash_name(set->items[index].name) & (set->table_len - 1);
+    while (set->table[i] != 0)
+        i = (i + 1) & (set->table_len - 1);
+    set->table[i] = (uint32_t)index + 1;
+}
+
+static void rebuild_table(struct identity_set *set, size_t table_len)
+{
+    free(set->table);
+    set->table_len = table_len;
+    set->table = memory_new(table_len, sizeof *set->table);
+    for (size_t i = 0; i < set->count; i++)
+        enter_name(set, i);
+}
+
+long identity_set_find(const struct identity_set *set, const char *name)
+{
+    if (set->count == 0)
+        return -1;
+    for (size_t i = hash_name(name) & (set->table_len - 1); set->table[i] != 0;
+         i = (i + 1) & (set->table_len - 1)) {
+        if (strcmp(set->items[set->table[i] - 1].name, name) == 0)
+            return (long)set->table[i] - 1;
+    }
+    return -1;
+}
+
+/* Takes what FILE holds, and leaves it empty. */
+static void append(struct identity_set *set, const char *name, struct key_file *file)
+{
+    if (set->count == set->capacity) {
+        set->capacity = set->capacity ? set->capacity * 2 : 8;
+        set->items = memory_resize(set->items, set->capacity * sizeof *set->items);
+        rebuild_table(set, set->capacity * 2);
+    }
+    struct identity *identity = &set->items[set->count];
+    *identity = (struct identity){.name = memory_text(name),
+                                  .chain = memory_new(file->num_certs, sizeof *identity->chain),
+                                  .num_certs = file->num_certs,
+                                  .key = file->key};
+    memcpy(identity->chain, file->certs, file->num_certs * sizeof *identity->chain);
+    *file = (struct key_file){0};
+    enter_name(set, set->count++);
+}
+
+static void notice_open_key(const char *path, struct notices *notices)
+{
+    struct stat status;
+    if (stat(path, &status) == 0 && (status.st_mode & (S_IRGRP | S_IROTH)) != 0)
+        notices_add(notices, "the key file '%s' can be read by others (mode %04o); chmod 600 it",
+                    path, (unsigned)(status.st_mode & 07777));
+}
+
+static void notice_dates(const char *name, const char *path,
+                         const struct certificate_fields *fields, struct notices *notices)
+{
+    time_t now = time(NULL);
+    if (fields->not_after_s < now)
+        notices_add(notices, "the certificate '%s' of identity '%s' has expired", path, name);
+    else if (fields->not_before_s > now)
+        notices_add(notices, "the certificate '%s' of identity '%s' is not valid yet", path, name);
+}
+
+static bool key_belongs(const struct key_file *file, const struct certificate_fields *fields)
+{
+    CBS spki;
+    CBS_init(&spki, fields->spki, fields->spki_len);
+    EVP_PKEY *public_key = EVP_parse_public_key(&spki);
+    bool ok = public_key != NULL && EVP_PKEY_cmp(public_key, file->key) == 1;
+    EVP_PKEY_free(public_key);
+    ERR_clear_error();
+    return ok;
+}
+
+/* Puts the certificate that belongs to the key at the head: PKCS#12 promises no order. */
+static bool find_leaf(struct key_file *file, struct certificate_fields *out_fields)
+{
+    for (size_t i = 0; i < file->num_certs; i++) {
+        CRYPTO_BUFFER *cert = file->certs[i];
+        if (!certificate_read(out_fields, CRYPTO_BUFFER_data(cert), CRYPTO_BUFFER_len(cert)) ||
+            !key_belongs(file, out_fields))
+            continue;
+        memmove(&file->certs[1], &file->certs[0], i * sizeof *file->certs);
+        file->certs[0] = cert;
+        return true;
+    }
+    return false;
+}
+
+/* Reads certificate and key, from one file or two, into FILE. */
+static bool read_pair(struct key_file *file, const char *cert, const char *key,
+                      const struct password *password, struct error *err)
+{
+    bool one_file = key == NULL;
+    if (!key_file_read(file, cert, "the certificate file", one_file, password, err))
+        return false;
+    if (file->num_certs == 0)
+        return error_set(err,
+                         "the certificate file '%s' has no certificate; PEM (a leaf, then its "
+                         "issuers) or PKCS#12 is accepted",
+                         cert);
+    if (one_file && file->key == NULL)
+        return error_set(err,
+                         "the certificate file '%s' has no private key, and no other file was "
+                         "named for it; NAME=CERT,KEY or --key names one",
+                         cert);
+    if (one_file)
+        return true;
+    struct key_file key_part = {0};
+    if (!key_file_read(&key_part, key, "the key file", true, password, err))
+        return false;
+    file->key = key_part.key;
+    key_part.key = NULL;
+    key_file_cleanup(&key_part);
+    if (file->key == NULL)
+        return error_set(err,
+                         "the key file '%s' has no private key; PKCS#8, encrypted PKCS#8, or "
+                         "traditional PEM is accepted",
+                         key);
+    return true;
+}
+
+bool identity_set_add(struct identity_set *set, const char *name, const char *cert, const char *key,
+                      const struct password *password, struct notices *notices, struct error *err)
+{
+    if (identity_set_find(set, name) >= 0)
+        return error_set(err, "the identity '%s' is there twice; each name is accepted once", name);
+    struct key_file file = {0};
+    struct certificate_fields fields;
+    bool ok = read_pair(&file, cert, key, password, err);
+    if (ok && !find_leaf(&file, &fields))
+        ok = key == NULL
+                 ? error_set(err, "the private key in '%s' belongs to no certificate in it", cert)
+                 : error_set(err,
+                             "the key '%s' does not belong to the certificate '%s'; a matching "
+                             "pair is accepted",
+                             key, cert);
+    if (ok) {
+        notice_open_key(key != NULL ? key : cert, notices);
+        notice_dates(name, cert, &fields, notices);
+        append(set, name, &file);
+    }
+    key_file_cleanup(&file);
+    return ok;
+}
+
+static EVP_PKEY *clone_key(EVP_PKEY *key)
+{
+    CBB cbb;
+    uint8_t *der = NULL;
+    size_t len = 0;
+    EVP_PKEY *copy = NULL;
+    if (CBB_init(&cbb, 256) && EVP_marshal_private_key(&cbb, key) && CBB_finish(&cbb, &der, &len)) {
+        CBS cbs;
+        CBS_init(&cbs, der, len);
+        copy = EVP_parse_private_key(&cbs);
+        OPENSSL_cleanse(der, len);
+    }
+    OPENSSL_free(der);
+    assert(copy != NULL); /* what was parsed once can be parsed again */
+    return copy;
+}
+
+struct identity_set *identity_set_clone(const struct identity_set *set)
+{
+    struct identity_set *copy = identity_set_new();
+    for (size_t i = 0; i < set->count; i++) {
+        const struct identity *from = &set->items[i];
+        struct key_file file = {.num_certs = from->num_certs, .key = clone_key(from->key)};
+        for (size_t j = 0; j < from->num_certs; j++) {
+            const CRYPTO_BUFFER *cert = from->chain[j];
+            file.certs[j] =
+                CRYPTO_BUFFER_new(CRYPTO_BUFFER_data(cert), CRYPTO_BUFFER_len(cert), NULL);
+        }
+        append(copy, from->name, &file);
+    }
+    return copy;
+}
+
+void identity_set_slice(struct identity_set *set, size_t first, size_t count)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        if (i < first || i >= first + count)
+            release(&set->items[i]);
+    }
+    memmove(set->items, set->items + first, count * sizeof *set->items);
+    set->count = count;
+    rebuild_table(set, set->table_len);
+}
+
+bool identity_set_apply(const struct identity_set *set, size_t index, struct ssl_st *ssl)
+{
+    const struct identity *identity = &set->items[index];
+    return SSL_set_chain_and_key(ssl, identity->chain, identity->num_certs, identity->key, NULL) ==
+           1;
+}
+
+const unsigned char *identity_set_leaf(const struct identity_set *set, size_t index,
+                                       size_t *out_len)
+{
+    const CRYPTO_BUFFER *leaf = set->items[index].chain[0];
+    *out_len = CRYPTO_BUFFER_len(leaf);
+    return CRYPTO_BUFFER_data(leaf);
+}

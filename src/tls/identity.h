@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The client identities of a run: a name, a certificate chain, a private key each. A set is loaded
+ * once and then cloned for each thread, since keys lock when they are shared. Which identity a
+ * session takes is a pure function of the set's size and the session's serial number
+ * (load/rotation.h).
+ */
+#ifndef PINLOAD_TLS_IDENTITY_H
+#define PINLOAD_TLS_IDENTITY_H
+
+#include "base/error.h"
+#include "base/notices.h"
+#include "tls/password.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct identity_set;
+struct ssl_st;
+
+struct identity_set *identity_set_new(void);
+void identity_set_free(struct identity_set *set);
+
+/* identity_set_add loads one identity: CERT and KEY (NULL: KEY is in CERT's own file) are paths of
+ * PEM or PKCS#12 files. The key must belong to the certificate, and the name must be new. An
+ * expired certificate or a key file that others can read earns a notice. False sets ERR, which
+ * names the files. */
+bool identity_set_add(struct identity_set *set, const char *name, const char *cert, const char *key,
+                      const struct password *password, struct notices *notices, struct error *err);
+
+/* identity_set_add_directory loads one identity for each NAME in the directory PATH, in natural
+ * order: NAME.crt with NAME.key, else NAME.pem (its key inside or in NAME.key), else NAME.p12 or
+ * NAME.pfx. A certificate without a key is skipped and named in a notice; a directory without an
+ * identity is an error. */
+bool identity_set_add_directory(struct identity_set *set, const char *path,
+                                const struct password *password, struct notices *notices,
+                                struct error *err);
+
+/* identity_set_clone makes a set of the same identities with keys of its own, for one thread. */
+struct identity_set *identity_set_clone(const struct identity_set *set);
+
+/* identity_set_slice keeps the identities FIRST to FIRST + COUNT and drops the others: a shard. */
+void identity_set_slice(struct identity_set *set, size_t first, size_t count);
+
+size_t identity_set_count(const struct identity_set *set);
+const char *identity_set_name(const struct identity_set *set, size_t index);
+
+/* identity_set_find returns the index of NAME, or -1. */
+long identity_set_find(const struct identity_set *set, const char *name);
+
+/* identity_set_apply makes SSL present identity INDEX. False only where memory is short. */
+bool identity_set_apply(const struct identity_set *set, size_t index, struct ssl_st *ssl);
+
+/* identity_set_leaf returns the DER of identity INDEX's certificate. */
+const unsigned char *identity_set_leaf(const struct identity_set *set, size_t index,
+                                       size_t *out_len);
+
+#endif

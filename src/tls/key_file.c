@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tls/key_file.h"
+
+#include "base/memory.h"
+
+#include <openssl/bio.h>
+#include <openssl/bytestring.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/mem.h>
+#include <openssl/pem.h>
+#include <openssl/pkcs8.h>
+#include <openssl/pool.h>
+#include <openssl/stack.h>
+#include <openssl/x509.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_FILE_LEN (1 << 20)
+
+/* One file being read: its bytes are wiped at the end, since they may hold a plain key. */
+struct reading {
+    struct key_file *file;
+    const char *path;
+    const char *what;
+    bool want_key;
+    const struct password *password;
+    struct error *err;
+};
+
+static bool fail(const struct reading *r, const char *problem)
+{
+    ERR_clear_error();
+    return error_set(r->err, "%s '%s' %s", r->what, r->path, problem);
+}
+
+static bool fail_password(const struct reading *r)
+{
+    return fail(r,
+                r->password->given
+                    ? "cannot be decrypted: the password of --pass is wrong, or the file is damaged"
+                    : "is encrypted: --pass env:VAR, file:PATH or pass:TEXT gives its password");
+}
+
+static bool add_cert(const struct reading *r, const uint8_t *der, size_t len)
+{
+    struct key_file *file = r->file;
+    if (file->num_certs == KEY_FILE_MAX_CERTS)
+        return fail(r, "has more than 16 certificates; a leaf and up to 15 issuers are accepted");
+    file->certs[file->num_certs++] = CRYPTO_BUFFER_new(der, len, NULL);
+    return true;
+}
+
+static bool set_key(const struct reading *r, EVP_PKEY *key)
+{
+    if (key == NULL)
+        return fail(r, "has a private key that cannot be parsed; RSA, ECDSA (P-256, P-384, P-521) "
+                       "and Ed25519 keys are accepted");
+    if (r->file->key != NULL) {
+        EVP_PKEY_free(key);
+        return fail(r, "has more than one private key; one is accepted");
+    }
+    r->file->key = key;
+    return true;
+}
+
+static EVP_PKEY *parse_pkcs8(const uint8_t *der, size_t len)
+{
+    CBS cbs;
+    CBS_init(&cbs, der, len);
+    return EVP_parse_private_key(&cbs);
+}
+
+static bool read_encrypted_pkcs8(const struct reading *r, const uint8_t *der, size_t len)
+{
+    if (!r->password->given)
+        return fail_password(r);
+    CBS cbs;
+    CBS_init(&cbs, der, len);
+    EVP_PKEY *key = PKCS8_parse_encrypted_private_key(&cbs, r->password->text, r->password->len);
+    if (key == NULL)
+        return fail_password(r);
+    return set_key(r, key);
+}
+
+static int give_password(char *out, int capacity, int rwflag, void *userdata)
+{
+    (void)rwflag;
+    const struct password *password = userdata;
+    if (!password->given || password->len > (size_t)capacity)
+        return -1;
+    memcpy(out, password->text, password->len);
+    return (int)password->len;
+}
+
+/* A traditional key, "EC PRIVATE KEY" or "RSA PRIVATE KEY"; with DEK-Info it is decrypted in
+ * place. */
+static bool read_traditional(const struct reading *r, int type, char *header, uint8_t *der,
+                             long len)
+{
+    EVP_CIPHER_INFO cipher;
+    if (!PEM_get_EVP_CIPHER_INFO(header, &cipher))
+        return fail(r, "has a private key that is encrypted in a way not known here; encrypted "
+                       "PKCS#8 and DEK-Info with AES or 3DES are accepted");
+    bool encrypted = cipher.cipher != NULL;
+    if (encrypted && !PEM_do_header(&cipher, der, &len, give_password, (void *)r->password))
+        return fail_password(r);
+    const uint8_t *p = der;
+    EVP_PKEY *key = d2i_PrivateKey(type, NULL, &p, len);
+    if (key == NULL && encrypted)
+        return fail_password(r);
+    return set_key(r, key);
+}
+
+static bool read_block(const struct reading *r, const char *name, char *header, uint8_t *der,
+                       long len)
+{
+    if (strcmp(name, PEM_STRING_X509) == 0 || strcmp(name, PEM_STRING_X509_OLD) == 0)
+        return add_cert(r, der, (size_t)len);
+    if (!r->want_key)
+        return true;
+    if (strcmp(name, PEM_STRING_PKCS8INF) == 0)
+        return set_key(r, parse_pkcs8(der, (size_t)len));
+    if (strcmp(name, PEM_STRING_PKCS8) == 0)
+        return read_encrypted_pkcs8(r, der, (size_t)len);
+    if (strcmp(name, PEM_STRING_ECPRIVATEKEY) == 0)
+        return read_traditional(r, EVP_PKEY_EC, header, der, len);
+    if (strcmp(name, PEM_STRING_RSA) == 0)
+        return read_traditional(r, EVP_PKEY_RSA, header, der, len);
+    return true;
+}
+
+static bool read_pem(const struct reading *r, const uint8_t *bytes, size_t len)
+{
+    BIO *bio = BIO_new_mem_buf(bytes, (int)len);
+    bool ok = true;
+    char *name, *header;
+    uint8_t *der;
+    long der_len;
+    while (ok && PEM_read_bio(bio, &name, &header, &der, &der_len)) {
+        ok = read_block(r, name, header, der, der_len);
+        OPENSSL_free(name);
+        OPENSSL_free(header);
+        OPENSSL_cleanse(der, (size_t)der_len);
+        OPENSSL_free(der);
+    }
+    BIO_free(bio);
+    uint32_t last = ERR_peek_last_error();
+    if (ok && last != 0 &&
+        !(ERR_GET_LIB(last) == ERR_LIB_PEM && ERR_GET_REASON(last) == PEM_R_NO_START_LINE))
+        return fail(r, "is damaged PEM: a block in it is cut short or is not base64");
+    ERR_clear_error();
+    return ok;
+}
+
+static bool take_pkcs12_certs(const struct reading *r, STACK_OF(X509) * certs)
+{
+    for (size_t i = 0; i < sk_X509_num(certs); i++) {
+        uint8_t *der = NULL;
+        int len = i2d_X509(sk_X509_value(certs, i), &der);
+        bool ok = len > 0 && add_cert(r, der, (size_t)len);
+        OPENSSL_free(der);
+        if (!ok)
+            return false;
+    }
+    return true;
+}
+
+static bool read_pkcs12(const struct reading *r, const uint8_t *bytes, size_t len)
+{
+    CBS cbs;
+    CBS_init(&cbs, bytes, len);
+    EVP_PKEY *key = NULL;
+    STACK_OF(X509) *certs = sk_X509_new_null();
+    bool ok;
+    if (!PKCS12_get_key_and_certs(&key, certs, &cbs, r->password->text)) {
+        uint32_t error = ERR_peek_error();
+        bool wrong_password = ERR_GET_LIB(error) == ERR_LIB_PKCS8 &&
+                              (ERR_GET_REASON(error) == PKCS8_R_INCORRECT_PASSWORD);
+        ok = wrong_password ? fail_password(r)
+                            : fail(r, "is neither PEM nor a PKCS#12 file that can be read here");
+    } else {
+        ok = take_pkcs12_certs(r, certs);
+        if (ok && key != NULL && r->want_key)
+            ok = set_key(r, key), key = NULL;
+    }
+    EVP_PKEY_free(key);
+    sk_X509_pop_free(certs, X509_free);
+    ERR_clear_error();
+    return ok;
+}
+
+/* Reads the whole file into new memory of which the caller wipes *out_len bytes. */
+static uint8_t *slurp(const struct reading *r, size_t *out_len)
+{
+    FILE *stream = fopen(r->path, "rb");
+    if (stream == NULL) {
+        error_set(r->err, "%s '%s' cannot be opened: %s", r->what, r->path, strerror(errno));
+        return NULL;
+    }
+    setvbuf(stream, NULL, _IONBF, 0);
+    size_t capacity = 16384, len = 0, n;
+    uint8_t *bytes = memory_new(capacity, 1);
+    while ((n = fread(bytes + len, 1, capacity - len, stream)) > 0) {
+        len += n;
+        if (len < capacity)
+            continue;
+        uint8_t *larger = memory_new(capacity * 2, 1);
+        memcpy(larger, bytes, len);
+        OPENSSL_cleanse(bytes, len);
+        free(bytes);
+        bytes = larger;
+        capacity *= 2;
+    }
+    bool failed = ferror(stream) != 0 || len > MAX_FILE_LEN;
+    if (ferror(stream))
+        error_set(r->err, "%s '%s' cannot be read: %s", r->what, r->path, strerror(errno));
+    else if (failed)
+        fail(r, "is larger than 1 MB; a PEM or PKCS#12 file is accepted");
+    fclose(stream);
+    *out_len = len;
+    if (!failed)
+        return bytes;
+    OPENSSL_cleanse(bytes, len);
+    free(bytes);
+    return NULL;
+}
+
+bool key_file_read(struct key_file *file, const char *path, const char *what, bool want_key,
+                   const struct password *password, struct error *err)
+{
+    struct reading r = {file, path, what, want_key, password, err};
+    size_t len;
+    uint8_t *bytes = slurp(&r, &len);
+    if (bytes == NULL)
+        return false;
+    bool ok;
+    if (len == 0)
+        ok = fail(&r, "is empty; a PEM or PKCS#12 file is accepted");
+    else
+        ok = bytes[0] == 0x30 ? read_pkcs12(&r, bytes, len) : read_pem(&r, bytes, len);
+    OPENSSL_cleanse(bytes, len);
+    free(bytes);
+    if (!ok)
+        key_file_cleanup(file);
+    return ok;
+}
+
+bool key_file_mentions_key(const char *path)
+{
+    FILE *stream = fopen(path, "r");
+    if (stream == NULL)
+        return false;
+    char line[256];
+    bool found = false;
+    while (!found && fgets(line, sizeof line, stream) != NULL)
+        found = strncmp(line, "-----BEGIN ", 11) == 0 && strstr(line, "PRIVATE KEY-----") != NULL;
+    OPENSSL_cleanse(line, sizeof line);
+    fclose(stream);
+    return found;
+}
+
+void key_file_cleanup(struct key_file *file)
+{
+    for (size_t i = 0; i < file->num_certs; i++)
+        CRYPTO_BUFFER_free(file->certs[i]);
+    EVP_PKEY_free(file->key);
+    *file = (struct key_file){0};
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What one file of certificates or keys holds: PEM (certificates; keys as PKCS#8, encrypted PKCS#8,
+ * or traditional with or without DEK-Info) or PKCS#12 (RFC 7292), told apart by its first byte.
+ */
+#ifndef PINLOAD_TLS_KEY_FILE_H
+#define PINLOAD_TLS_KEY_FILE_H
+
+#include "base/error.h"
+#include "tls/password.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct crypto_buffer_st;
+struct evp_pkey_st;
+
+#define KEY_FILE_MAX_CERTS 16
+
+/* A zeroed struct is empty. Owns its certificates and key. */
+struct key_file {
+    struct crypto_buffer_st *certs[KEY_FILE_MAX_CERTS]; /* in the order of the file, leaf first */
+    size_t num_certs;
+    struct evp_pkey_st *key;
+};
+
+/* key_file_read reads PATH. WHAT names the file's role in a message ("the certificate", "the
+ * key"). Where WANT_KEY is false, a key in the file is passed over and needs no password. */
+bool key_file_read(struct key_file *file, const char *path, const char *what, bool want_key,
+                   const struct password *password, struct error *err);
+
+/* key_file_mentions_key says whether the PEM file PATH has the head of a private key in it. */
+bool key_file_mentions_key(const char *path);
+
+void key_file_cleanup(struct key_file *file);
+
+#endif

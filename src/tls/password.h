@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The password of encrypted keys: where it comes from, as openssl's -passin has it, and its end:
+ * it is wiped after the keys are loaded, and never printed.
+ */
+#ifndef PINLOAD_TLS_PASSWORD_H
+#define PINLOAD_TLS_PASSWORD_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct password {
+    char text[1024];
+    size_t len;
+    bool given; /* an empty password that was given is one; none is none */
+};
+
+/* password_read takes SOURCE env:VAR, file:PATH (its first line) or pass:TEXT; false sets ERR,
+ * which never quotes a password. */
+bool password_read(struct password *password, const char *source, struct error *err);
+
+/* password_wipe overwrites it. */
+void password_wipe(struct password *password);
+
+#endif

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tls/tls_conn.h"
+
+#include "base/memory.h"
+#include "tls/identity.h"
+#include "tls/tickets.h"
+#include "tls/tls_internal.h"
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pool.h>
+#include <openssl/ssl.h>
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct tls_conn {
+    struct tls_context *context;
+    SSL *ssl; /* NULL between sessions */
+    BIO *bio; /* lives as long as the connection, over all its sessions */
+    const uint8_t *in;
+    size_t in_len;
+    size_t identity;
+    const struct verify_policy *policy;
+    bool closing;
+    struct tls_facts facts;
+};
+
+/* The BIO: reads from what was fed, writes into the context's output. */
+
+static int bio_read(BIO *bio, char *out, int len)
+{
+    struct tls_conn *conn = BIO_get_data(bio);
+    BIO_clear_retry_flags(bio);
+    if (conn->in_len == 0) {
+        BIO_set_retry_read(bio);
+        return -1;
+    }
+    size_t n = conn->in_len < (size_t)len ? conn->in_len : (size_t)len;
+    memcpy(out, conn->in, n);
+    conn->in += n;
+    conn->in_len -= n;
+    return (int)n;
+}
+
+static int bio_write(BIO *bio, const char *bytes, int len)
+{
+    struct tls_conn *conn = BIO_get_data(bio);
+    BIO_clear_retry_flags(bio);
+    buffer_append(&conn->context->output, bytes, (size_t)len);
+    return len;
+}
+
+static long bio_control(BIO *bio, int command, long number, void *pointer)
+{
+    (void)bio, (void)number, (void)pointer;
+    return command == BIO_CTRL_FLUSH;
+}
+
+BIO_METHOD *tls_conn_bio_method(void)
+{
+    BIO_METHOD *method = BIO_meth_new(0, "pinload");
+    BIO_meth_set_read(method, bio_read);
+    BIO_meth_set_write(method, bio_write);
+    BIO_meth_set_ctrl(method, bio_control);
+    return method;
+}
+
+/* Callbacks: each writes into the facts and calls nobody. */
+
+static void note_alert(struct tls_conn *conn, bool is_write, const uint8_t *alert)
+{
+    if (alert[0] != SSL3_AL_FATAL && alert[1] == SSL_AD_CLOSE_NOTIFY)
+        return;
+    int *fact = is_write ? &conn->facts.alert_sent : &conn->facts.alert_received;
+    if (*fact == TLS_NO_ALERT && alert[1] != SSL_AD_CLOSE_NOTIFY)
+        *fact = alert[1];
+}
+
+static void on_message(int is_write, int version, int content_type, const void *bytes, size_t len,
+                       SSL *ssl, void *arg)
+{
+    (void)version, (void)arg;
+    struct tls_conn *conn = SSL_get_app_data(ssl);
+    const uint8_t *message = bytes;
+    if (content_type == SSL3_RT_ALERT && len == 2)
+        note_alert(conn, is_write, message);
+    else if (content_type == SSL3_RT_HANDSHAKE && is_write && len > 0 &&
+             message[0] == SSL3_MT_CERTIFICATE)
+        conn->facts.cert_asked = true;
+}
+
+static enum ssl_verify_result_t on_verify(SSL *ssl, uint8_t *out_alert)
+{
+    struct tls_conn *conn = SSL_get_app_data(ssl);
+    return verify_server(ssl, conn->policy, &conn->facts.verify, out_alert) ? ssl_verify_ok
+                                                                            : ssl_verify_invalid;
+}
+
+static int on_new_session(SSL *ssl, SSL_SESSION *session)
+{
+    struct tls_conn *conn = SSL_get_app_data(ssl);
+    if (conn->context->tickets == NULL)
+        return 0;
+    tickets_put(conn->context->tickets, conn->identity, session);
+    return 1;
+}
+
+void tls_conn_hook(struct tls_context *context)
+{
+    SSL_CTX_set_msg_callback(context->ssl_ctx, on_message);
+    SSL_CTX_set_custom_verify(context->ssl_ctx, SSL_VERIFY_PEER, on_verify);
+    SSL_CTX_sess_set_new_cb(context->ssl_ctx, on_new_session);
+}
+
+struct tls_conn *tls_conn_new(struct tls_context *context)
+{
+    struct tls_conn *conn = memory_new(1, sizeof *conn);
+    conn->context = context;
+    conn->bio = BIO_new(context->bio_method);
+    BIO_set_data(conn->bio, conn);
+    BIO_set_init(conn->bio, 1);
+    return conn;
+}
+
+void tls_conn_free(struct tls_conn *conn)
+{
+    if (conn == NULL)
+        return;
+    tls_conn_stop(conn);
+    BIO_free(conn->bio);
+    free(conn);
+}
+
+static void offer_session(struct tls_conn *conn)
+{
+    struct tls_context *context = conn->context;
+    size_t identity = conn->identity;
+    SSL_SESSION *session = tickets_take(context->tickets, identity);
+    if (session == NULL)
+        return;
+    if (SSL_set_session(conn->ssl, session) == 1) {
+        conn->facts.ticket_offered = true;
+        conn->facts.early_offered =
+            context->early_data && SSL_SESSION_early_data_capable(session) == 1;
+    }
+    SSL_SESSION_free(session);
+}
+
+static void start_client(struct tls_conn *conn, size_t identity, bool offer_ticket)
+{
+    struct tls_context *context = conn->context;
+    SSL_set_connect_state(conn->ssl);
+    if (context->sni != NULL)
+        SSL_set_tlsext_host_name(conn->ssl, context->sni);
+    if (identity != TLS_NO_IDENTITY) {
+        bool applied = identity_set_apply(context->identities, identity, conn->ssl);
+        assert(applied);
+        (void)applied;
+    }
+    conn->identity = identity == TLS_NO_IDENTITY ? 0 : identity;
+    if (offer_ticket && context->tickets != NULL)
+        offer_session(conn);
+}
+
+void tls_conn_start(struct tls_conn *conn, size_t identity, const struct verify_policy *policy,
+                    bool offer_ticket)
+{
+    assert(conn->ssl == NULL);
+    conn->ssl = SSL_new(conn->context->ssl_ctx);
+    conn->policy = policy;
+    conn->in_len = 0;
+    conn->closing = false;
+    conn->facts = (struct tls_facts){
+        .alert_received = TLS_NO_ALERT, .alert_sent = TLS_NO_ALERT, .verify = {.pin_index = -1}};
+    SSL_set_app_data(conn->ssl, conn);
+    SSL_set_shed_handshake_config(conn->ssl, 1);
+    BIO_up_ref(conn->bio);
+    SSL_set_bio(conn->ssl, conn->bio, conn->bio);
+    if (conn->context->is_server)
+        SSL_set_accept_state(conn->ssl);
+    else
+        start_client(conn, identity, offer_ticket);
+}
+
+void tls_conn_feed(struct tls_conn *conn, const uint8_t *bytes, size_t len)
+{
+    assert(conn->in_len == 0);
+    conn->in = bytes;
+    conn->in_len = len;
+}
+
+/* The one place where BoringSSL's error queue is drained. */
+static enum tls_status fail(struct tls_conn *conn)
+{
+    if (conn->facts.error == 0)
+        conn->facts.error = ERR_peek_error();
+    ERR_clear_error();
+    conn->in_len = 0;
+    return TLS_FAILED;
+}
+
+static enum tls_status status_of(struct tls_conn *conn, int result)
+{
+    switch (SSL_get_error(conn->ssl, result)) {
+    case SSL_ERROR_WANT_READ:
+        return TLS_WANT_READ;
+    case SSL_ERROR_ZERO_RETURN:
+        return TLS_CLOSED;
+    case SSL_ERROR_EARLY_DATA_REJECTED:
+        SSL_reset_early_data_reject(conn->ssl);
+        return TLS_REJECTED;
+    default:
+        return fail(conn);
+    }
+}
+
+static void note_handshake(struct tls_conn *conn)
+{
+    struct tls_facts *facts = &conn->facts;
+    const uint8_t *protocol;
+    unsigned protocol_len;
+    const SSL_CIPHER *cipher = SSL_get_current_cipher(conn->ssl);
+    SSL_get0_alpn_selected(conn->ssl, &protocol, &protocol_len);
+    facts->handshaken = true;
+    facts->resumed = SSL_session_reused(conn->ssl) == 1;
+    facts->early_accepted = SSL_early_data_accepted(conn->ssl) == 1;
+    facts->version = (uint16_t)SSL_version(conn->ssl);
+    facts->cipher = cipher != NULL ? SSL_CIPHER_get_protocol_id(cipher) : 0;
+    facts->group = SSL_get_curve_id(conn->ssl);
+    facts->sigalg = SSL_get_peer_signature_algorithm(conn->ssl);
+    facts->h2 = protocol_len == 2 && memcmp(protocol, "h2", 2) == 0;
+}
+
+enum tls_status tls_conn_handshake(struct tls_conn *conn)
+{
+    int result = SSL_do_handshake(conn->ssl);
+    if (result != 1)
+        return status_of(conn, result);
+    if (SSL_in_early_data(conn->ssl) && !conn->context->is_server)
+        return TLS_EARLY;
+    note_handshake(conn);
+    return TLS_OK;
+}
+
+enum tls_status tls_conn_read(struct tls_conn *conn, const uint8_t **out_bytes, size_t *out_len)
+{
+    int n = SSL_read(conn->ssl, conn->context->plaintext, PLAINTEXT_LEN);
+    if (n <= 0)
+        return status_of(conn, n);
+    *out_bytes = conn->context->plaintext;
+    *out_len = (size_t)n;
+    return TLS_OK;
+}
+
+enum tls_status tls_conn_write(struct tls_conn *conn, const uint8_t *bytes, size_t len,
+                               size_t *out_written)
+{
+    *out_written = 0;
+    while (*out_written < len) {
+        size_t left = len - *out_written;
+        int n =
+            SSL_write(conn->ssl, bytes + *out_written, left < INT32_MAX ? (int)left : INT32_MAX);
+        if (n <= 0)
+            return status_of(conn, n);
+        *out_written += (size_t)n;
+    }
+    return TLS_OK;
+}
+
+void tls_conn_close_notify(struct tls_conn *conn)
+{
+    if (conn->closing || !conn->facts.handshaken)
+        return;
+    conn->closing = true;
+    SSL_shutdown(conn->ssl);
+    ERR_clear_error();
+}
+
+bool tls_conn_is_open(const struct tls_conn *conn)
+{
+    return conn->ssl != NULL && conn->facts.handshaken && !conn->closing;
+}
+
+const struct tls_facts *tls_conn_facts(const struct tls_conn *conn)
+{
+    return &conn->facts;
+}
+
+const uint8_t *tls_conn_peer(const struct tls_conn *conn, size_t index, size_t *out_len)
+{
+    if (conn->ssl == NULL)
+        return NULL;
+    const STACK_OF(CRYPTO_BUFFER) *peer = SSL_get0_peer_certificates(conn->ssl);
+    if (peer == NULL || index >= sk_CRYPTO_BUFFER_num(peer))
+        return NULL;
+    const CRYPTO_BUFFER *cert = sk_CRYPTO_BUFFER_value(peer, index);
+    *out_len = CRYPTO_BUFFER_len(cert);
+    return CRYPTO_BUFFER_data(cert);
+}
+
+void tls_conn_stop(struct tls_conn *conn)
+{
+    SSL_free(conn->ssl);
+    conn->ssl = NULL;
+    conn->in_len = 0;
+}
+
+void tls_error_text(uint32_t error, char *out, size_t out_len)
+{
+    ERR_error_string_n(error, out, out_len);
+}

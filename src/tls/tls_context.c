@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tls/tls_context.h"
+
+#include "base/memory.h"
+#include "tls/identity.h"
+#include "tls/tickets.h"
+#include "tls/tls_internal.h"
+
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/pool.h>
+#include <openssl/ssl.h>
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct tls_context *tls_context_base(SSL_CTX *ssl_ctx)
+{
+    struct tls_context *context = memory_new(1, sizeof *context);
+    context->ssl_ctx = ssl_ctx;
+    context->pool = CRYPTO_BUFFER_POOL_new();
+    context->bio_method = tls_conn_bio_method();
+    SSL_CTX_set0_buffer_pool(ssl_ctx, context->pool);
+    SSL_CTX_set_app_data(ssl_ctx, context);
+    SSL_CTX_set_quiet_shutdown(ssl_ctx, 0);
+    SSL_CTX_set_mode(ssl_ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    tls_conn_hook(context);
+    return context;
+}
+
+void tls_context_free(struct tls_context *context)
+{
+    if (context == NULL)
+        return;
+    tickets_free(context->tickets);
+    SSL_CTX_free(context->ssl_ctx);
+    CRYPTO_BUFFER_POOL_free(context->pool);
+    BIO_meth_free(context->bio_method);
+    buffer_cleanup(&context->output);
+    free(context->sni);
+    free(context);
+}
+
+/* BoringSSL's own default for what a peer may sign with, and Ed25519, which that lacks. */
+static const uint16_t default_verify_sigalgs[] = {
+    SSL_SIGN_ED25519,          SSL_SIGN_ECDSA_SECP256R1_SHA256, SSL_SIGN_RSA_PSS_RSAE_SHA256,
+    SSL_SIGN_RSA_PKCS1_SHA256, SSL_SIGN_ECDSA_SECP384R1_SHA384, SSL_SIGN_RSA_PSS_RSAE_SHA384,
+    SSL_SIGN_RSA_PKCS1_SHA384, SSL_SIGN_ECDSA_SECP521R1_SHA512, SSL_SIGN_RSA_PSS_RSAE_SHA512,
+    SSL_SIGN_RSA_PKCS1_SHA512, SSL_SIGN_RSA_PKCS1_SHA1,
+};
+
+static bool refuse(struct error *err, const char *option, const char *value, const char *accepted)
+{
+    ERR_clear_error();
+    return error_set(err, "%s '%s' is not known to this BoringSSL; %s", option, value, accepted);
+}
+
+bool tls_context_limit(struct tls_context *context, const struct tls_config *config,
+                       struct error *err)
+{
+    SSL_CTX *ctx = context->ssl_ctx;
+    uint16_t min = config->version_min ? config->version_min : TLS_VERSION_1_2;
+    uint16_t max = config->version_max ? config->version_max : TLS_VERSION_1_3;
+    if (!SSL_CTX_set_min_proto_version(ctx, min) || !SSL_CTX_set_max_proto_version(ctx, max))
+        return error_set(err, "this BoringSSL does not speak the TLS versions asked for");
+    if (config->ciphers != NULL && !SSL_CTX_set_strict_cipher_list(ctx, config->ciphers))
+        return refuse(err, "--ciphers", config->ciphers,
+                      "TLS 1.2 names joined by ':' are accepted, as ECDHE-ECDSA-AES128-GCM-SHA256");
+    if (config->groups != NULL && !SSL_CTX_set1_curves_list(ctx, config->groups))
+        return refuse(err, "--groups", config->groups,
+                      "names joined by ':' are accepted, as X25519:P-256:P-384");
+    if (config->sigalgs == NULL)
+        return SSL_CTX_set_verify_algorithm_prefs(ctx, default_verify_sigalgs,
+                                                  sizeof default_verify_sigalgs /
+                                                      sizeof *default_verify_sigalgs) == 1;
+    if (!SSL_CTX_set1_sigalgs_list(ctx, config->sigalgs))
+        return refuse(err, "--sigalgs", config->sigalgs,
+                      "names joined by ':' are accepted, as "
+                      "ecdsa_secp256r1_sha256:rsa_pss_rsae_sha256:ed25519");
+    return true;
+}
+
+static void set_alpn(SSL_CTX *ctx, enum tls_alpn alpn)
+{
+    static const uint8_t protocols[] = "\x02h2\x08http/1.1";
+    switch (alpn) {
+    case TLS_ALPN_NONE:
+        break;
+    case TLS_ALPN_H2:
+        SSL_CTX_set_alpn_protos(ctx, protocols, 3);
+        break;
+    case TLS_ALPN_HTTP_1_1:
+        SSL_CTX_set_alpn_protos(ctx, protocols + 3, 9);
+        break;
+    case TLS_ALPN_BOTH:
+        SSL_CTX_set_alpn_protos(ctx, protocols, 12);
+        break;
+    }
+}
+
+/* NSS's key log format, for Wireshark. One call a line, so that threads do not mix within one. */
+static void write_keylog(const SSL *ssl, const char *line)
+{
+    struct tls_context *context = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
+    fprintf(context->keylog, "%s\n", line);
+    fflush(context->keylog);
+}
+
+struct tls_context *tls_context_new(const struct tls_config *config,
+                                    const struct identity_set *identities, struct error *err)
+{
+    struct tls_context *context = tls_context_base(SSL_CTX_new(TLS_with_buffers_method()));
+    SSL_CTX *ctx = context->ssl_ctx;
+    if (!tls_context_limit(context, config, err)) {
+        tls_context_free(context);
+        return NULL;
+    }
+    set_alpn(ctx, config->alpn);
+    context->identities = identities;
+    context->sni = config->sni != NULL ? memory_text(config->sni) : NULL;
+    context->early_data = config->early_data;
+    SSL_CTX_set_early_data_enabled(ctx, config->early_data);
+    SSL_CTX_set_reverify_on_resume(ctx, 1);
+    SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+    if (config->keep_tickets) {
+        context->tickets = tickets_new(identities ? identity_set_count(identities) : 1);
+        SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+    }
+    if (config->keylog != NULL) {
+        context->keylog = config->keylog;
+        SSL_CTX_set_keylog_callback(ctx, write_keylog);
+    }
+    return context;
+}
+
+struct buffer *tls_context_output(struct tls_context *context)
+{
+    return &context->output;
+}
+
+void tls_context_drop_tickets(struct tls_context *context)
+{
+    if (context->tickets != NULL)
+        tickets_drop_all(context->tickets);
+}
+
+const char *tls_version_name(uint16_t version)
+{
+    switch (version) {
+    case TLS_VERSION_1_2:
+        return "TLSv1.2";
+    case TLS_VERSION_1_3:
+        return "TLSv1.3";
+    default:
+        return "none";
+    }
+}
+
+static const char *name_or_number(const char *name, unsigned number, char out[static 64])
+{
+    if (name != NULL)
+        snprintf(out, 64, "%s", name);
+    else
+        snprintf(out, 64, "0x%04x", number);
+    return out;
+}
+
+const char *tls_cipher_name(uint16_t cipher, char out[static 64])
+{
+    const SSL_CIPHER *found = SSL_get_cipher_by_value(cipher);
+    return name_or_number(found ? SSL_CIPHER_standard_name(found) : NULL, cipher, out);
+}
+
+const char *tls_group_name(uint16_t group, char out[static 64])
+{
+    return name_or_number(SSL_get_curve_name(group), group, out);
+}
+
+const char *tls_sigalg_name(uint16_t sigalg, char out[static 64])
+{
+    return name_or_number(SSL_get_signature_algorithm_name(sigalg, 1), sigalg, out);
+}
+
+const char *tls_alert_name(int alert, char out[static 64])
+{
+    const char *text = SSL_alert_desc_string_long(alert);
+    snprintf(out, 64, "%s", text);
+    for (char *p = out; *p != '\0'; p++) {
+        if (*p == ' ')
+            *p = '_';
+    }
+    if (strcmp(out, "unknown") == 0)
+        snprintf(out, 64, "alert_%d", alert);
+    return out;
+}
+
+const char *tls_library_version(void)
+{
+    static char text[64];
+    snprintf(text, sizeof text, "API version %d", BORINGSSL_API_VERSION);
+    return text;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What tls_context.c, tls_server.c and tls_conn.c know of one another, and nobody else.
+ */
+#ifndef PINLOAD_TLS_TLS_INTERNAL_H
+#define PINLOAD_TLS_TLS_INTERNAL_H
+
+#include "base/buffer.h"
+#include "tls/tls_context.h"
+
+#include <openssl/ssl.h>
+
+#define PLAINTEXT_LEN 16384 /* a TLS record's most (RFC 8446, 5.1) */
+
+struct tls_context {
+    SSL_CTX *ssl_ctx;
+    CRYPTO_BUFFER_POOL *pool;
+    BIO_METHOD *bio_method;
+    struct buffer output;
+    struct tickets *tickets;               /* NULL: nothing is kept */
+    const struct identity_set *identities; /* NULL: no client certificate */
+    char *sni;
+    FILE *keylog;
+    bool is_server;
+    bool early_data;
+    uint8_t plaintext[PLAINTEXT_LEN];
+};
+
+/* tls_context_base makes what clients and servers have in common around SSL_CTX, which it takes. */
+struct tls_context *tls_context_base(SSL_CTX *ssl_ctx);
+
+/* tls_context_limit sets versions, ciphers, groups and signature algorithms; false sets ERR. */
+bool tls_context_limit(struct tls_context *context, const struct tls_config *config,
+                       struct error *err);
+
+/* tls_conn_hook installs the callbacks that write into a connection's facts. */
+void tls_conn_hook(struct tls_context *context);
+
+/* tls_conn_bio_method makes the BIO over fed bytes and the context's output. */
+BIO_METHOD *tls_conn_bio_method(void);
+
+#endif

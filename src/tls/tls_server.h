@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A server's context: for compare's in-process arms, the sink under bench/ and the tests. Its
+ * connections are tls_conns that are fed what the client put out.
+ */
+#ifndef PINLOAD_TLS_TLS_SERVER_H
+#define PINLOAD_TLS_TLS_SERVER_H
+
+#include "tls/password.h"
+#include "tls/tls_context.h"
+
+struct tls_server_config {
+    const char *cert; /* PEM: leaf, then issuers */
+    const char *key;  /* NULL: in cert's own file */
+    const struct password *password;
+    const char *client_ca; /* NULL: no client certificate is asked for */
+    bool client_cert_optional;
+    bool tickets; /* stateless tickets; session ids are never kept */
+    bool early_data;
+    struct tls_config limits; /* versions, ciphers, groups, sigalgs, alpn */
+};
+
+/* tls_server_context_new makes it; NULL sets ERR. */
+struct tls_context *tls_server_context_new(const struct tls_server_config *config,
+                                           struct error *err);
+
+#endif
