@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Text that came from outside, made fit to be quoted in a message: control characters and bytes
+ * that are not ASCII appear as \xNN, and what is too long for one sentence is cut.
+ */
+#ifndef PINLOAD_HTTP_VISIBLE_H
+#define PINLOAD_HTTP_VISIBLE_H
+
+#include <stddef.h>
+
+#define VISIBLE_MAX_LEN 240
+
+struct visible {
+    char text[VISIBLE_MAX_LEN + 1];
+};
+
+/* visible_text returns the first bytes of TEXT in their visible form, by value. */
+struct visible visible_text(const char *text);
+
+#endif
