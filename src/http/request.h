@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The request, built once per run and sent many times: method, target, headers and body, in the
+ * forms that HTTP/1.1 (bytes) and HTTP/2 (fields) want. Immutable once built, shared by all threads.
+ */
+#ifndef PINLOAD_HTTP_REQUEST_H
+#define PINLOAD_HTTP_REQUEST_H
+
+#include "base/error.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct target;
+struct request;
+
+#define REQUEST_MAX_HEADERS 100 /* that a person may give */
+#define REQUEST_MAX_FIELDS (REQUEST_MAX_HEADERS + 8)
+
+/* One header, or one of HTTP/2's pseudo-header fields. */
+struct http_field {
+    char *name;
+    char *value;
+    size_t name_len;
+    size_t value_len;
+};
+
+/* request_new builds a request for TARGET. METHOD NULL: GET, or POST where BODY is not NULL.
+ * HEADERS are NUM_HEADERS texts "Name: value", which replace those we would send (Host, User-Agent,
+ * Accept, Content-Length are ours by default). A wrong method or header (bad token, control
+ * character, hop-by-hop headers that would break the framing, such as Transfer-Encoding or a false
+ * Content-Length) sets ERR and returns NULL. BODY is copied. */
+struct request *request_new(const struct target *target, const char *method,
+                            const char *const *headers, size_t num_headers, const uint8_t *body,
+                            size_t body_len, struct error *err);
+void request_free(struct request *request);
+
+/* request_is_head says whether responses to it have no body whatever their headers say. */
+bool request_is_head(const struct request *request);
+
+/* request_is_safe says whether it may be sent as early data (RFC 8470: a safe method). */
+bool request_is_safe(const struct request *request);
+
+/* request_bytes returns the whole HTTP/1.1 request, head and body. */
+const uint8_t *request_bytes(const struct request *request, size_t *out_len);
+
+/* request_fields returns the header block of the HTTP/2 request (RFC 9113, section 8.3), at most
+ * REQUEST_MAX_FIELDS: pseudo-header fields first, names in lower case, without the fields that
+ * HTTP/2 does not allow. */
+const struct http_field *request_fields(const struct request *request, size_t *out_count);
+
+/* request_body returns the body alone. */
+const uint8_t *request_body(const struct request *request, size_t *out_len);
+
+#endif
