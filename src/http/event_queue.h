@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The events of an exchange, first in, first out. A zeroed struct is an empty queue; its memory,
+ * once grown, is kept until cleanup.
+ */
+#ifndef PINLOAD_HTTP_EVENT_QUEUE_H
+#define PINLOAD_HTTP_EVENT_QUEUE_H
+
+#include "http/exchange.h"
+
+struct event_queue {
+    struct exchange_event *events;
+    size_t head; /* the next one to fetch */
+    size_t len;  /* one past the last one */
+    size_t capacity;
+};
+
+void event_queue_push(struct event_queue *queue, const struct exchange_event *event);
+
+/* event_queue_pop fetches the oldest event; false when there is none. */
+bool event_queue_pop(struct event_queue *queue, struct exchange_event *out_event);
+
+void event_queue_clear(struct event_queue *queue);
+void event_queue_cleanup(struct event_queue *queue);
+
+#endif

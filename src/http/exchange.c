@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Tells the versions apart, and holds HTTP/1.1's little state: one request in flight, or none.
+ *
+ *   idle --send--> in flight --complete response--> idle, or over where it does not persist
+ *   any  --bytes that nobody asked for, garbage, the end--> over
+ */
+#include "http/exchange.h"
+
+#include "base/memory.h"
+#include "http/event_queue.h"
+#include "http/http2.h"
+#include "http/request.h"
+#include "http/response.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+struct exchange {
+    enum http_version version;
+    uint32_t tag;
+    bool in_flight;
+    bool has_begun; /* the response in flight has */
+    bool over;
+    struct response *response;
+    struct http2 *http2; /* made when it is first asked for */
+    struct event_queue events;
+};
+
+struct exchange *exchange_new(void)
+{
+    struct exchange *exchange = memory_new(1, sizeof *exchange);
+    exchange->response = response_new();
+    exchange->over = true;
+    return exchange;
+}
+
+void exchange_free(struct exchange *exchange)
+{
+    if (exchange == NULL)
+        return;
+    response_free(exchange->response);
+    http2_free(exchange->http2);
+    event_queue_cleanup(&exchange->events);
+    free(exchange);
+}
+
+void exchange_reset(struct exchange *exchange, enum http_version version, struct buffer *out)
+{
+    exchange_abandon(exchange);
+    exchange->version = version;
+    exchange->over = false;
+    if (version != HTTP_2)
+        return;
+    if (exchange->http2 == NULL)
+        exchange->http2 = http2_new(&exchange->events);
+    http2_begin(exchange->http2, out);
+}
+
+bool exchange_can_send(const struct exchange *exchange)
+{
+    if (exchange->over)
+        return false;
+    return exchange->version == HTTP_2 ? http2_can_send(exchange->http2) : !exchange->in_flight;
+}
+
+bool exchange_is_over(const struct exchange *exchange)
+{
+    return exchange->over || (exchange->version == HTTP_2 && http2_is_over(exchange->http2));
+}
+
+static void send_http1(struct exchange *exchange, const struct request *request, uint32_t tag,
+                       struct buffer *out)
+{
+    size_t len;
+    const uint8_t *bytes = request_bytes(request, &len);
+    buffer_append(out, bytes, len);
+    response_expect(exchange->response, request_is_head(request));
+    exchange->tag = tag;
+    exchange->in_flight = true;
+    exchange->has_begun = false;
+}
+
+void exchange_send(struct exchange *exchange, const struct request *request, uint32_t tag,
+                   struct buffer *out)
+{
+    assert(exchange_can_send(exchange));
+    if (exchange->version == HTTP_2)
+        http2_send(exchange->http2, request, tag, out);
+    else
+        send_http1(exchange, request, tag, out);
+}
+
+static void note_first_byte(struct exchange *exchange)
+{
+    if (exchange->has_begun)
+        return;
+    exchange->has_begun = true;
+    event_queue_push(&exchange->events, &(struct exchange_event){
+                                            .kind = EXCHANGE_FIRST_BYTE,
+                                            .tag = exchange->tag,
+                                        });
+}
+
+static void finish_http1(struct exchange *exchange)
+{
+    struct response_summary summary = response_summary_of(exchange->response);
+    exchange->in_flight = false;
+    exchange->over = exchange->over || !summary.persists;
+    event_queue_push(&exchange->events, &(struct exchange_event){
+                                            .kind = EXCHANGE_RESPONSE,
+                                            .tag = exchange->tag,
+                                            .status = summary.status,
+                                            .client_cert_refused = summary.client_cert_refused,
+                                            .body_bytes = summary.body_bytes,
+                                        });
+}
+
+static bool feed_http1(struct exchange *exchange, const uint8_t *bytes, size_t len)
+{
+    if (!exchange->in_flight)
+        return false;
+    note_first_byte(exchange);
+    size_t used;
+    enum response_progress progress = response_feed(exchange->response, bytes, len, &used);
+    if (progress == RESPONSE_COMPLETE)
+        finish_http1(exchange);
+    if (progress == RESPONSE_INVALID)
+        exchange->in_flight = false;
+    return progress != RESPONSE_INVALID && used == len;
+}
+
+bool exchange_feed(struct exchange *exchange, const uint8_t *bytes, size_t len, struct buffer *out)
+{
+    if (len == 0)
+        return true;
+    bool valid = exchange->version == HTTP_2 ? http2_feed(exchange->http2, bytes, len, out)
+                                             : feed_http1(exchange, bytes, len);
+    if (!valid)
+        exchange->over = true;
+    return valid;
+}
+
+static bool end_http1(struct exchange *exchange)
+{
+    if (!exchange->in_flight)
+        return true;
+    bool complete = response_end(exchange->response) == RESPONSE_COMPLETE;
+    if (complete)
+        finish_http1(exchange);
+    exchange->in_flight = false;
+    return complete;
+}
+
+bool exchange_end(struct exchange *exchange)
+{
+    exchange->over = true;
+    return exchange->version == HTTP_2 ? http2_end(exchange->http2) : end_http1(exchange);
+}
+
+bool exchange_next(struct exchange *exchange, struct exchange_event *out_event)
+{
+    return event_queue_pop(&exchange->events, out_event);
+}
+
+void exchange_abandon(struct exchange *exchange)
+{
+    exchange->over = true;
+    exchange->in_flight = false;
+    event_queue_clear(&exchange->events);
+    if (exchange->http2 != NULL)
+        http2_abandon(exchange->http2);
+}

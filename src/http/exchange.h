@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One connection's HTTP conversation as a byte machine: requests in, bytes out; bytes in, events
+ * out. HTTP/1.1 (one request at a time) and HTTP/2 (several streams) behind the same verbs. Knows
+ * no socket, no TLS and no clock. An exchange is made once for a slot and reset for each session;
+ * with HTTP/1.1 it then allocates nothing.
+ */
+#ifndef PINLOAD_HTTP_EXCHANGE_H
+#define PINLOAD_HTTP_EXCHANGE_H
+
+#include "base/buffer.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct exchange;
+struct request; /* http/request.h */
+
+enum http_version { HTTP_1_1, HTTP_2 };
+
+enum exchange_event_kind {
+    EXCHANGE_FIRST_BYTE, /* the first byte in answer to request TAG has come, be it of a 1xx */
+    EXCHANGE_RESPONSE,   /* the response to request TAG is complete */
+    EXCHANGE_FAILED,     /* request TAG ended without a valid response (a reset stream) */
+};
+
+struct exchange_event {
+    enum exchange_event_kind kind;
+    uint32_t tag;
+    unsigned status;          /* EXCHANGE_RESPONSE: the final status; 1xx responses are skipped */
+    bool client_cert_refused; /* 400, 495 or 496 with nginx's words for it (http/refusal.h) */
+    uint64_t body_bytes;
+};
+
+struct exchange *exchange_new(void);
+void exchange_free(struct exchange *exchange);
+
+/* exchange_reset begins a new connection's conversation in VERSION, whatever was left of the last
+ * one; bytes that an HTTP/2 client must send first (preface, SETTINGS) are appended to OUT. */
+void exchange_reset(struct exchange *exchange, enum http_version version, struct buffer *out);
+
+/* exchange_can_send says whether one more request may be sent now: HTTP/1.1, none is in flight and
+ * the connection persists; HTTP/2, no GOAWAY, and the server's limit of streams is not reached. */
+bool exchange_can_send(const struct exchange *exchange);
+
+/* exchange_is_over says that the server takes no further request on this connection
+ * (Connection: close, GOAWAY, a broken protocol, the end), whatever is in flight. */
+bool exchange_is_over(const struct exchange *exchange);
+
+/* exchange_send starts REQUEST under the caller's TAG, and appends its bytes to OUT. REQUEST must
+ * outlive the exchange's use of it. Only when exchange_can_send. */
+void exchange_send(struct exchange *exchange, const struct request *request, uint32_t tag,
+                   struct buffer *out);
+
+/* exchange_feed takes bytes from the server; what must be sent in answer (HTTP/2's SETTINGS and
+ * WINDOW_UPDATE) is appended to OUT. False: the bytes break the protocol, and what is in flight
+ * gets no event of its own any more. Events that were complete before can still be fetched. */
+bool exchange_feed(struct exchange *exchange, const uint8_t *bytes, size_t len, struct buffer *out);
+
+/* exchange_end says that the server has ended the stream; an HTTP/1.1 response that lasts until
+ * the end is then complete. False: a response was cut short, or one that was due did not begin;
+ * it gets no event of its own. */
+bool exchange_end(struct exchange *exchange);
+
+/* exchange_next fetches the next event; false when there is none. */
+bool exchange_next(struct exchange *exchange, struct exchange_event *out_event);
+
+/* exchange_abandon forgets everything that the conversation holds, events too, when its connection
+ * closes. Only exchange_reset makes it useful again. */
+void exchange_abandon(struct exchange *exchange);
+
+#endif
