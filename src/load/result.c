@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "load/result.h"
+
+#include "base/memory.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RESULT_DIGITS 3
+
+const char *latency_kind_name(enum latency_kind kind)
+{
+    static const char *const names[NUM_LATENCIES] = {
+        [LATENCY_CONNECT] = "connect",
+        [LATENCY_TLS_HANDSHAKE] = "tls_handshake",
+        [LATENCY_TLS_HANDSHAKE_FULL] = "tls_handshake_full",
+        [LATENCY_TLS_HANDSHAKE_RESUMED] = "tls_handshake_resumed",
+        [LATENCY_VERIFY_CALLBACK] = "verify_callback",
+        [LATENCY_FIRST_BYTE] = "first_byte",
+        [LATENCY_REQUEST] = "request",
+        [LATENCY_SESSION] = "session",
+        [LATENCY_FROM_SCHEDULE] = "from_schedule",
+    };
+    return names[kind];
+}
+
+struct result *result_new(void)
+{
+    struct result *result = memory_new(1, sizeof *result);
+    for (int i = 0; i < NUM_LATENCIES; i++)
+        result->latencies[i] = latency_new(RESULT_DIGITS);
+    result->loop_lag = latency_new(RESULT_DIGITS);
+    result->schedule_slip = latency_new(RESULT_DIGITS);
+    return result;
+}
+
+static void free_texts(char **texts, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free(texts[i]);
+    free(texts);
+}
+
+static void free_settings(struct setting *settings, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        free(settings[i].name);
+        free(settings[i].text);
+    }
+    free(settings);
+}
+
+static void free_identities(struct result_identity *identities, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        free(identities[i].name);
+        latency_free(identities[i].tls_handshake_hdr);
+    }
+    free(identities);
+}
+
+static void cleanup_names(struct result *result)
+{
+    struct name_counts *all[] = {
+        &result->versions, &result->ciphers,     &result->groups,
+        &result->sigalgs,  &result->protocols,   &result->alerts_sent,
+        &result->statuses, &result->pins_by_pin, &result->alerts_received,
+    };
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        name_counts_cleanup(all[i]);
+}
+
+static void free_plain_texts(struct result *result)
+{
+    char *all[] = {
+        result->version, result->boringssl, result->libuv,    result->url,   result->address,
+        result->sni,     result->verify,    result->rotation, result->limit, result->first_failure,
+    };
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        free(all[i]);
+}
+
+void result_free(struct result *result)
+{
+    if (result == NULL)
+        return;
+    free_plain_texts(result);
+    free_texts(result->command, result->command_len);
+    free_texts(result->violations, result->num_violations);
+    free_settings(result->settings, result->num_settings);
+    free_identities(result->identities, result->num_identities);
+    cleanup_names(result);
+    for (int i = 0; i < NUM_LATENCIES; i++)
+        latency_free(result->latencies[i]);
+    latency_free(result->loop_lag);
+    latency_free(result->schedule_slip);
+    free(result->thread_uses);
+    free(result->series);
+    free(result);
+}
+
+bool result_balances(const struct result *result)
+{
+    uint64_t ended = result->succeeded + result->refused + result->failed + result->cut_off +
+                     result->unconfirmed;
+    return result->scheduled == result->started + result->skipped && result->started == ended;
+}
+
+void result_add_violation(struct result *result, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int len = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    char *text = memory_new((size_t)len + 1, 1);
+    va_start(args, format);
+    vsnprintf(text, (size_t)len + 1, format, args);
+    va_end(args);
+    size_t count = result->num_violations + 1;
+    result->violations = memory_resize(result->violations, count * sizeof *result->violations);
+    result->violations[result->num_violations++] = text;
+}
+
+/* setting_named returns the emptied setting called NAME, which is put at the end where it is new. */
+static struct setting *setting_named(struct result *result, const char *name)
+{
+    for (size_t i = 0; i < result->num_settings; i++) {
+        struct setting *setting = &result->settings[i];
+        if (strcmp(setting->name, name) == 0) {
+            free(setting->text);
+            *setting = (struct setting){.name = setting->name};
+            return setting;
+        }
+    }
+    size_t count = result->num_settings + 1;
+    result->settings = memory_resize(result->settings, count * sizeof *result->settings);
+    struct setting *setting = &result->settings[result->num_settings++];
+    *setting = (struct setting){.name = memory_text(name)};
+    return setting;
+}
+
+void result_set_text(struct result *result, const char *name, const char *value)
+{
+    char *text = memory_text(value);
+    struct setting *setting = setting_named(result, name);
+    setting->type = SETTING_TEXT;
+    setting->text = text;
+}
+
+void result_set_number(struct result *result, const char *name, double value)
+{
+    struct setting *setting = setting_named(result, name);
+    setting->type = SETTING_NUMBER;
+    setting->number = value;
+}
+
+void result_set_bool(struct result *result, const char *name, bool value)
+{
+    struct setting *setting = setting_named(result, name);
+    setting->type = SETTING_BOOL;
+    setting->number = value ? 1 : 0;
+}
+
+void result_set_null(struct result *result, const char *name)
+{
+    setting_named(result, name)->type = SETTING_NULL;
+}
+
+void name_counts_add(struct name_counts *counts, const char *name, uint64_t count)
+{
+    for (size_t i = 0; i < counts->count; i++) {
+        if (strcmp(counts->items[i].name, name) == 0) {
+            counts->items[i].count += count;
+            return;
+        }
+    }
+    counts->items = memory_resize(counts->items, (counts->count + 1) * sizeof *counts->items);
+    counts->items[counts->count++] = (struct name_count){memory_text(name), count};
+}
+
+void name_counts_cleanup(struct name_counts *counts)
+{
+    for (size_t i = 0; i < counts->count; i++)
+        free(counts->items[i].name);
+    free(counts->items);
+    *counts = (struct name_counts){0};
+}
