@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * An HTTP/2 server in memory, by nghttp2, for the tests of our client side. What it answers is
+ * decided by the path that is asked for:
+ *
+ *   /ok           200, "ok"                     /reset         RST_STREAM and no answer
+ *   /empty        204, no body                  /reset-midway  half a response, then RST_STREAM
+ *   /big          200, BIG_BODY_LEN bytes       /reset-gently  RST_STREAM with NO_ERROR, no answer
+ *   /upload       200 once the body is here     /interim       100 and 103 before the 200
+ *   /early        413 without awaiting the body /trailers      200, "ok" and a trailer
+ *   /refused      nginx's 400                   /bad-length    a content-length that is not true
+ *   /hold         nothing                       /head          200, a length and no body
+ */
+#ifndef PINLOAD_TESTS_HTTP_HTTP2_SERVER_H
+#define PINLOAD_TESTS_HTTP_HTTP2_SERVER_H
+
+#include "base/buffer.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define BIG_BODY_LEN 1500000u
+
+/* What it has seen. */
+struct http2_server_seen {
+    unsigned num_requests;
+    unsigned num_open;
+    unsigned most_open;
+    unsigned num_cancelled; /* streams that the client has reset */
+    uint64_t upload_bytes;
+    uint64_t upload_sum;  /* of the bytes' values */
+    struct buffer fields; /* of the last request, "name=value;" each */
+};
+
+struct http2_server;
+
+/* http2_server_new allows MAX_STREAMS at a time and uploads in windows of WINDOW bytes. */
+struct http2_server *http2_server_new(uint32_t max_streams, uint32_t window);
+void http2_server_free(struct http2_server *server);
+
+const struct http2_server_seen *http2_server_seen(struct http2_server *server);
+
+/* http2_server_feed takes the client's bytes; false where they break the protocol. */
+bool http2_server_feed(struct http2_server *server, const uint8_t *bytes, size_t len);
+
+/* http2_server_drain appends to OUT what the server has to say. */
+void http2_server_drain(struct http2_server *server, struct buffer *out);
+
+/* http2_server_goaway says that no stream after LAST_STREAM_ID is or will be served. */
+void http2_server_goaway(struct http2_server *server, int32_t last_stream_id);
+
+void http2_server_ping(struct http2_server *server);
+
+#endif
