@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Figures as a person reads them: thousands apart, three digits that mean something, the unit that
+ * keeps a number short. Every function writes a short C string, UTF-8, into the caller's memory.
+ */
+#ifndef PINLOAD_REPORT_FIGURES_H
+#define PINLOAD_REPORT_FIGURES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define FIGURE_LEN 40
+
+/* figure_count writes "18,412". */
+void figure_count(char out[static FIGURE_LEN], uint64_t count);
+
+/* figure_rate writes "1,841/s", "12.5/s", "0.25/s". */
+void figure_rate(char out[static FIGURE_LEN], double per_second);
+
+/* figure_time writes nanoseconds as "0.30 µs", "33.1 ms", "1.20 s". */
+void figure_time(char out[static FIGURE_LEN], double time_ns);
+
+/* figure_seconds writes a length of time in seconds, "10.0 s" or "86,400 s". */
+void figure_seconds(char out[static FIGURE_LEN], double seconds);
+
+/* figure_bytes writes "12.3 MB", in powers of 1000. */
+void figure_bytes(char out[static FIGURE_LEN], uint64_t bytes);
+
+/* figure_utc writes ISO 8601 in UTC with milliseconds: "2026-01-31T09:30:00.250Z". */
+void figure_utc(char out[static FIGURE_LEN], uint64_t wall_ns);
+
+/* figure_columns returns how many columns TEXT takes: one for each character, not for each byte. */
+size_t figure_columns(const char *text);
+
+#endif

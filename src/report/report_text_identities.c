@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/report_text_identities.h"
+
+#include "base/memory.h"
+#include "load/result.h"
+#include "report/figures.h"
+#include "report/layout.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LONGEST_NAME 14
+
+/* Those that are not as expected come first, then the slowest; what is equal keeps its order. */
+static int compare_by_interest(const void *left, const void *right)
+{
+    const struct result_identity *a = *(const struct result_identity *const *)left;
+    const struct result_identity *b = *(const struct result_identity *const *)right;
+    if (a->as_expected != b->as_expected)
+        return a->as_expected ? 1 : -1;
+    if (a->tls_handshake.p99 != b->tls_handshake.p99)
+        return a->tls_handshake.p99 < b->tls_handshake.p99 ? 1 : -1;
+    return (a > b) - (a < b);
+}
+
+/* short_name keeps both ends of a long name: they tell it from its neighbours. */
+static void short_name(char out[static 4 * LONGEST_NAME + 4], const char *name)
+{
+    size_t columns = figure_columns(name);
+    size_t at = 0, len = 0;
+    for (const char *p = name; *p != '\0'; p++) {
+        bool begins = ((unsigned char)*p & 0xc0) != 0x80;
+        at += begins ? 1 : 0;
+        bool in_head = at <= LONGEST_NAME / 2;
+        bool in_tail = at > columns - (LONGEST_NAME - LONGEST_NAME / 2 - 1);
+        if (columns <= LONGEST_NAME || in_head || in_tail) {
+            if (len < 4 * LONGEST_NAME)
+                out[len++] = *p;
+        } else if (begins && at == LONGEST_NAME / 2 + 1) {
+            memcpy(out + len, "…", 3);
+            len += 3;
+        }
+    }
+    out[len] = '\0';
+}
+
+static void add_count(struct table *table, uint64_t count)
+{
+    char figure[FIGURE_LEN];
+    figure_count(figure, count);
+    table_cell(table, "%s", figure);
+}
+
+static void add_time(struct table *table, const struct result_identity *identity, double time_ns)
+{
+    char figure[FIGURE_LEN];
+    figure_time(figure, time_ns);
+    table_cell(table, "%s", identity->tls_handshake.count > 0 ? figure : "–");
+}
+
+static void add_identity(struct table *table, const struct result_identity *identity)
+{
+    char name[4 * LONGEST_NAME + 4];
+    short_name(name, identity->name);
+    table_cell(table, "%s", name);
+    table_cell(table, "%s%s", identity->expect_refused ? "refuse" : "accept",
+               identity->as_expected ? "" : " !");
+    add_count(table, identity->sessions);
+    add_count(table, identity->succeeded);
+    add_count(table, identity->refused);
+    add_count(table, identity->failed);
+    add_time(table, identity, identity->tls_handshake.p50);
+    add_time(table, identity, identity->tls_handshake.p99);
+}
+
+static void print_rest(FILE *out, const struct result_identity *const *rest, size_t count)
+{
+    size_t unexpected = 0;
+    for (size_t i = 0; i < count; i++)
+        unexpected += rest[i]->as_expected ? 0 : 1;
+    char total[FIGURE_LEN], odd[FIGURE_LEN];
+    figure_count(total, count);
+    figure_count(odd, unexpected);
+    if (unexpected > 0)
+        fprintf(out, "… and %s more, %s of them not as expected\n", total, odd);
+    else
+        fprintf(out, "… and %s more, as expected; the slowest are shown\n", total);
+}
+
+void report_text_identities(FILE *out, const struct result *result)
+{
+    static const char *const head[] = {
+        "identity", "expected", "sessions", "succeeded", "refused", "failed", "hs p50", "hs p99",
+    };
+    size_t count = result->num_identities;
+    if (count == 0 || (count == 1 && result->identities[0].as_expected))
+        return;
+    const struct result_identity **rows = memory_new(count, sizeof *rows);
+    for (size_t i = 0; i < count; i++)
+        rows[i] = &result->identities[i];
+    size_t shown = count;
+    if (count > REPORT_TEXT_MAX_IDENTITIES) {
+        qsort(rows, count, sizeof *rows, compare_by_interest);
+        shown = REPORT_TEXT_MAX_IDENTITIES;
+    }
+    struct table table = {.align = "llrrrrrr"};
+    for (size_t i = 0; i < sizeof head / sizeof head[0]; i++)
+        table_cell(&table, "%s", head[i]);
+    for (size_t i = 0; i < shown; i++)
+        add_identity(&table, rows[i]);
+    putc('\n', out);
+    table_print(&table, out, 2);
+    if (shown < count)
+        print_rest(out, rows + shown, count - shown);
+    free(rows);
+}

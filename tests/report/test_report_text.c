@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/report_text.h"
+
+#include "report/golden.h"
+#include "report/samples.h"
+#include "unit.h"
+
+static bool write_plain(FILE *out, const struct result *result)
+{
+    report_text(out, result, false);
+    return !ferror(out);
+}
+
+static bool write_coloured(FILE *out, const struct result *result)
+{
+    report_text(out, result, true);
+    return !ferror(out);
+}
+
+static void a_typical_run_reads_as_it_should(void **state)
+{
+    (void)state;
+    golden_check("typical.txt", write_plain, sample_typical());
+}
+
+static void an_empty_run_shows_no_misleading_figures(void **state)
+{
+    (void)state;
+    golden_check("empty.txt", write_plain, sample_empty());
+}
+
+static void an_interrupted_run_says_so_in_its_last_line(void **state)
+{
+    (void)state;
+    golden_check("interrupted.txt", write_plain, sample_interrupted());
+}
+
+static void a_failing_run_names_what_failed(void **state)
+{
+    (void)state;
+    golden_check("failing.txt", write_plain, sample_failing());
+}
+
+static void of_many_identities_those_that_deserve_a_look_are_shown(void **state)
+{
+    (void)state;
+    golden_check("crowded.txt", write_plain, sample_crowded());
+}
+
+static void no_escape_sequence_is_written_without_colour(void **state)
+{
+    (void)state;
+    struct result *result = sample_failing();
+    char *plain = golden_capture(write_plain, result);
+    char *coloured = golden_capture(write_coloured, result);
+    assert_null(strchr(plain, '\033'));
+    assert_non_null(strstr(coloured, "\033[1;31mFAIL\033[0m\n"));
+    assert_null(strstr(coloured, "<more>\033"));
+    free(plain);
+    free(coloured);
+    result_free(result);
+}
+
+static void books_that_do_not_balance_are_called_a_bug(void **state)
+{
+    (void)state;
+    struct result *result = sample_typical();
+    result->succeeded--;
+    char *text = golden_capture(write_plain, result);
+    assert_non_null(strstr(text, "books do not balance"));
+    free(text);
+    result_free(result);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_typical_run_reads_as_it_should),
+        cmocka_unit_test(an_empty_run_shows_no_misleading_figures),
+        cmocka_unit_test(an_interrupted_run_says_so_in_its_last_line),
+        cmocka_unit_test(a_failing_run_names_what_failed),
+        cmocka_unit_test(of_many_identities_those_that_deserve_a_look_are_shown),
+        cmocka_unit_test(no_escape_sequence_is_written_without_colour),
+        cmocka_unit_test(books_that_do_not_balance_are_called_a_bug),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
