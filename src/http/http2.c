@@ -174,7 +174,7 @@ static int on_frame_received(nghttp2_session *session, const nghttp2_frame *fram
     struct stream *stream = find_stream(http2, frame->hd.stream_id);
     if (stream == NULL)
         return 0;
-    stream->has_ended = true;
+    stream->has_ended = stream->status >= 200; /* nghttp2 lets 099 pass */
     return stop_upload(http2, stream, frame->hd.stream_id);
 }
 

@@ -106,6 +106,11 @@ static void answer_head(nghttp2_session *session, int32_t id, struct server_stre
     respond(session, id, stream, "200", "5");
 }
 
+static void answer_low_status(nghttp2_session *session, int32_t id, struct server_stream *stream)
+{
+    respond(session, id, stream, "099", NULL);
+}
+
 static void answer_big(nghttp2_session *session, int32_t id, struct server_stream *stream)
 {
     stream->body_left = BIG_BODY_LEN;
@@ -175,6 +180,7 @@ static const struct answer {
     {"/ok", answer_ok, false},
     {"/empty", answer_empty, false},
     {"/head", answer_head, false},
+    {"/low-status", answer_low_status, false},
     {"/big", answer_big, false},
     {"/upload", answer_ok, false},
     {"/early", answer_early, true},

@@ -204,7 +204,11 @@ static void a_stream_that_does_not_end_properly_has_failed(void **state)
     static const struct {
         const char *path;
         unsigned num_first_bytes;
-    } cases[] = {{"/reset", 0}, {"/reset-midway", 1}, {"/reset-gently", 0}, {"/bad-length", 1}};
+    } cases[] = {{"/reset", 0},
+                 {"/reset-midway", 1},
+                 {"/reset-gently", 0},
+                 {"/bad-length", 1},
+                 {"/low-status", 1}};
     struct fixture *fixture = *state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         const struct fate *fate = ask(fixture, cases[i].path, "GET");
