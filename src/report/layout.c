@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "report/figures.h"
+#include "report/utf8.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -25,7 +26,11 @@ static void put_spaces(FILE *out, size_t count)
 static char *format_text(const char *format, va_list args)
 {
     char *text = NULL;
-    return vasprintf(&text, format, args) < 0 ? memory_text("") : text;
+    if (vasprintf(&text, format, args) < 0)
+        return memory_text("");
+    char *clean = utf8_clean(text);
+    free(text);
+    return clean;
 }
 
 /* --- flow ----------------------------------------------------------------------------------- */
@@ -80,9 +85,7 @@ void flow_words(struct flow *flow, const char *text)
     while (*text != '\0') {
         size_t len = strcspn(text, " \n");
         if (len > 0) {
-            char *word = memory_text_n(text, len);
-            flow_text(flow, word);
-            free(word);
+            flow_item(flow, "%.*s", (int)len, text);
         }
         text += len;
         if (*text == '\n' && text[1] != '\0')
