@@ -35,6 +35,20 @@ static void write_golden(const char *name, const char *text)
     assert_int_equal(fclose(file), 0);
 }
 
+/* An encoded distribution depends on the version of zlib, so a golden file has only its beginning;
+ * that it can be decoded is tested elsewhere. */
+static void shorten_encoded(char *text)
+{
+    static const char begin[] = "HISTF";
+    static const char alphabet[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
+    for (char *p = strstr(text, begin); p != NULL; p = strstr(p, begin)) {
+        p += strlen(begin);
+        size_t len = strspn(p, alphabet);
+        memmove(p, p + len, strlen(p + len) + 1);
+    }
+}
+
 char *golden_capture(bool (*write)(FILE *, const struct result *), const struct result *result)
 {
     char *text = NULL;
@@ -50,6 +64,7 @@ void golden_check(const char *name, bool (*write)(FILE *, const struct result *)
 {
     char *text = golden_capture(write, result);
     result_free(result);
+    shorten_encoded(text);
     if (getenv("PINLOAD_UPDATE_GOLDEN") != NULL)
         write_golden(name, text);
     char *expected = read_golden(name);
