@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/report_file.h"
+
+#include "base/buffer.h"
+#include "base/memory.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* real_path returns where PATH leads, through links that lead to a file; PATH itself otherwise. */
+static char *real_path(const char *path)
+{
+    char *real = realpath(path, NULL);
+    return real != NULL ? real : memory_text(path);
+}
+
+static char *directory_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (slash == NULL)
+        return memory_text(".");
+    return slash == path ? memory_text("/") : memory_text_n(path, (size_t)(slash - path));
+}
+
+static bool check_directory(const char *path, const char *option, struct error *err)
+{
+    char *directory = directory_of(path);
+    struct stat about;
+    bool fits = false;
+    if (stat(directory, &about) != 0)
+        error_set(err,
+                  "%s \"%s\": the directory \"%s\" cannot be used: %s; a path in a directory "
+                  "that is there and can be written to is accepted, or - for standard output",
+                  option, path, directory, strerror(errno));
+    else if (!S_ISDIR(about.st_mode))
+        error_set(err,
+                  "%s \"%s\": \"%s\" is no directory; a path in a directory is accepted, or "
+                  "- for standard output",
+                  option, path, directory);
+    else if (access(directory, W_OK | X_OK) != 0)
+        error_set(err,
+                  "%s \"%s\": the directory \"%s\" cannot be written to: %s; a path in one "
+                  "that can is accepted, or - for standard output",
+                  option, path, directory, strerror(errno));
+    else
+        fits = true;
+    free(directory);
+    return fits;
+}
+
+bool report_file_check(const char *path, const char *option, struct error *err)
+{
+    if (strcmp(path, "-") == 0)
+        return true;
+    struct stat about;
+    size_t len = strlen(path);
+    bool exists = stat(path, &about) == 0;
+    if (len == 0 || path[len - 1] == '/' || (exists && S_ISDIR(about.st_mode)))
+        return error_set(err,
+                         "%s \"%s\" names no file; a file's path is accepted, or - for "
+                         "standard output",
+                         option, path);
+    if (exists && !S_ISREG(about.st_mode)) {
+        if (access(path, W_OK) == 0)
+            return true;
+        return error_set(err,
+                         "%s \"%s\" cannot be written to: %s; a file that can is accepted, or "
+                         "- for standard output",
+                         option, path, strerror(errno));
+    }
+    char *real = real_path(path);
+    bool fits = check_directory(real, option, err);
+    free(real);
+    return fits;
+}
+
+static bool write_failed(const char *path, int error_number, struct error *err)
+{
+    return error_set(err, "the report \"%s\" could not be written: %s", path,
+                     error_number != 0 ? strerror(error_number) : "the output took no more");
+}
+
+/* write_stream writes and flushes, and leaves the reason in errno. */
+static bool write_stream(FILE *out, bool (*write)(FILE *, const struct result *),
+                         const struct result *result)
+{
+    errno = 0;
+    return write(out, result) && fflush(out) == 0 && !ferror(out);
+}
+
+static bool write_in_place(const char *path, bool (*write)(FILE *, const struct result *),
+                           const struct result *result, struct error *err)
+{
+    FILE *out = fopen(path, "w");
+    if (out == NULL)
+        return write_failed(path, errno, err);
+    bool written = write_stream(out, write, result);
+    int reason = errno;
+    if (fclose(out) != 0 && written) {
+        written = false;
+        reason = errno;
+    }
+    return written || write_failed(path, reason, err);
+}
+
+/* The mode that a new file gets, or that the old one had. */
+static mode_t mode_for(const char *path)
+{
+    struct stat about;
+    if (stat(path, &about) == 0)
+        return about.st_mode & 07777;
+    mode_t mask = umask(0);
+    umask(mask);
+    return 0666 & ~mask;
+}
+
+static bool write_beside(const char *path, bool (*write)(FILE *, const struct result *),
+                         const struct result *result, struct error *err)
+{
+    char *directory = directory_of(path);
+    struct buffer name = {0};
+    buffer_format(&name, "%s/.pinload-XXXXXX", directory);
+    buffer_append(&name, "", 1);
+    char *temporary = (char *)name.data;
+    bool written = false;
+    int descriptor = mkstemp(temporary);
+    FILE *out = descriptor < 0 ? NULL : fdopen(descriptor, "w");
+    int reason = errno;
+    if (out == NULL)
+        goto out;
+    written = write_stream(out, write, result) && fchmod(descriptor, mode_for(path)) == 0;
+    reason = errno;
+    if (fclose(out) != 0 && written) {
+        written = false;
+        reason = errno;
+    }
+    if (written && rename(temporary, path) != 0) {
+        written = false;
+        reason = errno;
+    }
+out:
+    if (!written && descriptor >= 0)
+        unlink(temporary);
+    free(directory);
+    buffer_cleanup(&name);
+    return written || write_failed(path, reason, err);
+}
+
+bool report_file_write(const char *path, bool (*write)(FILE *, const struct result *),
+                       const struct result *result, struct error *err)
+{
+    if (strcmp(path, "-") == 0)
+        return write_stream(stdout, write, result) || write_failed("-", errno, err);
+    struct stat about;
+    if (stat(path, &about) == 0 && !S_ISREG(about.st_mode))
+        return write_in_place(path, write, result, err);
+    char *real = real_path(path);
+    bool written = write_beside(real, write, result, err);
+    free(real);
+    return written;
+}
