@@ -22,7 +22,8 @@ struct tcp {
     void *owner;
     struct buffer in_flight; /* owned by the write until its callback */
     struct buffer queued;
-    bool is_open; /* the handle is initialised and not closing */
+    bool is_open;    /* the handle is initialised and not closing */
+    bool is_closing; /* on_closed is on its way */
     bool is_writing;
     bool shutdown_wanted;
     bool is_broken; /* a write failed */
@@ -97,7 +98,7 @@ void tcp_free(struct tcp *tcp)
 {
     if (tcp == NULL)
         return;
-    assert(!tcp->is_open);
+    assert(!tcp->is_open && !tcp->is_closing);
     buffer_cleanup(&tcp->in_flight);
     buffer_cleanup(&tcp->queued);
     free(tcp);
@@ -152,7 +153,7 @@ static int bind_source(struct tcp *tcp, const struct address *source)
 
 void tcp_connect(struct tcp *tcp, const struct address *address, const struct address *source)
 {
-    assert(!tcp->is_open);
+    assert(!tcp->is_open && !tcp->is_closing);
     buffer_clear(&tcp->in_flight);
     buffer_clear(&tcp->queued);
     tcp->is_writing = tcp->shutdown_wanted = tcp->is_broken = false;
@@ -247,16 +248,20 @@ void tcp_pause(struct tcp *tcp)
 static void on_closed(uv_handle_t *handle)
 {
     struct tcp *tcp = handle->data;
+    tcp->is_closing = false;
     tcp->events->on_closed(tcp->owner);
 }
 
 void tcp_close(struct tcp *tcp, bool reset)
 {
+    if (tcp->is_closing)
+        return;
     if (!tcp->is_open) {
         tcp->events->on_closed(tcp->owner);
         return;
     }
     tcp->is_open = false;
+    tcp->is_closing = true;
     if (!reset || uv_tcp_close_reset(&tcp->handle, on_closed) != 0)
         uv_close((uv_handle_t *)&tcp->handle, on_closed);
 }

@@ -2,6 +2,7 @@
 #include "tls/key_file.h"
 
 #include "base/memory.h"
+#include "tls/certificate.h"
 
 #include <openssl/bio.h>
 #include <openssl/bytestring.h>
@@ -238,8 +239,11 @@ bool key_file_read(struct key_file *file, const char *path, const char *what, bo
     if (bytes == NULL)
         return false;
     bool ok;
+    struct certificate_fields fields;
     if (len == 0)
         ok = fail(&r, "is empty; a PEM or PKCS#12 file is accepted");
+    else if (certificate_read(&fields, bytes, len))
+        ok = add_cert(&r, bytes, len);
     else
         ok = bytes[0] == 0x30 ? read_pkcs12(&r, bytes, len) : read_pem(&r, bytes, len);
     OPENSSL_cleanse(bytes, len);
@@ -261,6 +265,12 @@ bool key_file_mentions_key(const char *path)
     OPENSSL_cleanse(line, sizeof line);
     fclose(stream);
     return found;
+}
+
+const uint8_t *key_file_cert(const struct key_file *file, size_t index, size_t *out_len)
+{
+    *out_len = CRYPTO_BUFFER_len(file->certs[index]);
+    return CRYPTO_BUFFER_data(file->certs[index]);
 }
 
 void key_file_cleanup(struct key_file *file)

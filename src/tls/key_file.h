@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What one file of certificates or keys holds: PEM (certificates; keys as PKCS#8, encrypted PKCS#8,
- * or traditional with or without DEK-Info) or PKCS#12 (RFC 7292), told apart by its first byte.
+ * or traditional with or without DEK-Info), PKCS#12 (RFC 7292), or one certificate as DER; told apart
+ * by their content, not by the file's name.
  */
 #ifndef PINLOAD_TLS_KEY_FILE_H
 #define PINLOAD_TLS_KEY_FILE_H
@@ -11,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct crypto_buffer_st;
 struct evp_pkey_st;
@@ -31,6 +33,9 @@ bool key_file_read(struct key_file *file, const char *path, const char *what, bo
 
 /* key_file_mentions_key says whether the PEM file PATH has the head of a private key in it. */
 bool key_file_mentions_key(const char *path);
+
+/* key_file_cert returns the DER of certificate INDEX, owned by FILE. */
+const uint8_t *key_file_cert(const struct key_file *file, size_t index, size_t *out_len);
 
 void key_file_cleanup(struct key_file *file);
 

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * pinload pin: the pins of a certificate in a file, or of a server's, also of a server that then
+ * refuses us.
+ */
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/plan_builder.h"
+#include "cli/probe.h"
+#include "tls/certificate.h"
+#include "tls/fingerprint.h"
+#include "tls/key_file.h"
+#include "tls/pinset.h"
+
+#include <signal.h>
+#include <string.h>
+
+static void print_forms(const char *kind, const uint8_t fingerprint[static FINGERPRINT_LEN])
+{
+    char base64[FINGERPRINT_BASE64_LEN + 1], hex[2 * FINGERPRINT_LEN + 1];
+    fingerprint_base64(base64, fingerprint);
+    text_hex_encode(hex, fingerprint, FINGERPRINT_LEN);
+    printf("%s:%s\n%s:%s\n", kind, base64, kind, hex);
+}
+
+/* Lines that --pin-file takes as they are: what is not a pin is a comment. */
+static void print_certificate(size_t index, const uint8_t *der, size_t len)
+{
+    char about[768];
+    uint8_t fingerprint[FINGERPRINT_LEN];
+    certificate_describe(about, sizeof about, der, len);
+    printf("# %s\n", about);
+    fingerprint_of(fingerprint, der, len);
+    print_forms(pin_kind_name(index == 0 ? PIN_CERT : PIN_CA), fingerprint);
+    if (index > 0 || !fingerprint_spki(fingerprint, der, len))
+        return;
+    char base64[FINGERPRINT_BASE64_LEN + 1];
+    print_forms(pin_kind_name(PIN_SPKI), fingerprint);
+    fingerprint_base64(base64, fingerprint);
+    printf("# --pinnedpubkey 'sha256//%s'\n", base64);
+}
+
+static void print_all(const struct probe *probe)
+{
+    for (size_t i = 0; i < probe->num_certs; i++)
+        print_certificate(i, probe->certs[i], probe->lens[i]);
+}
+
+static bool read_file(struct probe *probe, const char *path, struct error *err)
+{
+    static const struct password none;
+    struct key_file file = {0};
+    if (!key_file_read(&file, path, "the certificate file", false, &none, err))
+        return false;
+    for (size_t i = 0; i < file.num_certs; i++) {
+        size_t len;
+        const uint8_t *der = key_file_cert(&file, i, &len);
+        probe_add(probe, der, len);
+    }
+    key_file_cleanup(&file);
+    if (probe->num_certs > 0)
+        return true;
+    return error_set(err,
+                     "the file '%s' has no certificate; PEM, DER or PKCS#12 is accepted, or "
+                     "a URL https://HOST[:PORT]",
+                     path);
+}
+
+/* The parts of a plan that a handshake needs. */
+static bool build_plan(struct plan *plan, const struct options *options, struct notices *notices,
+                       struct error *err)
+{
+    return plan_build_target(plan, options, err) &&
+           plan_build_identities(plan, options, notices, err) &&
+           plan_build_tls(plan, options, notices, err) && plan_build_network(plan, options, err);
+}
+
+static enum ending pin_server(struct probe *probe, const struct options *options, struct error *err)
+{
+    struct plan plan = {0};
+    struct notices notices = {0};
+    enum ending ending = ENDING_USAGE;
+    signal(SIGPIPE, SIG_IGN);
+    if (build_plan(&plan, options, &notices, err))
+        ending = probe_server(probe, &plan, err) ? ENDING_AS_EXPECTED : ENDING_UNEXPECTED;
+    notices_cleanup(&notices);
+    plan_cleanup(&plan);
+    return ending;
+}
+
+enum ending cmd_pin(const struct invocation *invocation)
+{
+    const struct options *options = invocation->options;
+    struct probe probe = {0};
+    struct error err;
+    enum ending ending = ENDING_USAGE;
+    if (options->operands.count != 1)
+        error_set(&err, "pinload pin takes one operand: a certificate's file, or a URL "
+                        "https://HOST[:PORT]");
+    else if (strstr(options->operands.items[0], "://") != NULL)
+        ending = pin_server(&probe, options, &err);
+    else if (read_file(&probe, options->operands.items[0], &err))
+        ending = ENDING_AS_EXPECTED;
+    if (ending == ENDING_AS_EXPECTED)
+        print_all(&probe);
+    else
+        fprintf(stderr, "pinload: %s\n", err.text);
+    probe_cleanup(&probe);
+    return ending;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * pinload run: a plan from the options, a run of it, a verdict, reports.
+ */
+#include "base/memory.h"
+#include "base/version.h"
+#include "cli/commands.h"
+#include "cli/descriptors.h"
+#include "cli/outputs.h"
+#include "cli/plan_builder.h"
+#include "cli/plan_settings.h"
+#include "load/run.h"
+#include "load/verdict.h"
+
+#include <signal.h>
+#include <string.h>
+
+static enum ending complain(const struct error *err)
+{
+    fprintf(stderr, "pinload: %s\n", err->text);
+    return ENDING_USAGE;
+}
+
+/* Most warnings are about identities, and there may be ten thousand of those. */
+static void tell_notices(const struct notices *notices)
+{
+    size_t most = 10;
+    for (size_t i = 0; i < notices->count && i < most; i++)
+        fprintf(stderr, "pinload: warning: %s\n", notices->texts[i]);
+    if (notices->count > most)
+        fprintf(stderr, "pinload: warning: and %zu more of the kind\n", notices->count - most);
+}
+
+static void tell_story(const char *title, const char *story)
+{
+    if (story != NULL)
+        fprintf(stderr, "%s: %s\n", title, story);
+}
+
+static void tell_stories(const struct stories *stories)
+{
+    tell_story("first session", stories->first);
+    for (int i = 0; i < NUM_OUTCOMES; i++) {
+        const char *story = stories->by_outcome[i];
+        bool is_told = story != NULL && strcmp(story, stories->first) == 0;
+        tell_story("first of its kind", is_told ? NULL : story);
+    }
+}
+
+/* The story that the summary shows: of the first kind of failure there is. */
+static void keep_first_failure(struct result *result, const struct stories *stories,
+                               bool refusal_by_close)
+{
+    for (int i = 0; i < NUM_OUTCOMES && result->first_failure == NULL; i++) {
+        bool failed = outcome_class((enum outcome)i, refusal_by_close) == CLASS_FAILED;
+        if (failed && stories->by_outcome[i] != NULL)
+            result->first_failure = memory_text(stories->by_outcome[i]);
+    }
+}
+
+static void copy_command(struct result *result, char **redacted)
+{
+    size_t len = 0;
+    while (redacted[len] != NULL)
+        len++;
+    result->command = memory_new(len, sizeof *result->command);
+    for (size_t i = 0; i < len; i++)
+        result->command[i] = memory_text(redacted[i]);
+    result->command_len = len;
+}
+
+static enum ending ending_of(const struct result *result, bool written)
+{
+    if (result->interrupted_by == SIGINT)
+        return ENDING_INTERRUPTED;
+    if (result->interrupted_by != 0)
+        return ENDING_TERMINATED;
+    if (!result->passed || !written)
+        return ENDING_UNEXPECTED;
+    return result->saturated ? ENDING_RATE_MISSED : ENDING_AS_EXPECTED;
+}
+
+static enum ending report(const struct invocation *invocation, const struct plan *plan,
+                          struct result *result, const struct stories *stories)
+{
+    const struct options *options = invocation->options;
+    result->version = memory_text(PINLOAD_VERSION);
+    copy_command(result, invocation->redacted);
+    plan_settings(result, plan, options);
+    keep_first_failure(result, stories, plan->refusal_by_close);
+    verdict_reach(result, plan);
+    if (options->verbose)
+        tell_stories(stories);
+    return ending_of(result, outputs_write(options, result));
+}
+
+static enum ending run(const struct invocation *invocation, const struct plan *plan)
+{
+    struct error err;
+    struct stories stories = {0};
+    struct run_hooks hooks = {0};
+    struct result *result = run_plan(plan, &hooks, &stories, &err);
+    enum ending ending =
+        result == NULL ? complain(&err) : report(invocation, plan, result, &stories);
+    result_free(result);
+    stories_cleanup(&stories);
+    return ending;
+}
+
+enum ending cmd_run(const struct invocation *invocation)
+{
+    struct plan plan;
+    struct error err;
+    struct notices notices = {0};
+    enum ending ending;
+    bool built = plan_build(&plan, invocation->options, &notices, &err) &&
+                 outputs_check(invocation->options, &err) &&
+                 descriptors_suffice(plan.connections, plan.threads, &err);
+    tell_notices(&notices);
+    ending = built ? run(invocation, &plan) : complain(&err);
+    notices_cleanup(&notices);
+    plan_cleanup(&plan);
+    return ending;
+}

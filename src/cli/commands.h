@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The commands, and how they can end. What a command prints is its own affair; which exit status
+ * follows is main's.
+ */
+#ifndef PINLOAD_CLI_COMMANDS_H
+#define PINLOAD_CLI_COMMANDS_H
+
+#include "cli/options.h"
+
+#include <stdio.h>
+
+enum ending {
+    ENDING_AS_EXPECTED,
+    ENDING_USAGE,      /* usage or set-up; nothing was sent */
+    ENDING_UNEXPECTED, /* a session failed, an expectation did not hold, a report was not written */
+    ENDING_RATE_MISSED, /* the rate asked for was not held */
+    ENDING_INTERRUPTED,
+    ENDING_TERMINATED,
+};
+
+/* What a command gets: its options, and the command line as reports may show it. */
+struct invocation {
+    struct options *options;
+    char **redacted; /* NULL at its end */
+};
+
+enum ending cmd_run(const struct invocation *invocation);
+enum ending cmd_pin(const struct invocation *invocation);
+
+/* help_print prints a command's help, made from the table of options. */
+void help_print(FILE *out, enum command command);
+
+/* help_overview prints what commands there are. */
+void help_overview(FILE *out);
+
+#endif

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/option_table.h"
+
+#include <string.h>
+
+#define RUN (1u << COMMAND_RUN)
+#define COMPARE (1u << COMMAND_COMPARE)
+#define PIN (1u << COMMAND_PIN)
+#define MERGE (1u << COMMAND_MERGE)
+#define LOAD (RUN | COMPARE)
+#define ALL (RUN | COMPARE | PIN | MERGE)
+
+#define AT(field) offsetof(struct options, field)
+
+#define WE "Who we are (client identities)"
+#define THEY "Who they are (the server)"
+#define LOADS "How much"
+#define EACH "Each session"
+#define WIRE "TLS and the network"
+#define OUT "What comes out"
+
+const struct command_row command_table[NUM_COMMANDS] = {
+    [COMMAND_RUN] = {"run", "https://HOST[:PORT]/PATH", "load one endpoint"},
+    [COMMAND_COMPARE] = {"compare", "https://HOST[:PORT]/PATH",
+                         "what does verifying and pinning cost?"},
+    [COMMAND_PIN] = {"pin", "FILE.crt | https://HOST[:PORT]",
+                     "print a certificate's pins, in every form that --pin takes"},
+    [COMMAND_MERGE] = {"merge", "RESULT.json...", "one result from the results of several"},
+};
+
+/* clang-format off */
+const struct option_row option_table[] = {
+    {0, "identity", "NAME=CERT[,KEY]", OPTION_LIST, AT(identities), LOAD, WE, NULL, NULL, 0, 0,
+     "One client identity, repeatable. PEM or PKCS#12 (.p12, .pfx), the chain in the same file; KEY defaults to CERT's own file."},
+    {0, "identities", "DIR", OPTION_TEXT, AT(identities_directory), LOAD, WE, NULL, NULL, 0, 0,
+     "One identity for each NAME in DIR, in natural order: NAME.crt with NAME.key, else NAME.pem, else NAME.p12 or NAME.pfx."},
+    {'E', "cert", "FILE", OPTION_TEXT, AT(cert), LOAD | PIN, WE, NULL, NULL, 0, 0,
+     "The certificate of a single identity, named client."},
+    {0, "key", "FILE", OPTION_TEXT, AT(key), LOAD | PIN, WE, NULL, NULL, 0, 0,
+     "The private key of --cert."},
+    {0, "pass", "SOURCE", OPTION_TEXT, AT(pass), LOAD | PIN, WE, NULL, NULL, 0, 0,
+     "The password of encrypted keys: env:VAR, file:PATH or pass:TEXT. Never printed; wiped after use."},
+    {0, "rotate", "ORDER", OPTION_CHOICE, AT(rotate), LOAD, WE, "round-robin|random|sticky", "round-robin", 0, 0,
+     "Which identity the next session takes; sticky: a connection slot keeps its identity."},
+    {0, "expect-refused", "NAME[,NAME...]", OPTION_TEXT, AT(expect_refused), RUN, WE, NULL, NULL, 0, 0,
+     "Identities that the server must refuse; all others it must accept."},
+    {0, "refusal-by-close", NULL, OPTION_FLAG, AT(refusal_by_close), RUN, WE, NULL, NULL, 0, 0,
+     "Let a wordless close after our certificate count as a refusal."},
+
+    {0, "cacert", "FILE", OPTION_TEXT, AT(cacert), LOAD | PIN, THEY, NULL, NULL, 0, 0,
+     "Trust anchors for chain verification (host name or IP address are checked too); 'system' reads the system's bundle."},
+    {0, "pin", "PIN", OPTION_LIST, AT(pins), LOAD, THEY, NULL, NULL, 0, 0,
+     "A pin, repeatable, any match passes: cert-sha256: the leaf's DER, spki-sha256: its public key, ca-sha256: an issuer in the verified chain; base64 or hex. A bare value is cert-sha256:."},
+    {0, "pinnedpubkey", "'sha256//B64;...'", OPTION_TEXT, AT(pinnedpubkey), LOAD, THEY, NULL, NULL, 0, 0,
+     "Pins of the public key in curl's form."},
+    {0, "pin-file", "FILE", OPTION_LIST, AT(pin_files), LOAD, THEY, NULL, NULL, 0, 0,
+     "Pins from a file, one a line, # comments."},
+    {0, "verify", "MODE", OPTION_CHOICE, AT(verify), RUN, THEY, "none|chain|pin|chain+pin", NULL, 0, 0,
+     "What is checked; default: what --cacert and --pin imply. With neither, 'none' must be typed."},
+
+    {'c', "connections", "N", OPTION_COUNT, AT(connections), LOAD, LOADS, NULL, "10", 1, 10000000,
+     "Sessions in flight at once; in an open loop, at most."},
+    {'t', "threads", "N|auto", OPTION_TEXT, AT(threads), RUN, LOADS, NULL, "1", 0, 0,
+     "Event loops, one thread each; auto: one for each processor."},
+    {'d', "duration", "T", OPTION_DURATION, AT(duration_ns), LOAD, LOADS, NULL, NULL, 1, 0,
+     "Run until T has passed; default 10s unless -n is given."},
+    {'n', "sessions", "N", OPTION_COUNT, AT(sessions), LOAD, LOADS, NULL, NULL, 1, 9000000000000000,
+     "Run until N sessions have ended, failed ones included (compare: of each arm)."},
+    {'R', "rate", "N", OPTION_DECIMAL, AT(rate), RUN, LOADS, NULL, NULL, 0, 0,
+     "Open loop: N new sessions a second on a fixed schedule, latency also from the intended start."},
+    {0, "arrival", "KIND", OPTION_CHOICE, AT(arrival), RUN, LOADS, "constant|poisson", "constant", 0, 0,
+     "How the arrivals of --rate are spaced."},
+    {0, "overload", "WHAT", OPTION_CHOICE, AT(overload), RUN, LOADS, "wait|skip", "wait", 0, 0,
+     "What an arrival of --rate does when no slot is free."},
+    {0, "ramp-up", "T", OPTION_DURATION, AT(ramp_ns), RUN, LOADS, NULL, NULL, 0, 0,
+     "Grow to full load over T."},
+    {0, "warm-up", "T", OPTION_DURATION, AT(warm_up_ns), RUN, LOADS, NULL, NULL, 0, 0,
+     "Leave sessions intended in the first T out of latencies and per-second figures."},
+    {0, "shard", "I/N", OPTION_TEXT, AT(shard), RUN, LOADS, NULL, NULL, 0, 0,
+     "One of N generators (I from 0): take its share of rate, connections, sessions, identities."},
+    {0, "start-at", "TIME", OPTION_TEXT, AT(start_at), RUN, LOADS, NULL, NULL, 0, 0,
+     "Begin then: YYYY-MM-DDTHH:MM:SSZ or @SECONDS since 1970."},
+    {0, "seed", "N", OPTION_COUNT, AT(seed), LOAD, LOADS, NULL, "1", 0, 9000000000000000,
+     "What is random repeats with the same seed."},
+    {0, "max-failures", "N|P%", OPTION_TEXT, AT(max_failures), RUN, LOADS, NULL, "0", 0, 0,
+     "Failed sessions that the verdict forgives."},
+
+    {'r', "requests", "N", OPTION_COUNT, AT(requests), LOAD, EACH, NULL, "1", 0, 9000000000000000,
+     "HTTP requests on each session; 0: handshake only, the session is then read to its end."},
+    {0, "hold", "T", OPTION_DURATION, AT(hold_ns), RUN, EACH, NULL, NULL, 0, 0,
+     "Keep the session open, idle, after its requests."},
+    {0, "think", "T", OPTION_DURATION, AT(think_ns), RUN, EACH, NULL, NULL, 0, 0,
+     "Wait between requests."},
+    {0, "http", "VERSION", OPTION_CHOICE, AT(http), RUN, EACH, "1.1|2|auto", "1.1", 0, 0,
+     "HTTP/1.1, HTTP/2, or what the server chooses by ALPN."},
+    {'m', "streams", "N", OPTION_COUNT, AT(streams), RUN, EACH, NULL, "1", 1, 10000,
+     "HTTP/2 streams at a time on a session."},
+    {'T', "timeout", "T", OPTION_DURATION, AT(timeout_ns), LOAD | PIN, EACH, NULL, "10s", 1000000, 0,
+     "The bound of handshake and response, and of what is in flight when the run ends."},
+    {0, "connect-timeout", "T", OPTION_DURATION, AT(connect_timeout_ns), LOAD | PIN, EACH, NULL, NULL, 1000000, 0,
+     "The bound of connecting; default: that of --timeout."},
+    {'X', "method", "METHOD", OPTION_TEXT, AT(method), LOAD, EACH, NULL, NULL, 0, 0,
+     "The request's method; default GET, or POST with --data."},
+    {'H', "header", "'NAME: VALUE'", OPTION_LIST, AT(headers), LOAD, EACH, NULL, NULL, 0, 0,
+     "A request header, repeatable."},
+    {0, "data", "TEXT|@FILE", OPTION_TEXT, AT(data), LOAD, EACH, NULL, NULL, 0, 0,
+     "The request's body."},
+    {0, "expect-status", "CODE[,CODE...]", OPTION_TEXT, AT(expect_status), LOAD, EACH, NULL, NULL, 0, 0,
+     "Statuses that are a success; default: any 2xx or 3xx."},
+    {0, "session-mode", "MODE", OPTION_CHOICE, AT(session_mode), LOAD, EACH, "full|resume|mixed:PERCENT", "full", 0, 0,
+     "Resumption: never, wherever there is a ticket, or for PERCENT of the sessions."},
+    {0, "close", "HOW", OPTION_CHOICE, AT(close), LOAD, EACH, "fin|rst", "fin", 0, 0,
+     "How a session that went well ends: close_notify and FIN, or RST, which spares ports."},
+
+    {0, "tls-min", "VERSION", OPTION_CHOICE, AT(tls_min), LOAD | PIN, WIRE, "1.2|1.3", "1.2", 0, 0,
+     "The lowest TLS version."},
+    {0, "tls-max", "VERSION", OPTION_CHOICE, AT(tls_max), LOAD | PIN, WIRE, "1.2|1.3", "1.3", 0, 0,
+     "The highest TLS version."},
+    {0, "ciphers", "LIST", OPTION_TEXT, AT(ciphers), LOAD | PIN, WIRE, NULL, NULL, 0, 0,
+     "TLS 1.2 cipher suites, as BoringSSL names them (TLS 1.3's cannot be chosen)."},
+    {0, "groups", "LIST", OPTION_TEXT, AT(groups), LOAD | PIN, WIRE, NULL, NULL, 0, 0,
+     "Key exchange groups, as X25519:P-256:P-384."},
+    {0, "sigalgs", "LIST", OPTION_TEXT, AT(sigalgs), LOAD | PIN, WIRE, NULL, NULL, 0, 0,
+     "Signature algorithms, as ecdsa_secp256r1_sha256:rsa_pss_rsae_sha256."},
+    {0, "sni", "NAME", OPTION_TEXT, AT(sni), LOAD | PIN, WIRE, NULL, NULL, 0, 0,
+     "The server name to send and to verify; default: the URL's host, unless it is an address."},
+    {0, "connect-to", "HOST:PORT", OPTION_TEXT, AT(connect_to), LOAD | PIN, WIRE, NULL, NULL, 0, 0,
+     "Connect there; the URL's host is then not resolved."},
+    {0, "resolve", "HOST:PORT:ADDR", OPTION_LIST, AT(resolves), LOAD | PIN, WIRE, NULL, NULL, 0, 0,
+     "Use ADDR for HOST:PORT, repeatable."},
+    {0, "source", "ADDR[,ADDR...]", OPTION_TEXT, AT(source), LOAD, WIRE, NULL, NULL, 0, 0,
+     "Local addresses to connect from, in turn; ADDR-ADDR is a range of the last byte."},
+    {0, "keylog", "FILE", OPTION_TEXT, AT(keylog), LOAD, WIRE, NULL, NULL, 0, 0,
+     "Append TLS secrets for Wireshark; so does the environment's SSLKEYLOGFILE."},
+
+    {0, "json", "FILE", OPTION_TEXT, AT(json), LOAD | MERGE, OUT, NULL, NULL, 0, 0,
+     "The result as JSON; - is standard output, as for all of these."},
+    {0, "csv", "FILE", OPTION_TEXT, AT(csv), RUN | MERGE, OUT, NULL, NULL, 0, 0,
+     "A row for each begun second."},
+    {0, "hlog", "FILE", OPTION_TEXT, AT(hlog), RUN | MERGE, OUT, NULL, NULL, 0, 0,
+     "The histograms as an HdrHistogram log, one tag for each phase."},
+    {0, "prometheus", "FILE", OPTION_TEXT, AT(prometheus), RUN | MERGE, OUT, NULL, NULL, 0, 0,
+     "The result in Prometheus' text format."},
+    {0, "junit", "FILE", OPTION_TEXT, AT(junit), RUN | MERGE, OUT, NULL, NULL, 0, 0,
+     "Expectations and thresholds as JUnit XML."},
+    {'q', "quiet", NULL, OPTION_FLAG, AT(quiet), LOAD | MERGE, OUT, NULL, NULL, 0, 0,
+     "Print no summary."},
+    {'v', "verbose", NULL, OPTION_FLAG, AT(verbose), LOAD, OUT, NULL, NULL, 0, 0,
+     "Tell the whole story of the first session, and of the first failure of each kind."},
+    {0, "progress", "WHEN", OPTION_CHOICE, AT(progress), LOAD, OUT, "auto|always|never", "auto", 0, 0,
+     "A line a second on stderr; auto: only on a terminal."},
+    {'h', "help", NULL, OPTION_FLAG, AT(help), ALL, OUT, NULL, NULL, 0, 0,
+     "Print this help."},
+};
+/* clang-format on */
+
+const size_t option_table_len = sizeof option_table / sizeof *option_table;
+
+const struct option_row *option_find(enum command command, const char *name, size_t name_len)
+{
+    for (size_t i = 0; i < option_table_len; i++) {
+        const struct option_row *row = &option_table[i];
+        if ((row->commands & 1u << command) != 0 && strlen(row->name) == name_len &&
+            memcmp(row->name, name, name_len) == 0)
+            return row;
+    }
+    return NULL;
+}
+
+const struct option_row *option_find_letter(enum command command, char letter)
+{
+    for (size_t i = 0; i < option_table_len; i++) {
+        const struct option_row *row = &option_table[i];
+        if ((row->commands & 1u << command) != 0 && row->letter == letter)
+            return row;
+    }
+    return NULL;
+}

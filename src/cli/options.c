@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/options.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "cli/option_table.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One parse under way. */
+struct parse {
+    struct options *options;
+    enum command command;
+    struct error *err;
+};
+
+static void append_text(struct text_list *list, const char *text)
+{
+    list->items = memory_resize(list->items, (list->count + 1) * sizeof *list->items);
+    list->items[list->count++] = text;
+}
+
+/* Says whether VALUE is one of "a|b|c:FORM"; a choice with a capital letter takes any ending. */
+static bool is_choice(const char *choices, const char *value)
+{
+    for (const char *p = choices; *p != '\0';) {
+        size_t len = strcspn(p, "|");
+        const char *colon = memchr(p, ':', len);
+        size_t fixed = colon != NULL ? (size_t)(colon - p) + 1 : len;
+        if (strncmp(p, value, fixed) == 0 && (colon != NULL || value[fixed] == '\0'))
+            return true;
+        p += len;
+        p += *p == '|';
+    }
+    return false;
+}
+
+static bool refuse_value(const struct parse *parse, const struct option_row *row, const char *value,
+                         const char *accepted)
+{
+    char option[64];
+    if (row->letter != 0)
+        snprintf(option, sizeof option, "-%c, --%s", row->letter, row->name);
+    else
+        snprintf(option, sizeof option, "--%s", row->name);
+    return error_set(parse->err, "'%.200s' is not a value for %s; %s", value, option, accepted);
+}
+
+static bool set_choice(const struct parse *parse, const struct option_row *row, const char *value,
+                       const char **out)
+{
+    char accepted[256] = "accepted: ";
+    *out = value;
+    if (is_choice(row->choices, value))
+        return true;
+    size_t len = strlen(accepted);
+    for (const char *p = row->choices; *p != '\0' && len + 4 < sizeof accepted; p++) {
+        if (*p == '|')
+            len += (size_t)snprintf(accepted + len, sizeof accepted - len, ", ");
+        else
+            accepted[len++] = *p, accepted[len] = '\0';
+    }
+    return refuse_value(parse, row, value, accepted);
+}
+
+static bool set_count(const struct parse *parse, const struct option_row *row, const char *value,
+                      uint64_t *out)
+{
+    char accepted[128];
+    if (text_parse_count(value, out) && *out >= row->min && *out <= row->max)
+        return true;
+    snprintf(accepted, sizeof accepted,
+             "a whole number from %llu to %llu is accepted, as 64 or 10k",
+             (unsigned long long)row->min, (unsigned long long)row->max);
+    return refuse_value(parse, row, value, accepted);
+}
+
+static bool set_duration(const struct parse *parse, const struct option_row *row, const char *value,
+                         uint64_t *out)
+{
+    if (text_parse_duration(value, out) && *out >= row->min)
+        return true;
+    return refuse_value(parse, row, value,
+                        row->min >= 1000000
+                            ? "a time of at least 1ms is accepted, as 500ms, 30s or 5m"
+                        : row->min > 0 ? "a time above 0 is accepted, as 500ms, 30s or 5m"
+                                       : "a time is accepted, as 500ms, 30s or 5m");
+}
+
+static bool set_value(const struct parse *parse, const struct option_row *row, const char *value)
+{
+    char *field = (char *)parse->options + row->offset;
+    switch (row->kind) {
+    case OPTION_FLAG:
+        *(bool *)field = true;
+        return true;
+    case OPTION_TEXT:
+        *(const char **)field = value;
+        return true;
+    case OPTION_LIST:
+        append_text((struct text_list *)field, value);
+        return true;
+    case OPTION_CHOICE:
+        return set_choice(parse, row, value, (const char **)field);
+    case OPTION_COUNT:
+        return set_count(parse, row, value, (uint64_t *)field);
+    case OPTION_DURATION:
+        return set_duration(parse, row, value, (uint64_t *)field);
+    case OPTION_DECIMAL:
+        if (text_parse_decimal(value, (double *)field) && *(double *)field > 0 &&
+            *(double *)field <= 1e9)
+            return true;
+        return refuse_value(parse, row, value, "a number above 0 is accepted, as 200, 0.5 or 1.5k");
+    }
+    return false;
+}
+
+/* Sets an option that was typed. What can be said once and is said twice is a mistake. */
+static bool set_typed(const struct parse *parse, const struct option_row *row, const char *value)
+{
+    size_t index = (size_t)(row - option_table);
+    uint64_t bit = 1ull << index % 64;
+    if (row->kind != OPTION_LIST && row->kind != OPTION_FLAG &&
+        (parse->options->given[index / 64] & bit) != 0)
+        return error_set(parse->err,
+                         "--%s is given twice, the second time as '%.200s'; it is "
+                         "accepted once",
+                         row->name, value);
+    parse->options->given[index / 64] |= bit;
+    return set_value(parse, row, value);
+}
+
+static bool set_defaults(const struct parse *parse)
+{
+    for (size_t i = 0; i < option_table_len; i++) {
+        const struct option_row *row = &option_table[i];
+        if (row->default_value != NULL && !set_value(parse, row, row->default_value))
+            return false;
+    }
+    return true;
+}
+
+static bool refuse_unknown(const struct parse *parse, const char *typed, size_t len)
+{
+    const char *names[128];
+    size_t count = 0;
+    for (size_t i = 0; i < option_table_len; i++) {
+        if ((option_table[i].commands & 1u << parse->command) != 0)
+            names[count++] = option_table[i].name;
+    }
+    const char *command = command_table[parse->command].name;
+    char word[64];
+    snprintf(word, sizeof word, "%.*s", (int)len, typed);
+    const char *near = text_nearest(word, names, count);
+    if (near != NULL)
+        return error_set(parse->err,
+                         "pinload %s has no option '--%s'; did you mean --%s? 'pinload help %s' "
+                         "lists all",
+                         command, word, near, command);
+    return error_set(parse->err, "pinload %s has no option '--%s'; 'pinload help %s' lists all",
+                     command, word, command);
+}
+
+/* Takes --NAME, --NAME=VALUE or --NAME VALUE at argv[0]; *out_used says how many texts it was. */
+static bool take_long(const struct parse *parse, int argc, char **argv, int *out_used)
+{
+    const char *name = argv[0] + 2;
+    size_t len = strcspn(name, "=");
+    const struct option_row *row = option_find(parse->command, name, len);
+    *out_used = 1;
+    if (row == NULL)
+        return refuse_unknown(parse, name, len);
+    if (row->argument == NULL) {
+        if (name[len] == '=')
+            return error_set(parse->err, "--%s takes no value, and '%.200s' was given", row->name,
+                             name + len + 1);
+        return set_typed(parse, row, NULL);
+    }
+    if (name[len] == '=')
+        return set_typed(parse, row, name + len + 1);
+    if (argc < 2)
+        return error_set(parse->err, "--%s wants a value: %s", row->name, row->argument);
+    *out_used = 2;
+    return set_typed(parse, row, argv[1]);
+}
+
+/* Takes -c64, -c 64 or -qv at argv[0]. */
+static bool take_short(const struct parse *parse, int argc, char **argv, int *out_used)
+{
+    *out_used = 1;
+    for (const char *p = argv[0] + 1; *p != '\0'; p++) {
+        const struct option_row *row = option_find_letter(parse->command, *p);
+        if (row == NULL)
+            return error_set(
+                parse->err, "pinload %s has no option '-%c'; 'pinload help %s' lists all",
+                command_table[parse->command].name, *p, command_table[parse->command].name);
+        if (row->argument == NULL) {
+            set_typed(parse, row, NULL);
+            continue;
+        }
+        if (p[1] != '\0')
+            return set_typed(parse, row, p + 1);
+        if (argc < 2)
+            return error_set(parse->err, "-%c, --%s wants a value: %s", *p, row->name,
+                             row->argument);
+        *out_used = 2;
+        return set_typed(parse, row, argv[1]);
+    }
+    return true;
+}
+
+bool options_parse(struct options *options, enum command command, int argc, char **argv,
+                   struct error *err)
+{
+    struct parse parse = {options, command, err};
+    *options = (struct options){0};
+    if (!set_defaults(&parse))
+        return false;
+    bool only_operands = false;
+    for (int i = 0; i < argc;) {
+        int used = 1;
+        const char *text = argv[i];
+        if (only_operands || text[0] != '-' || text[1] == '\0')
+            append_text(&options->operands, text);
+        else if (strcmp(text, "--") == 0)
+            only_operands = true;
+        else if (!(text[1] == '-' ? take_long : take_short)(&parse, argc - i, argv + i, &used))
+            return false;
+        i += used;
+    }
+    return true;
+}
+
+void options_cleanup(struct options *options)
+{
+    free(options->operands.items);
+    for (size_t i = 0; i < option_table_len; i++) {
+        if (option_table[i].kind == OPTION_LIST)
+            free(((struct text_list *)((char *)options + option_table[i].offset))->items);
+    }
+    *options = (struct options){0};
+}
+
+bool options_given(const struct options *options, const char *name)
+{
+    for (size_t i = 0; i < option_table_len; i++) {
+        if (strcmp(option_table[i].name, name) == 0 &&
+            (options->given[i / 64] & 1ull << i % 64) != 0)
+            return true;
+    }
+    return false;
+}
+
+char **options_redact(int argc, char **argv)
+{
+    char **copy = memory_new((size_t)argc + 1, sizeof *copy);
+    for (int i = 0; i < argc; i++) {
+        bool is_value = i > 0 && strcmp(argv[i - 1], "--pass") == 0;
+        char *secret = is_value && text_starts_with(argv[i], "pass:") ? argv[i] + 5
+                       : text_starts_with(argv[i], "--pass=pass:")    ? argv[i] + 12
+                                                                      : NULL;
+        if (secret == NULL) {
+            copy[i] = memory_text(argv[i]);
+            continue;
+        }
+        size_t len = (size_t)(secret - argv[i]);
+        copy[i] = memory_new(len + 4, 1);
+        memcpy(copy[i], argv[i], len);
+        memcpy(copy[i] + len, "***", 4);
+    }
+    return copy;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What was typed: one table says every option of every command, and from it are made the parser,
+ * the help, the man page and the completions. Values are checked for their form here, and for their
+ * meaning where a plan is made of them (cli/plan_builder.h).
+ */
+#ifndef PINLOAD_CLI_OPTIONS_H
+#define PINLOAD_CLI_OPTIONS_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum command { COMMAND_RUN, COMMAND_COMPARE, COMMAND_PIN, COMMAND_MERGE, NUM_COMMANDS };
+
+/* Texts of a repeated option, borrowed from argv. */
+struct text_list {
+    const char **items;
+    size_t count;
+};
+
+/* The values, borrowed from argv where they are texts; NULL and 0 where nothing was given, unless
+ * the table has a default. */
+struct options {
+    /* who we are */
+    struct text_list identities;
+    const char *identities_directory, *cert, *key, *pass, *rotate, *expect_refused;
+    bool refusal_by_close;
+    /* who they are */
+    const char *cacert, *pinnedpubkey, *verify;
+    struct text_list pins, pin_files;
+    /* how much */
+    uint64_t connections, sessions, duration_ns, ramp_ns, warm_up_ns, seed;
+    const char *threads, *arrival, *overload, *shard, *start_at, *max_failures;
+    double rate;
+    /* each session */
+    uint64_t requests, hold_ns, think_ns, streams, timeout_ns, connect_timeout_ns;
+    const char *http, *method, *data, *expect_status, *session_mode, *close;
+    struct text_list headers;
+    /* TLS and the network */
+    const char *tls_min, *tls_max, *ciphers, *groups, *sigalgs, *keylog;
+    const char *connect_to, *sni, *source;
+    struct text_list resolves;
+    /* what comes out */
+    const char *json, *csv, *hlog, *html, *prometheus, *junit, *progress;
+    struct text_list fail_ifs;
+    bool quiet, verbose, help;
+    /* compare and merge */
+    const char *arms, *baseline;
+    bool in_process, force;
+    uint64_t resolve_difference_ns;
+    /* a bit for each row of the table that was given */
+    uint64_t given[2];
+    struct text_list operands;
+};
+
+/* options_parse reads ARGV (without the program's and the command's name) for COMMAND. Options and
+ * operands may come in any order; "--" ends the options. False sets ERR. */
+bool options_parse(struct options *options, enum command command, int argc, char **argv,
+                   struct error *err);
+void options_cleanup(struct options *options);
+
+/* options_given says whether the option NAME (long, without dashes) was typed. */
+bool options_given(const struct options *options, const char *name);
+
+/* options_redact returns a copy of ARGV, NULL at its end, with passwords replaced by "***". To be
+ * freed, with its texts. */
+char **options_redact(int argc, char **argv);
+
+#endif

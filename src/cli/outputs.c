@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/outputs.h"
+
+#include "report/report_file.h"
+#include "report/report_json.h"
+#include "report/report_text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct output {
+    const char *option;
+    size_t offset; /* of its path, in struct options */
+    bool (*write)(FILE *out, const struct result *result);
+};
+
+static const struct output outputs[] = {
+    {"--json", offsetof(struct options, json), report_json},
+};
+#define NUM_OUTPUTS (sizeof outputs / sizeof *outputs)
+
+static const char *path_of(const struct output *output, const struct options *options)
+{
+    return *(const char *const *)((const char *)options + output->offset);
+}
+
+static bool is_stdout(const char *path)
+{
+    return path != NULL && strcmp(path, "-") == 0;
+}
+
+bool outputs_check(const struct options *options, struct error *err)
+{
+    const char *on_stdout = NULL;
+    for (size_t i = 0; i < NUM_OUTPUTS; i++) {
+        const char *path = path_of(&outputs[i], options);
+        if (path == NULL)
+            continue;
+        if (!report_file_check(path, outputs[i].option, err))
+            return false;
+        if (is_stdout(path) && on_stdout != NULL)
+            return error_set(err, "%s and %s both go to '-', standard output; one is accepted",
+                             on_stdout, outputs[i].option);
+        if (is_stdout(path))
+            on_stdout = outputs[i].option;
+    }
+    return true;
+}
+
+static void write_summary(const struct options *options, const struct result *result)
+{
+    FILE *out = stdout;
+    for (size_t i = 0; i < NUM_OUTPUTS; i++) {
+        if (is_stdout(path_of(&outputs[i], options)))
+            out = stderr;
+    }
+    const char *no_color = getenv("NO_COLOR");
+    bool colour = isatty(fileno(out)) && (no_color == NULL || no_color[0] == '\0');
+    report_text(out, result, colour);
+    fflush(out);
+}
+
+bool outputs_write(const struct options *options, const struct result *result)
+{
+    bool ok = true;
+    if (!options->quiet)
+        write_summary(options, result);
+    for (size_t i = 0; i < NUM_OUTPUTS; i++) {
+        struct error err;
+        const char *path = path_of(&outputs[i], options);
+        if (path == NULL || report_file_write(path, outputs[i].write, result, &err))
+            continue;
+        fprintf(stderr, "pinload: %s\n", err.text);
+        ok = false;
+    }
+    return ok;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where a result goes: the files asked for, and the summary.
+ */
+#ifndef PINLOAD_CLI_OUTPUTS_H
+#define PINLOAD_CLI_OUTPUTS_H
+
+#include "base/error.h"
+#include "cli/options.h"
+
+#include <stdbool.h>
+
+struct result;
+
+/* outputs_check says before the run whether every file asked for can be written. */
+bool outputs_check(const struct options *options, struct error *err);
+
+/* outputs_write writes the summary and the files; false where one could not be written, which has
+ * then been said on stderr. */
+bool outputs_write(const struct options *options, const struct result *result);
+
+#endif

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/plan_builder.h"
+
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "http/request.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MAX_THREADS 256
+
+static bool set_threads(struct plan *plan, const char *text, struct error *err)
+{
+    uint64_t count = 1;
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    if (text == NULL)
+        count = 1;
+    else if (strcmp(text, "auto") == 0)
+        count = processors > 0 ? (uint64_t)processors : 1;
+    else if (!text_parse_count(text, &count) || count < 1 || count > MAX_THREADS)
+        return error_set(err,
+                         "'%s' is not a value for -t, --threads; a whole number from 1 to %d, or "
+                         "auto, is accepted",
+                         text, MAX_THREADS);
+    plan->threads = (unsigned)(count < plan->connections ? count : plan->connections);
+    return true;
+}
+
+static bool set_shard(struct plan *plan, const char *text, struct error *err)
+{
+    plan->num_shards = 1;
+    if (text == NULL)
+        return true;
+    unsigned shard, count;
+    char end;
+    if (sscanf(text, "%9u/%9u%c", &shard, &count, &end) != 2 || text[0] == '+' || count < 1 ||
+        count > 100000 || shard >= count)
+        return error_set(err,
+                         "'%s' is not a value for --shard; I/N with I from 0 to N-1 is accepted, "
+                         "as 0/4",
+                         text);
+    plan->shard = shard;
+    plan->num_shards = count;
+    return true;
+}
+
+static bool set_start_at(struct plan *plan, const char *text, struct error *err)
+{
+    if (text == NULL)
+        return true;
+    struct tm tm = {0};
+    double seconds;
+    const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+    if (rest != NULL && *rest == '\0')
+        seconds = (double)timegm(&tm);
+    else if (text[0] != '@' || !text_parse_decimal(text + 1, &seconds))
+        return error_set(err,
+                         "'%s' is not a value for --start-at; YYYY-MM-DDTHH:MM:SSZ or @SECONDS "
+                         "since 1970 is accepted",
+                         text);
+    plan->start_at_wall_ns = (uint64_t)(seconds * NS_PER_S);
+    if (plan->start_at_wall_ns <= clock_wall_ns())
+        return error_set(err, "--start-at '%s' is past; a time to come is accepted", text);
+    return true;
+}
+
+static bool set_max_failures(struct plan *plan, const char *text, struct error *err)
+{
+    if (text == NULL)
+        return true;
+    size_t len = strlen(text);
+    plan->max_failures_is_percent = len > 0 && text[len - 1] == '%';
+    char *number = memory_text_n(text, plan->max_failures_is_percent ? len - 1 : len);
+    uint64_t count;
+    bool ok = plan->max_failures_is_percent
+                  ? text_parse_decimal(number, &plan->max_failures) && plan->max_failures <= 100
+                  : text_parse_count(number, &count);
+    if (ok && !plan->max_failures_is_percent)
+        plan->max_failures = (double)count;
+    free(number);
+    if (ok)
+        return true;
+    return error_set(err,
+                     "'%s' is not a value for --max-failures; a whole number or a percentage up to "
+                     "100%% is accepted, as 10 or 0.5%%",
+                     text);
+}
+
+static void set_window(struct plan *plan, const struct options *options)
+{
+    plan->sessions = options->sessions;
+    plan->duration_ns = options->duration_ns;
+    if (plan->sessions == 0 && plan->duration_ns == 0)
+        plan->duration_ns = 10 * NS_PER_S;
+}
+
+bool plan_build_load(struct plan *plan, const struct options *options, struct error *err)
+{
+    plan->connections = options->connections;
+    plan->rate = options->rate;
+    plan->arrival = options->arrival != NULL && strcmp(options->arrival, "poisson") == 0
+                        ? ARRIVAL_POISSON
+                        : ARRIVAL_CONSTANT;
+    plan->skip_when_full = options->overload != NULL && strcmp(options->overload, "skip") == 0;
+    plan->ramp_ns = options->ramp_ns;
+    plan->warm_up_ns = options->warm_up_ns;
+    plan->seed = options->seed;
+    set_window(plan, options);
+    if (plan->rate == 0 &&
+        (options_given(options, "arrival") || options_given(options, "overload")))
+        return error_set(err, "--arrival and --overload are for an open loop; they are accepted "
+                              "with -R, --rate");
+    if (plan->duration_ns > 0 && plan->warm_up_ns >= plan->duration_ns)
+        return error_set(err, "--warm-up leaves nothing of --duration; a shorter one is accepted");
+    return set_shard(plan, options->shard, err) && set_threads(plan, options->threads, err) &&
+           set_start_at(plan, options->start_at, err) &&
+           set_max_failures(plan, options->max_failures, err);
+}
+
+/* Reads --data TEXT or @FILE. */
+static bool read_body(struct buffer *body, const char *data, struct error *err)
+{
+    if (data[0] != '@') {
+        buffer_append_text(body, data);
+        return true;
+    }
+    FILE *file = fopen(data + 1, "rb");
+    if (file == NULL)
+        return error_set(err, "the body '%s' of --data cannot be opened: %s", data + 1,
+                         strerror(errno));
+    size_t n;
+    while ((n = fread(buffer_reserve(body, 65536), 1, 65536, file)) > 0)
+        body->len += n;
+    bool ok = ferror(file) == 0;
+    fclose(file);
+    return ok ||
+           error_set(err, "the body '%s' of --data cannot be read: %s", data + 1, strerror(errno));
+}
+
+static bool set_expected_statuses(struct plan *plan, const char *text, struct error *err)
+{
+    char *copy = memory_text(text), *rest = copy;
+    bool ok = true;
+    for (char *part; ok && (part = strsep(&rest, ",")) != NULL;) {
+        uint64_t code;
+        ok = text_parse_count(part, &code) && code >= 200 && code <= 599;
+        if (!ok)
+            break;
+        plan->expect_statuses = memory_resize(
+            plan->expect_statuses, (plan->num_expect_statuses + 1) * sizeof *plan->expect_statuses);
+        plan->expect_statuses[plan->num_expect_statuses++] = (unsigned)code;
+    }
+    free(copy);
+    return ok || error_set(err,
+                           "'%s' is not a value for --expect-status; codes from 200 to 599 joined "
+                           "by commas are accepted, as 200,204",
+                           text);
+}
+
+static bool set_session_mode(struct plan *plan, const char *text, struct error *err)
+{
+    if (text_starts_with(text, "mixed:")) {
+        plan->session_mode = SESSION_MIXED;
+        if (text_parse_decimal(text + 6, &plan->resume_percent) && plan->resume_percent <= 100)
+            return true;
+        return error_set(
+            err,
+            "'%s' is not a value for --session-mode; mixed: and a percentage from 0 to "
+            "100 is accepted, as mixed:80",
+            text);
+    }
+    plan->session_mode = strcmp(text, "resume") == 0  ? SESSION_RESUME
+                         : strcmp(text, "early") == 0 ? SESSION_EARLY
+                                                      : SESSION_FULL;
+    return true;
+}
+
+static void set_http(struct plan *plan, const struct options *options)
+{
+    const char *http = options->http != NULL ? options->http : "1.1";
+    plan->http = strcmp(http, "2") == 0      ? CHOOSE_HTTP_2
+                 : strcmp(http, "auto") == 0 ? CHOOSE_HTTP_AUTO
+                                             : CHOOSE_HTTP_1_1;
+    plan->streams = options->streams > 0 ? (unsigned)options->streams : 1;
+}
+
+bool plan_build_request(struct plan *plan, const struct options *options, struct error *err)
+{
+    struct buffer body = {0};
+    plan->requests = options->requests;
+    plan->hold_ns = options->hold_ns;
+    plan->think_ns = options->think_ns;
+    set_http(plan, options);
+    if (plan->requests == 0 && (plan->hold_ns > 0 || plan->think_ns > 0))
+        return error_set(err, "--hold and --think follow requests, and -r 0 sends none; they are "
+                              "accepted with -r 1 or more");
+    if (!set_session_mode(plan, options->session_mode, err))
+        return false;
+    if (options->expect_status != NULL && !set_expected_statuses(plan, options->expect_status, err))
+        return false;
+    bool ok = options->data == NULL || read_body(&body, options->data, err);
+    if (ok)
+        plan->request = request_new(&plan->target, options->method, options->headers.items,
+                                    options->headers.count,
+                                    options->data != NULL ? body.data : NULL, body.len, err);
+    buffer_cleanup(&body);
+    return ok && plan->request != NULL;
+}
+
+bool plan_build(struct plan *plan, const struct options *options, struct notices *notices,
+                struct error *err)
+{
+    *plan = (struct plan){0};
+    return plan_build_target(plan, options, err) && plan_build_load(plan, options, err) &&
+           plan_build_request(plan, options, err) && plan_build_verification(plan, options, err) &&
+           plan_build_identities(plan, options, notices, err) &&
+           plan_build_tls(plan, options, notices, err) && plan_build_network(plan, options, err);
+}

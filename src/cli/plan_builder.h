@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From what was typed to a plan: everything is checked before anything is sent. Each part sets the
+ * plan's fields of its own name; false sets ERR, one sentence that quotes what was typed.
+ */
+#ifndef PINLOAD_CLI_PLAN_BUILDER_H
+#define PINLOAD_CLI_PLAN_BUILDER_H
+
+#include "base/notices.h"
+#include "cli/options.h"
+#include "load/plan.h"
+
+/* plan_build makes PLAN, to be cleaned up whatever the outcome. */
+bool plan_build(struct plan *plan, const struct options *options, struct notices *notices,
+                struct error *err);
+
+/* The parts, in the order in which plan_build takes them. */
+bool plan_build_target(struct plan *plan, const struct options *options, struct error *err);
+bool plan_build_network(struct plan *plan, const struct options *options, struct error *err);
+bool plan_build_tls(struct plan *plan, const struct options *options, struct notices *notices,
+                    struct error *err);
+bool plan_build_verification(struct plan *plan, const struct options *options, struct error *err);
+bool plan_build_identities(struct plan *plan, const struct options *options,
+                           struct notices *notices, struct error *err);
+bool plan_build_load(struct plan *plan, const struct options *options, struct error *err);
+bool plan_build_request(struct plan *plan, const struct options *options, struct error *err);
+
+#endif

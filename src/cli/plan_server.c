@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The parts of a plan that say who they are: target, addresses, TLS, verification.
+ */
+#include "base/memory.h"
+#include "base/text.h"
+#include "cli/plan_builder.h"
+#include "tls/pinset.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define URL_FORM "https://HOST[:PORT]/PATH is accepted"
+
+bool plan_build_target(struct plan *plan, const struct options *options, struct error *err)
+{
+    if (options->operands.count == 0)
+        return error_set(err, "no URL was given; " URL_FORM);
+    if (options->operands.count > 1)
+        return error_set(err, "'%s' is one operand too many beside '%s'; one URL is accepted",
+                         options->operands.items[1], options->operands.items[0]);
+    return target_parse(&plan->target, options->operands.items[0], err);
+}
+
+/* Splits HOST:PORT:ADDR, where HOST may be in brackets and ADDR is the rest. */
+static bool split_resolve(const char *text, char **out_host, uint16_t *out_port,
+                          const char **out_address, struct error *err)
+{
+    const char *host_end = text[0] == '[' ? strchr(text, ']') : text;
+    const char *colon = host_end != NULL ? strchr(host_end, ':') : NULL;
+    const char *second = colon != NULL ? strchr(colon + 1, ':') : NULL;
+    if (second != NULL && second[1] != '\0') {
+        char *head = memory_text_n(text, (size_t)(second - text));
+        struct error ignored;
+        bool ok = target_parse_host_port(head, out_host, out_port, &ignored);
+        free(head);
+        *out_address = second + 1;
+        if (ok)
+            return true;
+    }
+    return error_set(err,
+                     "--resolve '%s' is not HOST:PORT:ADDR; such a text is accepted, as "
+                     "example.com:443:127.0.0.1",
+                     text);
+}
+
+/* Looks for HOST:PORT among --resolve; *out_address is NULL where it is not there. */
+static bool find_resolve(const struct options *options, const char *host, uint16_t port,
+                         char **out_address, struct error *err)
+{
+    *out_address = NULL;
+    for (size_t i = 0; i < options->resolves.count; i++) {
+        char *for_host;
+        uint16_t for_port;
+        const char *address;
+        if (!split_resolve(options->resolves.items[i], &for_host, &for_port, &address, err))
+            return false;
+        bool matches = for_port == port && strcasecmp(for_host, host) == 0;
+        free(for_host);
+        if (!matches || *out_address != NULL)
+            continue;
+        size_t len = strlen(address);
+        bool in_brackets = address[0] == '[' && address[len - 1] == ']';
+        *out_address = in_brackets ? memory_text_n(address + 1, len - 2) : memory_text(address);
+    }
+    return true;
+}
+
+static bool resolve_target(struct plan *plan, const struct options *options, struct error *err)
+{
+    if (options->connect_to != NULL) {
+        char *host;
+        uint16_t port;
+        if (!target_parse_host_port(options->connect_to, &host, &port, err))
+            return error_prefix(err, "--connect-to");
+        bool ok = resolve_host(&plan->addresses, host, port, err);
+        free(host);
+        return ok;
+    }
+    char *address;
+    if (!find_resolve(options, plan->target.host, plan->target.port, &address, err))
+        return false;
+    bool ok = resolve_host(&plan->addresses, address != NULL ? address : plan->target.host,
+                           plan->target.port, err);
+    free(address);
+    return ok;
+}
+
+bool plan_build_network(struct plan *plan, const struct options *options, struct error *err)
+{
+    if (options->source != NULL && !resolve_sources(&plan->sources, options->source, err))
+        return false;
+    plan->timeout_ns = options->timeout_ns;
+    plan->connect_timeout_ns =
+        options->connect_timeout_ns ? options->connect_timeout_ns : options->timeout_ns;
+    plan->close_by_reset = options->close != NULL && strcmp(options->close, "rst") == 0;
+    return resolve_target(plan, options, err);
+}
+
+static uint16_t version_of(const char *text)
+{
+    return strcmp(text, "1.2") == 0 ? TLS_VERSION_1_2 : TLS_VERSION_1_3;
+}
+
+/* Secrets are worth a word: who writes them is told so. */
+static bool open_keylog(struct plan *plan, const struct options *options, struct notices *notices,
+                        struct error *err)
+{
+    const char *path = options->keylog != NULL ? options->keylog : getenv("SSLKEYLOGFILE");
+    if (path == NULL || path[0] == '\0')
+        return true;
+    mode_t old_mask = umask(077);
+    plan->tls.keylog = fopen(path, "a");
+    umask(old_mask);
+    if (plan->tls.keylog == NULL)
+        return error_set(err, "the key log '%s' cannot be opened: %s", path, strerror(errno));
+    notices_add(notices, "TLS secrets of this run are written to '%s'", path);
+    return true;
+}
+
+bool plan_build_tls(struct plan *plan, const struct options *options, struct notices *notices,
+                    struct error *err)
+{
+    static const enum tls_alpn alpn[] = {
+        [CHOOSE_HTTP_1_1] = TLS_ALPN_HTTP_1_1,
+        [CHOOSE_HTTP_2] = TLS_ALPN_H2,
+        [CHOOSE_HTTP_AUTO] = TLS_ALPN_BOTH,
+    };
+    const char *host = options->sni != NULL ? options->sni : plan->target.host;
+    plan->verify_host = memory_text(host);
+    plan->verify_host_is_ip = options->sni == NULL && plan->target.is_ip;
+    if (!plan->verify_host_is_ip)
+        plan->sni = memory_text(host);
+    plan->tls = (struct tls_config){.version_min = version_of(options->tls_min),
+                                    .version_max = version_of(options->tls_max),
+                                    .ciphers = options->ciphers,
+                                    .groups = options->groups,
+                                    .sigalgs = options->sigalgs,
+                                    .alpn = alpn[plan->http],
+                                    .sni = plan->sni,
+                                    .keep_tickets = plan->session_mode != SESSION_FULL,
+                                    .early_data = plan->session_mode == SESSION_EARLY};
+    if (plan->tls.version_min > plan->tls.version_max)
+        return error_set(err, "--tls-min %s is above --tls-max %s; the other way round is accepted",
+                         options->tls_min, options->tls_max);
+    return open_keylog(plan, options, notices, err);
+}
+
+static bool add_pins(struct plan *plan, const struct options *options, struct error *err)
+{
+    for (size_t i = 0; i < options->pins.count; i++) {
+        if (!pinset_add(plan->pins, options->pins.items[i], err))
+            return false;
+    }
+    for (size_t i = 0; i < options->pin_files.count; i++) {
+        if (!pinset_add_file(plan->pins, options->pin_files.items[i], err))
+            return false;
+    }
+    return options->pinnedpubkey == NULL || pinset_add_curl(plan->pins, options->pinnedpubkey, err);
+}
+
+/* What was typed decides; where nothing was, what there is to check with. */
+static bool choose_mode(struct plan *plan, const struct options *options, struct error *err)
+{
+    bool has_pins = pinset_count(plan->pins) > 0, has_chain = options->cacert != NULL;
+    if (options->verify != NULL)
+        verify_mode_parse(options->verify, &plan->verify);
+    else if (has_pins && has_chain)
+        plan->verify = VERIFY_CHAIN_PIN;
+    else if (has_pins || has_chain)
+        plan->verify = has_pins ? VERIFY_PIN : VERIFY_CHAIN;
+    else
+        return error_set(err, "nothing says how the server is to be verified; --pin, --cacert, or "
+                              "--verify none (checks nothing) is accepted");
+    if (verify_mode_has_chain(plan->verify) && !has_chain)
+        return error_set(err,
+                         "--verify %s needs trust anchors; --cacert FILE or --cacert system is "
+                         "accepted",
+                         options->verify);
+    if (verify_mode_has_pins(plan->verify) && !has_pins)
+        return error_set(err,
+                         "--verify %s needs a pin; --pin, --pin-file or --pinnedpubkey is "
+                         "accepted",
+                         options->verify);
+    return true;
+}
+
+bool plan_build_verification(struct plan *plan, const struct options *options, struct error *err)
+{
+    plan->pins = pinset_new();
+    if (!add_pins(plan, options, err) || !choose_mode(plan, options, err))
+        return false;
+    if (pinset_has(plan->pins, PIN_CA) && plan->verify == VERIFY_PIN)
+        return error_set(err, "a ca-sha256: pin needs a chain mode (--cacert), since anybody can "
+                              "append a CA's certificate to an unverified chain; cert-sha256: and "
+                              "spki-sha256: are accepted without one");
+    if (verify_mode_has_chain(plan->verify))
+        plan->cacert = memory_text(options->cacert);
+    return true;
+}

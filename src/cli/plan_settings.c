@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/plan_settings.h"
+
+#include "base/clock.h"
+#include "cli/options.h"
+#include "load/plan.h"
+#include "load/result.h"
+#include "tls/identity.h"
+#include "tls/pinset.h"
+
+static void set_optional(struct result *result, const char *name, const char *text)
+{
+    if (text != NULL)
+        result_set_text(result, name, text);
+    else
+        result_set_null(result, name);
+}
+
+static void set_seconds(struct result *result, const char *name, uint64_t ns)
+{
+    if (ns > 0)
+        result_set_number(result, name, (double)ns / NS_PER_S);
+    else
+        result_set_null(result, name);
+}
+
+static void set_load(struct result *result, const struct plan *plan)
+{
+    result_set_number(result, "connections", (double)plan->connections);
+    result_set_number(result, "threads", plan->threads);
+    set_seconds(result, "duration_s", plan->duration_ns);
+    if (plan->sessions > 0)
+        result_set_number(result, "sessions", (double)plan->sessions);
+    else
+        result_set_null(result, "sessions");
+    if (plan->rate > 0) {
+        result_set_number(result, "rate", plan->rate);
+        result_set_text(result, "arrival", arrival_name(plan->arrival));
+        result_set_text(result, "overload", plan->skip_when_full ? "skip" : "wait");
+    } else {
+        result_set_null(result, "rate");
+    }
+    set_seconds(result, "ramp_up_s", plan->ramp_ns);
+    set_seconds(result, "warm_up_s", plan->warm_up_ns);
+    result_set_number(result, "seed", (double)plan->seed);
+    result_set_number(result, "shard", plan->shard);
+    result_set_number(result, "shards", plan->num_shards);
+}
+
+static void set_session(struct result *result, const struct plan *plan,
+                        const struct options *options)
+{
+    static const char *const http[] = {"1.1", "2", "auto"};
+    result_set_number(result, "requests", (double)plan->requests);
+    set_seconds(result, "think_s", plan->think_ns);
+    set_seconds(result, "hold_s", plan->hold_ns);
+    set_seconds(result, "timeout_s", plan->timeout_ns);
+    set_seconds(result, "connect_timeout_s", plan->connect_timeout_ns);
+    result_set_text(result, "http", http[plan->http]);
+    result_set_number(result, "streams", plan->streams);
+    set_optional(result, "method", options->method);
+    set_optional(result, "expect_status", options->expect_status);
+    result_set_text(result, "session_mode", options->session_mode);
+    result_set_text(result, "close", plan->close_by_reset ? "rst" : "fin");
+}
+
+void plan_settings(struct result *result, const struct plan *plan, const struct options *options)
+{
+    result_set_text(result, "verify", verify_mode_name(plan->verify));
+    result_set_number(result, "pins", (double)pinset_count(plan->pins));
+    set_optional(result, "cacert", plan->cacert);
+    result_set_number(result, "identities", (double)identity_set_count(plan->identities));
+    result_set_text(result, "rotate", rotation_name(plan->rotation));
+    set_optional(result, "expect_refused", options->expect_refused);
+    result_set_bool(result, "refusal_by_close", plan->refusal_by_close);
+    set_optional(result, "max_failures", options->max_failures);
+    set_load(result, plan);
+    set_session(result, plan, options);
+    set_optional(result, "tls_min", options->tls_min);
+    set_optional(result, "tls_max", options->tls_max);
+    set_optional(result, "ciphers", options->ciphers);
+    set_optional(result, "groups", options->groups);
+    set_optional(result, "sigalgs", options->sigalgs);
+    set_optional(result, "connect_to", options->connect_to);
+    set_optional(result, "source", options->source);
+}

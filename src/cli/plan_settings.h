@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The settings of a run as its report names them: the config of the JSON result.
+ */
+#ifndef PINLOAD_CLI_PLAN_SETTINGS_H
+#define PINLOAD_CLI_PLAN_SETTINGS_H
+
+struct options;
+struct plan;
+struct result;
+
+/* plan_settings writes what PLAN settled into RESULT, and texts of OPTIONS that a plan keeps only
+ * as effects. No password is among them. */
+void plan_settings(struct result *result, const struct plan *plan, const struct options *options);
+
+#endif

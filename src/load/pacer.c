@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "load/pacer.h"
+
+#include "base/clock.h"
+
+#include <math.h>
+
+const char *arrival_name(enum arrival arrival)
+{
+    return arrival == ARRIVAL_POISSON ? "poisson" : "constant";
+}
+
+void pacer_init(struct pacer *pacer, enum arrival arrival, double rate, uint64_t ramp_ns,
+                uint64_t start_ns, unsigned share, unsigned num_shares, uint64_t seed)
+{
+    *pacer = (struct pacer){.arrival = arrival,
+                            .rate = rate,
+                            .ramp_s = (double)ramp_ns / NS_PER_S,
+                            .start_ns = start_ns,
+                            .step = num_shares,
+                            .next = share};
+    random_init(&pacer->random, seed + share);
+    if (arrival == ARRIVAL_POISSON) {
+        pacer->rate = rate / num_shares;
+        pacer->passed = random_exponential(&pacer->random);
+    }
+}
+
+/* The moment, in seconds after the start, by which COUNT arrivals are expected. */
+static double inverse_of_expected(const struct pacer *pacer, double count)
+{
+    double in_ramp = pacer->rate * pacer->ramp_s / 2;
+    if (count < in_ramp)
+        return sqrt(2 * count * pacer->ramp_s / pacer->rate);
+    return pacer->ramp_s + (count - in_ramp) / pacer->rate;
+}
+
+uint64_t pacer_next(const struct pacer *pacer)
+{
+    double count = pacer->arrival == ARRIVAL_POISSON ? pacer->passed : (double)pacer->next;
+    double after_ns = inverse_of_expected(pacer, count) * NS_PER_S;
+    return after_ns < 9e18 ? pacer->start_ns + (uint64_t)after_ns : UINT64_MAX;
+}
+
+void pacer_advance(struct pacer *pacer)
+{
+    pacer->next += pacer->step;
+    if (pacer->arrival == ARRIVAL_POISSON)
+        pacer->passed += random_exponential(&pacer->random);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "load/plan.h"
+
+#include "http/request.h"
+#include "tls/identity.h"
+#include "tls/pinset.h"
+
+#include <stdlib.h>
+
+void plan_cleanup(struct plan *plan)
+{
+    target_cleanup(&plan->target);
+    address_list_cleanup(&plan->addresses);
+    address_list_cleanup(&plan->sources);
+    free(plan->sni);
+    free(plan->verify_host);
+    pinset_free(plan->pins);
+    free(plan->cacert);
+    identity_set_free(plan->identities);
+    free(plan->expect_refused);
+    request_free(plan->request);
+    free(plan->expect_statuses);
+    if (plan->tls.keylog != NULL)
+        fclose(plan->tls.keylog);
+    *plan = (struct plan){0};
+}
+
+bool plan_expects_status(const struct plan *plan, unsigned status)
+{
+    if (plan->num_expect_statuses == 0)
+        return status >= 200 && status < 400;
+    for (size_t i = 0; i < plan->num_expect_statuses; i++) {
+        if (plan->expect_statuses[i] == status)
+            return true;
+    }
+    return false;
+}
+
+bool plan_expects_refusal(const struct plan *plan, size_t identity)
+{
+    return plan->expect_refused != NULL && plan->expect_refused[identity];
+}
+
+size_t plan_num_identities(const struct plan *plan)
+{
+    size_t count = identity_set_count(plan->identities);
+    return count ? count : 1;
+}
+
+const char *plan_identity_name(const struct plan *plan, size_t identity)
+{
+    if (identity_set_count(plan->identities) == 0)
+        return "(none)";
+    return identity_set_name(plan->identities, identity);
+}
+
+const char *session_mode_name(enum session_mode mode)
+{
+    static const char *const names[] = {"full", "resume", "mixed", "early"};
+    return names[mode];
+}

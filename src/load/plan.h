@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a run is to do: made by the command line, immutable once the run begins, read by all
+ * threads. Owns what it points to.
+ */
+#ifndef PINLOAD_LOAD_PLAN_H
+#define PINLOAD_LOAD_PLAN_H
+
+#include "base/error.h"
+#include "http/target.h"
+#include "load/pacer.h"
+#include "load/rotation.h"
+#include "net/resolve.h"
+#include "tls/tls_context.h"
+#include "tls/verify.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct identity_set;
+struct pinset;
+struct request;
+
+enum session_mode { SESSION_FULL, SESSION_RESUME, SESSION_MIXED, SESSION_EARLY };
+enum http_choice { CHOOSE_HTTP_1_1, CHOOSE_HTTP_2, CHOOSE_HTTP_AUTO };
+
+struct plan {
+    /* where to */
+    struct target target;
+    struct address_list addresses; /* at least one */
+    struct address_list sources;   /* none: the kernel chooses */
+    char *sni;                     /* NULL: none is sent */
+    char *verify_host;             /* the name that the certificate must be for */
+    bool verify_host_is_ip;
+
+    /* who they are */
+    enum verify_mode verify;
+    struct pinset *pins; /* never NULL */
+    char *cacert;        /* NULL where nothing is verified by chain */
+
+    /* who we are */
+    struct identity_set *identities; /* never NULL; empty: no client certificate */
+    bool *expect_refused;            /* one for each identity; NULL: none */
+    bool refusal_by_close;
+    enum rotation rotation;
+
+    /* how much; times in nanoseconds, 0 where there is no such bound */
+    uint64_t connections;
+    unsigned threads;
+    uint64_t duration_ns;
+    uint64_t sessions;
+    double rate; /* sessions a second; 0: closed loop */
+    enum arrival arrival;
+    bool skip_when_full;
+    uint64_t ramp_ns, warm_up_ns;
+    uint64_t start_at_wall_ns; /* 0: at once */
+    unsigned shard, num_shards;
+    uint64_t seed;
+
+    /* each session */
+    uint64_t requests; /* 0: handshake only */
+    uint64_t think_ns, hold_ns;
+    uint64_t timeout_ns, connect_timeout_ns;
+    enum http_choice http;
+    unsigned streams;
+    struct request *request;
+    unsigned *expect_statuses; /* none: any 2xx or 3xx */
+    size_t num_expect_statuses;
+    enum session_mode session_mode;
+    double resume_percent; /* of SESSION_MIXED */
+    bool close_by_reset;
+    struct tls_config tls;
+
+    /* the verdict */
+    double max_failures; /* a count, or a percentage of the sessions started */
+    bool max_failures_is_percent;
+};
+
+void plan_cleanup(struct plan *plan);
+
+/* plan_expects_status says whether a response with STATUS is a success. */
+bool plan_expects_status(const struct plan *plan, unsigned status);
+
+/* plan_expects_refusal says whether the server must refuse IDENTITY. */
+bool plan_expects_refusal(const struct plan *plan, size_t identity);
+
+/* plan_num_identities returns the number of rows that a report has: 1 where there is no client
+ * certificate at all. */
+size_t plan_num_identities(const struct plan *plan);
+
+/* plan_identity_name returns the name of such a row; "(none)" where there is no certificate. */
+const char *plan_identity_name(const struct plan *plan, size_t identity);
+
+const char *session_mode_name(enum session_mode mode);
+
+#endif

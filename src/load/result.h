@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a run came to: plain data, made once from the merged tallies, from which every report is
+ * written. It balances: scheduled = started + skipped, and started = succeeded + refused + failed +
+ * cut_off + unconfirmed (result_balances). A result owns all its memory, texts included.
+ */
+#ifndef PINLOAD_LOAD_RESULT_H
+#define PINLOAD_LOAD_RESULT_H
+
+#include "load/latency.h"
+#include "load/outcome.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum latency_kind {
+    LATENCY_CONNECT,
+    LATENCY_TLS_HANDSHAKE,
+    LATENCY_TLS_HANDSHAKE_FULL,
+    LATENCY_TLS_HANDSHAKE_RESUMED,
+    LATENCY_VERIFY_CALLBACK,
+    LATENCY_FIRST_BYTE,
+    LATENCY_REQUEST,
+    LATENCY_SESSION,
+    LATENCY_FROM_SCHEDULE,
+    NUM_LATENCIES,
+};
+
+/* latency_kind_name returns the name of cli.md's JSON: "connect", "tls_handshake", … */
+const char *latency_kind_name(enum latency_kind kind);
+
+/* One setting of the run, in the order of a report; VALUE is JSON-ready by its type. */
+enum setting_type { SETTING_TEXT, SETTING_NUMBER, SETTING_BOOL, SETTING_NULL };
+struct setting {
+    char *name;
+    enum setting_type type;
+    char *text;
+    double number; /* also 0 or 1 of a SETTING_BOOL */
+};
+
+/* How often a name came up: versions, ciphers, groups, pins, alerts, statuses. */
+struct name_count {
+    char *name;
+    uint64_t count;
+};
+struct name_counts {
+    struct name_count *items;
+    size_t count;
+};
+
+struct result_identity {
+    char *name;
+    bool expect_refused;
+    bool as_expected;
+    uint64_t sessions, succeeded, refused, failed, cut_off, unconfirmed;
+    struct latency_summary tls_handshake;
+    struct latency
+        *tls_handshake_hdr; /* NULL: no handshake; of fewer digits with many identities */
+};
+
+/* One second of the run: what ended in it. */
+struct series_row {
+    double t_s; /* the second's begin, after the run's */
+    uint64_t sessions, handshakes, failed;
+    double tls_handshake_p50_ns, tls_handshake_p99_ns; /* NAN where no handshake completed */
+};
+
+struct thread_use {
+    double cpu_user_s, cpu_system_s;
+    double busy; /* 0 to 1: the share of the time that its loop was not waiting */
+};
+
+struct result {
+    /* tool */
+    char *version, *boringssl, *libuv;
+    char **command; /* passwords redacted */
+    size_t command_len;
+    uint64_t started_wall_ns;
+    double duration_s; /* from the first scheduled moment to the window's end, drain left out */
+    double warm_up_s;
+    char *url, *address, *sni; /* sni NULL: none sent */
+
+    /* config */
+    struct setting *settings;
+    size_t num_settings;
+    char *verify; /* "none", "chain", "pin", "chain+pin" */
+    size_t num_pins;
+    bool open_loop;
+    double rate; /* asked, sessions a second; 0 in a closed loop */
+    uint64_t connections;
+    unsigned threads;
+    char *rotation;
+
+    /* sessions */
+    uint64_t scheduled, skipped, started;
+    uint64_t succeeded, refused, failed, cut_off, unconfirmed;
+    uint64_t peak_established;
+    double sessions_per_second;
+
+    /* requests and bytes (of TLS records, TCP payload) */
+    uint64_t requests_started, requests_succeeded, requests_failed;
+    double requests_per_second;
+    uint64_t bytes_read, bytes_written;
+
+    /* handshakes */
+    uint64_t handshakes_completed, handshakes_full, handshakes_resumed;
+    double handshakes_per_second;
+    uint64_t tickets_offered, tickets_declined;
+    uint64_t early_offered, early_accepted, early_rejected;
+    struct name_counts versions, ciphers, groups, sigalgs, protocols;
+    struct name_counts alerts_sent, alerts_received;
+    struct name_counts statuses; /* HTTP, of complete responses */
+
+    /* pins, in sessions */
+    uint64_t pins_checked, pins_matched, pins_mismatched, pins_not_checked;
+    uint64_t pins_checked_resumed;  /* of pins_checked, on resumed sessions */
+    struct name_counts pins_by_pin; /* every pin of the run, in its order, also those never seen */
+
+    uint64_t outcomes[NUM_OUTCOMES];
+    struct result_identity *identities;
+    size_t num_identities;
+    struct latency *latencies[NUM_LATENCIES]; /* never NULL */
+
+    /* generator */
+    double cpu_user_s, cpu_system_s, cpu_per_session_us;
+    struct latency *loop_lag, *schedule_slip; /* never NULL */
+    bool saturated;
+    char *limit; /* NULL, or "cpu", "slots", "descriptors", "ports" */
+    uint64_t peak_rss_bytes;
+    uint64_t
+        rss_per_session_bytes; /* growth of RSS over the sessions established at the peak; 0: not measured */
+    uint64_t descriptors_used, descriptors_limit;
+    struct thread_use *thread_uses;
+    size_t num_thread_uses;
+
+    struct series_row *series;
+    size_t num_series;
+
+    /* verdict */
+    bool passed;
+    char **violations;
+    size_t num_violations;
+    int interrupted_by;  /* 0, or the signal */
+    char *first_failure; /* the first failed session's story in a few lines, or NULL */
+};
+
+struct result *result_new(void);
+void result_free(struct result *result);
+
+/* result_balances says whether the books balance. */
+bool result_balances(const struct result *result);
+
+void result_add_violation(struct result *result, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void result_set_text(struct result *result, const char *name, const char *value);
+void result_set_number(struct result *result, const char *name, double value);
+void result_set_bool(struct result *result, const char *name, bool value);
+void result_set_null(struct result *result, const char *name);
+
+/* name_counts_add adds COUNT to NAME's, which is put at the end where it is new. */
+void name_counts_add(struct name_counts *counts, const char *name, uint64_t count);
+void name_counts_cleanup(struct name_counts *counts);
+
+#endif

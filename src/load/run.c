@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "load/run.h"
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "net/net_loop.h"
+#include "tls/pinset.h"
+#include "tls/tls_context.h"
+
+#include <errno.h>
+#include <math.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+struct thread {
+    pthread_t id;
+    struct worker *worker;
+    uint64_t start_ns;
+    int done_fd; /* written to when the worker has run */
+};
+
+struct run {
+    const struct plan *plan;
+    const struct run_hooks *hooks;
+    struct thread *threads;
+    unsigned num_threads; /* with a worker made */
+    uint64_t start_ns, start_wall_ns;
+    int signal_fd, done_fd;
+    sigset_t old_mask;
+    int interrupted_by;
+    struct rusage usage_before;
+};
+
+static void *run_thread(void *arg)
+{
+    struct thread *thread = arg;
+    worker_run(thread->worker, thread->start_ns);
+    uint64_t one = 1;
+    while (write(thread->done_fd, &one, sizeof one) < 0 && errno == EINTR)
+        ;
+    return NULL;
+}
+
+static bool make_workers(struct run *run, struct error *err)
+{
+    for (unsigned i = 0; i < run->plan->threads; i++) {
+        struct thread *thread = &run->threads[i];
+        thread->worker = worker_new(run->plan, i, run->hooks->arms, err);
+        if (thread->worker == NULL)
+            return false;
+        thread->done_fd = run->done_fd;
+        run->num_threads++;
+    }
+    return true;
+}
+
+/* From here on SIGINT and SIGTERM are read from a descriptor, and SIGPIPE is nothing. */
+static bool take_signals(struct run *run, struct error *err)
+{
+    sigset_t mask;
+    sigemptyset(&mask);
+    sigaddset(&mask, SIGINT);
+    sigaddset(&mask, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &mask, &run->old_mask);
+    signal(SIGPIPE, SIG_IGN);
+    run->signal_fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
+    run->done_fd = eventfd(0, EFD_CLOEXEC);
+    if (run->signal_fd >= 0 && run->done_fd >= 0)
+        return true;
+    return error_set(err, "the run cannot be watched: %s", strerror(errno));
+}
+
+static void give_back_signals(struct run *run)
+{
+    if (run->signal_fd >= 0)
+        close(run->signal_fd);
+    if (run->done_fd >= 0)
+        close(run->done_fd);
+    pthread_sigmask(SIG_SETMASK, &run->old_mask, NULL);
+}
+
+/* Where a start was agreed on by the wall clock, it is translated once. */
+static void set_start(struct run *run)
+{
+    uint64_t now_ns = clock_now_ns(), wall_ns = clock_wall_ns();
+    uint64_t wait_ns =
+        run->plan->start_at_wall_ns > wall_ns ? run->plan->start_at_wall_ns - wall_ns : 0;
+    run->start_ns = now_ns + wait_ns;
+    run->start_wall_ns = wall_ns + wait_ns;
+}
+
+static bool start_threads(struct run *run, struct error *err)
+{
+    set_start(run);
+    getrusage(RUSAGE_SELF, &run->usage_before);
+    for (unsigned i = 0; i < run->num_threads; i++) {
+        struct thread *thread = &run->threads[i];
+        thread->start_ns = run->start_ns;
+        int failure = pthread_create(&thread->id, NULL, run_thread, thread);
+        if (failure == 0)
+            continue;
+        for (unsigned j = 0; j < i; j++) {
+            worker_stop(run->threads[j].worker, false);
+            pthread_join(run->threads[j].id, NULL);
+        }
+        return error_set(err, "thread %u of %u cannot be started: %s", i + 1, run->num_threads,
+                         strerror(failure));
+    }
+    return true;
+}
+
+static void take_signal(struct run *run)
+{
+    struct signalfd_siginfo info;
+    if (read(run->signal_fd, &info, sizeof info) != sizeof info)
+        return;
+    bool gently = run->interrupted_by == 0;
+    if (gently)
+        run->interrupted_by = (int)info.ssi_signo;
+    for (unsigned i = 0; i < run->num_threads; i++)
+        worker_stop(run->threads[i].worker, gently);
+}
+
+static uint64_t load_counter(const _Atomic uint64_t *counter)
+{
+    return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+static void tell_progress(const struct run *run, bool is_last)
+{
+    if (run->hooks->on_progress == NULL)
+        return;
+    struct run_moment moment = {.elapsed_s =
+                                    (double)(int64_t)(clock_now_ns() - run->start_ns) / NS_PER_S};
+    for (unsigned i = 0; i < run->num_threads; i++) {
+        const struct worker_progress *progress = worker_progress(run->threads[i].worker);
+        moment.ended += load_counter(&progress->ended);
+        moment.in_flight += load_counter(&progress->in_flight);
+        moment.p50_ns = fmax(moment.p50_ns, (double)load_counter(&progress->p50_ns));
+        moment.p99_ns = fmax(moment.p99_ns, (double)load_counter(&progress->p99_ns));
+        for (int j = 0; j < NUM_OUTCOMES; j++) {
+            uint64_t count = load_counter(&progress->outcomes[j]);
+            moment.outcomes[j] += count;
+            if (outcome_class((enum outcome)j, run->plan->refusal_by_close) == CLASS_FAILED)
+                moment.failed += count;
+        }
+    }
+    run->hooks->on_progress(run->hooks->arg, &moment, is_last);
+}
+
+/* Waits until all workers have run, passing signals on and telling the progress. */
+static void watch(struct run *run)
+{
+    uint64_t next_tick_ns = run->start_ns + NS_PER_S;
+    struct pollfd fds[] = {{run->signal_fd, POLLIN, 0}, {run->done_fd, POLLIN, 0}};
+    for (unsigned num_done = 0; num_done < run->num_threads;) {
+        uint64_t now_ns = clock_now_ns();
+        if (now_ns >= next_tick_ns) {
+            tell_progress(run, false);
+            next_tick_ns += NS_PER_S;
+            continue;
+        }
+        int wait_ms = (int)((next_tick_ns - now_ns) / NS_PER_MS) + 1;
+        if (poll(fds, 2, wait_ms < 1000 ? wait_ms : 1000) <= 0)
+            continue;
+        if (fds[0].revents & POLLIN)
+            take_signal(run);
+        uint64_t count;
+        if ((fds[1].revents & POLLIN) && read(run->done_fd, &count, sizeof count) == sizeof count)
+            num_done += (unsigned)count;
+    }
+    for (unsigned i = 0; i < run->num_threads; i++)
+        pthread_join(run->threads[i].id, NULL);
+    tell_progress(run, true);
+}
+
+/* The result */
+
+static double seconds_between(struct timeval from, struct timeval to)
+{
+    return (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_usec - from.tv_usec) / 1e6;
+}
+
+static void fill_generator(const struct run *run, struct result *result)
+{
+    struct rusage now;
+    getrusage(RUSAGE_SELF, &now);
+    result->cpu_user_s = seconds_between(run->usage_before.ru_utime, now.ru_utime);
+    result->cpu_system_s = seconds_between(run->usage_before.ru_stime, now.ru_stime);
+    if (result->started > 0)
+        result->cpu_per_session_us =
+            (result->cpu_user_s + result->cpu_system_s) * 1e6 / (double)result->started;
+    result->peak_rss_bytes = (uint64_t)now.ru_maxrss * 1024;
+    result->num_thread_uses = run->num_threads;
+    result->thread_uses = memory_new(run->num_threads, sizeof *result->thread_uses);
+    for (unsigned i = 0; i < run->num_threads; i++) {
+        struct thread_use *use = &result->thread_uses[i];
+        worker_cpu(run->threads[i].worker, &use->cpu_user_s, &use->cpu_system_s);
+        use->busy = worker_busy(run->threads[i].worker);
+    }
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0)
+        result->descriptors_limit = limit.rlim_cur;
+}
+
+static double busiest(const struct result *result)
+{
+    double most = 0;
+    for (size_t i = 0; i < result->num_thread_uses; i++)
+        most = fmax(most, result->thread_uses[i].busy);
+    return most;
+}
+
+/* Which limit kept the rate from being held: what failed says it, else what was full. */
+static const char *name_limit(const struct tally *tally, const struct result *result)
+{
+    if (tally->tcp_ends[TCP_NO_DESCRIPTORS] > 0)
+        return "descriptors";
+    if (tally->tcp_ends[TCP_NO_PORTS] > 0)
+        return "ports";
+    return busiest(result) > 0.9 ? "cpu" : "slots";
+}
+
+/* The rate was not held where under 99% of what was due was started, or where the last session of
+ * a count was started so late that under 99% of the rate came out (20 ms are no matter). */
+static bool is_saturated(const struct run *run, const struct tally *tally)
+{
+    if (run->plan->rate == 0 || tally->started == 0)
+        return tally->skipped > 0;
+    double intended_ns = (double)(tally->last_intended_ns - run->start_ns);
+    double took_ns = (double)(tally->last_started_ns - run->start_ns);
+    bool was_late = run->plan->sessions > 0 && took_ns > intended_ns / 0.99 + 20.0 * NS_PER_MS;
+    return was_late || (double)tally->started < 0.99 * (double)tally->scheduled;
+}
+
+static void fill_target(const struct run *run, struct result *result)
+{
+    const struct plan *plan = run->plan;
+    char address[ADDRESS_TEXT_LEN];
+    address_text(&plan->addresses.items[0], address);
+    result->url = memory_text(plan->target.url);
+    result->address = memory_text(address);
+    result->sni = plan->sni != NULL ? memory_text(plan->sni) : NULL;
+    result->verify = memory_text(verify_mode_name(plan->verify));
+    result->num_pins = pinset_count(plan->pins);
+    result->open_loop = plan->rate > 0;
+    result->rate = plan->rate;
+    result->connections = plan->connections;
+    result->threads = plan->threads;
+    result->rotation = memory_text(rotation_name(plan->rotation));
+    result->boringssl = memory_text(tls_library_version());
+    result->libuv = memory_text(net_library_version());
+    result->warm_up_s = (double)plan->warm_up_ns / NS_PER_S;
+    result->started_wall_ns = run->start_wall_ns;
+    result->interrupted_by = run->interrupted_by;
+}
+
+static struct result *collect(struct run *run, struct stories *out_stories)
+{
+    struct result *result = result_new();
+    struct tally *total = tally_new(run->plan);
+    uint64_t stopped_ns = run->start_ns;
+    tally_begin(total, run->start_ns);
+    for (unsigned i = 0; i < run->num_threads; i++) {
+        struct worker *worker = run->threads[i].worker;
+        tally_merge(total, worker_tally(worker));
+        stories_merge(out_stories, worker_stories(worker));
+        if (worker_stopped_ns(worker) > stopped_ns)
+            stopped_ns = worker_stopped_ns(worker);
+    }
+    result->duration_s = (double)(stopped_ns - run->start_ns) / NS_PER_S;
+    tally_fill(total, result, result->duration_s - (double)run->plan->warm_up_ns / NS_PER_S);
+    fill_target(run, result);
+    fill_generator(run, result);
+    result->saturated = is_saturated(run, total);
+    if (result->saturated)
+        result->limit = memory_text(name_limit(total, result));
+    tally_free(total);
+    return result;
+}
+
+struct result *run_plan(const struct plan *plan, const struct run_hooks *hooks,
+                        struct stories *out_stories, struct error *err)
+{
+    struct run run = {.plan = plan, .hooks = hooks, .signal_fd = -1, .done_fd = -1};
+    struct result *result = NULL;
+    run.threads = memory_new(plan->threads, sizeof *run.threads);
+    if (take_signals(&run, err) && make_workers(&run, err) && start_threads(&run, err)) {
+        watch(&run);
+        result = collect(&run, out_stories);
+    }
+    for (unsigned i = 0; i < run.num_threads; i++) {
+        if (!worker_free(run.threads[i].worker))
+            fputs("pinload: a handle was left open in a loop; please report this\n", stderr);
+    }
+    give_back_signals(&run);
+    free(run.threads);
+    return result;
+}

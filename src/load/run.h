@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A run: its workers, one thread each, begun together, joined, their tallies merged into a result.
+ * SIGINT and SIGTERM end it early with its result; the second one ends it at once.
+ */
+#ifndef PINLOAD_LOAD_RUN_H
+#define PINLOAD_LOAD_RUN_H
+
+#include "base/error.h"
+#include "base/notices.h"
+#include "load/plan.h"
+#include "load/result.h"
+#include "load/story.h"
+#include "load/worker.h"
+
+/* A moment of a run, for whoever shows its progress. Of the handshakes of the last whole second. */
+struct run_moment {
+    double elapsed_s;
+    uint64_t ended, in_flight, failed;
+    uint64_t outcomes[NUM_OUTCOMES];
+    double p50_ns, p99_ns;
+};
+
+struct run_hooks {
+    /* Called once a second in the calling thread, and a last time at the end; may be NULL. */
+    void (*on_progress)(void *arg, const struct run_moment *moment, bool is_last);
+    void *arg;
+    const struct worker_arms *arms; /* NULL: the plan's own verification */
+};
+
+/* run_plan carries PLAN out and returns its result, without verdict, command and report settings;
+ * *out_stories gets the first sessions' stories. NULL sets ERR: nothing was sent. */
+struct result *run_plan(const struct plan *plan, const struct run_hooks *hooks,
+                        struct stories *out_stories, struct error *err);
+
+#endif

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "load/tally.h"
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "load/plan.h"
+#include "tls/pinset.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Fewer digits for many identities: 270 KB each for few, 4 KB for ten thousand. */
+static int digits_for(size_t num_identities)
+{
+    return num_identities <= 64 ? 3 : num_identities <= 1024 ? 2 : 1;
+}
+
+struct tally *tally_new(const struct plan *plan)
+{
+    struct tally *tally = memory_new(1, sizeof *tally);
+    tally->plan = plan;
+    tally->num_identities = plan_num_identities(plan);
+    tally->identity_digits = digits_for(tally->num_identities);
+    tally->identities = memory_new(tally->num_identities, sizeof *tally->identities);
+    tally->pins_by_pin = memory_new(pinset_count(plan->pins), sizeof *tally->pins_by_pin);
+    for (int i = 0; i < NUM_LATENCIES; i++)
+        tally->latencies[i] = latency_new(3);
+    tally->schedule_slip = latency_new(3);
+    tally->loop_lag = latency_new(3);
+    tally->this_second = latency_new(2);
+    return tally;
+}
+
+void tally_free(struct tally *tally)
+{
+    if (tally == NULL)
+        return;
+    for (size_t i = 0; i < tally->num_identities; i++)
+        latency_free(tally->identities[i].tls_handshake);
+    for (int i = 0; i < NUM_LATENCIES; i++)
+        latency_free(tally->latencies[i]);
+    for (size_t i = 0; i < tally->num_seconds; i++)
+        free(tally->seconds[i].buckets);
+    latency_free(tally->schedule_slip);
+    latency_free(tally->loop_lag);
+    latency_free(tally->this_second);
+    free(tally->seconds);
+    free(tally->identities);
+    free(tally->pins_by_pin);
+    free(tally);
+}
+
+void tally_begin(struct tally *tally, uint64_t start_ns)
+{
+    tally->start_ns = start_ns;
+    tally->measured_from_ns = start_ns + tally->plan->warm_up_ns;
+}
+
+void tally_started(struct tally *tally, uint64_t intended_ns, uint64_t now_ns, size_t identity)
+{
+    tally->scheduled++;
+    tally->started++;
+    tally->identities[identity].started++;
+    tally->last_intended_ns = intended_ns;
+    tally->last_started_ns = now_ns;
+    if (tally->plan->rate > 0)
+        latency_record(tally->schedule_slip, now_ns - intended_ns);
+}
+
+void tally_skipped(struct tally *tally)
+{
+    tally->scheduled++;
+    tally->skipped++;
+}
+
+static void count_code(struct code_counts *counts, uint16_t code, uint64_t count)
+{
+    for (size_t i = 0; i < counts->num; i++) {
+        if (counts->items[i].code == code) {
+            counts->items[i].count += count;
+            return;
+        }
+    }
+    if (counts->num < MAX_CODES)
+        counts->items[counts->num++] = (struct code_count){code, count};
+    else
+        counts->others += count;
+}
+
+static bool is_measured(const struct tally *tally, const struct sample *sample)
+{
+    return sample->at.intended >= tally->measured_from_ns;
+}
+
+/* Seconds, each a digest of its handshakes. */
+
+static void digest(void *arg, double value_ns, uint64_t count)
+{
+    struct second *second = arg;
+    second->buckets[second->num_buckets++] =
+        (struct digest_bucket){(float)value_ns, (uint32_t)count};
+}
+
+static void count_bucket(void *arg, double value_ns, uint64_t count)
+{
+    (void)value_ns, (void)count;
+    ++*(size_t *)arg;
+}
+
+/* Closes the last second's digest. */
+static void close_second(struct tally *tally)
+{
+    struct second *second = &tally->seconds[tally->num_seconds - 1];
+    size_t num_buckets = 0;
+    if (latency_count(tally->this_second) == 0)
+        return;
+    latency_each(tally->this_second, count_bucket, &num_buckets);
+    second->buckets = memory_new(num_buckets, sizeof *second->buckets);
+    latency_each(tally->this_second, digest, second);
+    latency_reset(tally->this_second);
+}
+
+/* The second in which NOW_NS lies; those before it are closed. */
+static struct second *second_at(struct tally *tally, uint64_t now_ns)
+{
+    size_t index = now_ns > tally->start_ns ? (now_ns - tally->start_ns) / NS_PER_S : 0;
+    while (tally->num_seconds <= index) {
+        if (tally->num_seconds > 0)
+            close_second(tally);
+        if (tally->num_seconds == tally->seconds_capacity) {
+            tally->seconds_capacity = tally->seconds_capacity ? tally->seconds_capacity * 2 : 64;
+            tally->seconds =
+                memory_resize(tally->seconds, tally->seconds_capacity * sizeof *tally->seconds);
+        }
+        tally->seconds[tally->num_seconds++] = (struct second){0};
+    }
+    return &tally->seconds[index];
+}
+
+static void tally_pins(struct tally *tally, const struct sample *sample)
+{
+    const struct verify_verdict *verify = &sample->tls.verify;
+    if (!verify->pins_checked) {
+        tally->pins_not_checked++;
+        return;
+    }
+    tally->pins_checked++;
+    tally->pins_checked_resumed += sample->tls.resumed;
+    if (verify->result == VERIFY_PIN_MISMATCH) {
+        tally->pins_mismatched++;
+    } else {
+        tally->pins_matched++;
+        tally->pins_by_pin[verify->pin_index]++;
+    }
+}
+
+static void tally_handshake(struct tally *tally, const struct sample *sample, bool measured)
+{
+    const struct tls_facts *tls = &sample->tls;
+    uint64_t elapsed_ns = sample->at.handshaken - sample->at.connected;
+    struct identity_tally *identity = &tally->identities[sample->identity];
+    *(tls->resumed ? &tally->handshakes_resumed : &tally->handshakes_full) += 1;
+    tally->tickets_declined += tls->ticket_offered && !tls->resumed;
+    tally->early_accepted += tls->early_accepted;
+    tally->protocol_h2 += tls->h2;
+    count_code(&tally->versions, tls->version, 1);
+    count_code(&tally->ciphers, tls->cipher, 1);
+    count_code(&tally->groups, tls->group, 1);
+    if (!tls->resumed)
+        count_code(&tally->sigalgs, tls->sigalg, 1);
+    struct second *second = second_at(tally, sample->at.ended);
+    second->handshakes++;
+    latency_record(tally->this_second, elapsed_ns);
+    if (!measured)
+        return;
+    tally->measured_handshakes++;
+    latency_record(
+        tally->latencies[tls->resumed ? LATENCY_TLS_HANDSHAKE_RESUMED : LATENCY_TLS_HANDSHAKE_FULL],
+        elapsed_ns);
+    if (tls->verify.num_calls > 0)
+        latency_record(tally->latencies[LATENCY_VERIFY_CALLBACK], tls->verify.elapsed_ns);
+    if (identity->tls_handshake == NULL)
+        identity->tls_handshake = latency_new(tally->identity_digits);
+    latency_record(identity->tls_handshake, elapsed_ns);
+}
+
+static void tally_latencies(struct tally *tally, const struct sample *sample)
+{
+    const struct timeline *at = &sample->at;
+    if (at->connected != 0)
+        latency_record(tally->latencies[LATENCY_CONNECT], at->connected - at->connecting);
+    if (sample->outcome != OUTCOME_SUCCEEDED)
+        return;
+    latency_record(tally->latencies[LATENCY_SESSION], at->complete - at->started);
+    if (tally->plan->rate > 0)
+        latency_record(tally->latencies[LATENCY_FROM_SCHEDULE], at->complete - at->intended);
+}
+
+void tally_session(struct tally *tally, const struct sample *sample)
+{
+    bool measured = is_measured(tally, sample);
+    enum outcome_class class = outcome_class(sample->outcome, tally->plan->refusal_by_close);
+    struct second *second = second_at(tally, sample->at.ended);
+    second->sessions++;
+    second->failed += class == CLASS_FAILED;
+    tally->outcomes[sample->outcome]++;
+    tally->identities[sample->identity].classes[class]++;
+    tally->requests_started += sample->requests_started;
+    tally->requests_succeeded += sample->requests_succeeded;
+    if (class == CLASS_FAILED || class == CLASS_REFUSED)
+        tally->requests_failed += sample->requests_started - sample->requests_succeeded;
+    tally->bytes_read += sample->bytes_read;
+    tally->bytes_written += sample->bytes_written;
+    tally->measured_sessions += measured;
+    if (sample->outcome == OUTCOME_LOCAL_LIMIT)
+        tally->tcp_ends[sample->tcp_end]++;
+    tally_pins(tally, sample);
+    if (measured)
+        tally_latencies(tally, sample);
+    if (sample->at.connected == 0)
+        return;
+    tally->tickets_offered += sample->tls.ticket_offered;
+    tally->early_offered += sample->tls.early_offered;
+    if (sample->tls.alert_received != TLS_NO_ALERT)
+        tally->alerts_received[sample->tls.alert_received]++;
+    if (sample->tls.alert_sent != TLS_NO_ALERT)
+        tally->alerts_sent[sample->tls.alert_sent]++;
+    if (sample->at.handshaken != 0)
+        tally_handshake(tally, sample, measured);
+}
+
+void tally_first_byte(struct tally *tally, const struct sample *sample, uint64_t after_ns)
+{
+    if (is_measured(tally, sample))
+        latency_record(tally->latencies[LATENCY_FIRST_BYTE], after_ns);
+}
+
+void tally_request(struct tally *tally, const struct sample *sample, uint64_t after_ns,
+                   unsigned status)
+{
+    count_code(&tally->statuses, (uint16_t)status, 1);
+    if (!is_measured(tally, sample))
+        return;
+    tally->measured_requests++;
+    latency_record(tally->latencies[LATENCY_REQUEST], after_ns);
+}
+
+void tally_established(struct tally *tally, uint64_t count)
+{
+    if (count > tally->peak_established)
+        tally->peak_established = count;
+}
+
+static void merge_codes(struct code_counts *to, const struct code_counts *from)
+{
+    for (size_t i = 0; i < from->num; i++)
+        count_code(to, from->items[i].code, from->items[i].count);
+    to->others += from->others;
+}
+
+static void merge_identities(struct tally *to, const struct tally *from)
+{
+    for (size_t i = 0; i < to->num_identities; i++) {
+        struct identity_tally *sum = &to->identities[i];
+        const struct identity_tally *part = &from->identities[i];
+        sum->started += part->started;
+        for (int class = 0; class < NUM_CLASSES; class ++)
+            sum->classes[class] += part->classes[class];
+        if (part->tls_handshake == NULL)
+            continue;
+        if (sum->tls_handshake == NULL)
+            sum->tls_handshake = latency_new(to->identity_digits);
+        latency_merge(sum->tls_handshake, part->tls_handshake);
+    }
+}
+
+static void merge_seconds(struct tally *to, struct tally *from)
+{
+    if (from->num_seconds == 0)
+        return;
+    second_at(to, to->start_ns + (from->num_seconds - 1) * NS_PER_S);
+    close_second(to);
+    close_second(from);
+    for (size_t i = 0; i < from->num_seconds; i++) {
+        struct second *sum = &to->seconds[i];
+        const struct second *part = &from->seconds[i];
+        sum->sessions += part->sessions;
+        sum->handshakes += part->handshakes;
+        sum->failed += part->failed;
+        if (part->num_buckets == 0)
+            continue;
+        sum->buckets = memory_resize(sum->buckets,
+                                     (sum->num_buckets + part->num_buckets) * sizeof *sum->buckets);
+        memcpy(sum->buckets + sum->num_buckets, part->buckets,
+               part->num_buckets * sizeof *part->buckets);
+        sum->num_buckets += part->num_buckets;
+    }
+}
+
+static void merge_counters(struct tally *to, const struct tally *from)
+{
+#define ADD(field) to->field += from->field
+    ADD(scheduled), ADD(skipped), ADD(started);
+    ADD(measured_sessions), ADD(measured_handshakes), ADD(measured_requests);
+    ADD(requests_started), ADD(requests_succeeded), ADD(requests_failed);
+    ADD(bytes_read), ADD(bytes_written);
+    ADD(handshakes_full), ADD(handshakes_resumed), ADD(tickets_offered), ADD(tickets_declined);
+    ADD(early_offered), ADD(early_accepted);
+    ADD(pins_checked), ADD(pins_checked_resumed), ADD(pins_matched), ADD(pins_mismatched);
+    ADD(pins_not_checked), ADD(protocol_h2), ADD(peak_established);
+#undef ADD
+}
+
+static void merge_array(uint64_t *to, const uint64_t *from, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        to[i] += from[i];
+}
+
+static uint64_t later(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+void tally_merge(struct tally *to, struct tally *from)
+{
+    to->last_intended_ns = later(to->last_intended_ns, from->last_intended_ns);
+    to->last_started_ns = later(to->last_started_ns, from->last_started_ns);
+    merge_counters(to, from);
+    merge_array(to->outcomes, from->outcomes, NUM_OUTCOMES);
+    merge_array(to->pins_by_pin, from->pins_by_pin, pinset_count(to->plan->pins));
+    merge_array(to->tcp_ends, from->tcp_ends, TCP_OTHER + 1);
+    merge_array(to->alerts_received, from->alerts_received, 256);
+    merge_array(to->alerts_sent, from->alerts_sent, 256);
+    merge_codes(&to->versions, &from->versions);
+    merge_codes(&to->ciphers, &from->ciphers);
+    merge_codes(&to->groups, &from->groups);
+    merge_codes(&to->sigalgs, &from->sigalgs);
+    merge_codes(&to->statuses, &from->statuses);
+    merge_identities(to, from);
+    for (int i = 0; i < NUM_LATENCIES; i++)
+        latency_merge(to->latencies[i], from->latencies[i]);
+    latency_merge(to->schedule_slip, from->schedule_slip);
+    latency_merge(to->loop_lag, from->loop_lag);
+    merge_seconds(to, from);
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One worker's books: what its sessions came to, counted and put into histograms. Written by its
+ * own thread alone; tallies are merged after the join. Nothing is allocated for a session, but for
+ * the first of an identity.
+ */
+#ifndef PINLOAD_LOAD_TALLY_H
+#define PINLOAD_LOAD_TALLY_H
+
+#include "load/latency.h"
+#include "load/result.h"
+#include "load/sample.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct plan;
+
+/* How often a 16-bit code came up: TLS versions, ciphers, groups, HTTP statuses. */
+#define MAX_CODES 32
+struct code_count {
+    uint16_t code;
+    uint64_t count;
+};
+struct code_counts {
+    struct code_count items[MAX_CODES];
+    size_t num;
+    uint64_t others; /* beyond MAX_CODES kinds */
+};
+
+struct identity_tally {
+    uint64_t started;
+    uint64_t classes[NUM_CLASSES];
+    struct latency *tls_handshake; /* made at its first handshake */
+};
+
+/* One second's handshakes are kept as a digest of few hundred bytes, so that seconds of several
+ * threads can be merged and a day of them still fits. */
+struct second {
+    uint64_t sessions, handshakes, failed;
+    struct digest_bucket *buckets;
+    size_t num_buckets;
+};
+struct digest_bucket {
+    float value_ns;
+    uint32_t count;
+};
+
+struct tally {
+    const struct plan *plan;
+    uint64_t start_ns;
+    uint64_t measured_from_ns; /* sessions intended before it are left out of latency, per_second */
+    uint64_t scheduled, skipped, started;
+    uint64_t last_intended_ns, last_started_ns; /* of the last session that was started */
+    uint64_t measured_sessions, measured_handshakes, measured_requests;
+    uint64_t outcomes[NUM_OUTCOMES];
+    uint64_t requests_started, requests_succeeded, requests_failed;
+    uint64_t bytes_read, bytes_written;
+    uint64_t handshakes_full, handshakes_resumed;
+    uint64_t tickets_offered, tickets_declined;
+    uint64_t early_offered, early_accepted;
+    uint64_t pins_checked, pins_checked_resumed, pins_matched, pins_mismatched, pins_not_checked;
+    uint64_t *pins_by_pin;
+    uint64_t tcp_ends[TCP_OTHER + 1]; /* of sessions that a local limit ended */
+    uint64_t alerts_received[256], alerts_sent[256];
+    struct code_counts versions, ciphers, groups, sigalgs, statuses;
+    uint64_t protocol_h2;
+    uint64_t peak_established;
+    struct identity_tally *identities;
+    size_t num_identities;
+    int identity_digits;
+    struct latency *latencies[NUM_LATENCIES]; /* tls_handshake stays empty: full and resumed are */
+    struct latency *schedule_slip, *loop_lag;
+    struct second *seconds;
+    size_t num_seconds;
+    size_t seconds_capacity;
+    struct latency *this_second;
+};
+
+struct tally *tally_new(const struct plan *plan);
+void tally_free(struct tally *tally);
+
+/* tally_begin says when the run begins. */
+void tally_begin(struct tally *tally, uint64_t start_ns);
+
+/* tally_started and tally_skipped book one scheduled session each. */
+void tally_started(struct tally *tally, uint64_t intended_ns, uint64_t now_ns, size_t identity);
+void tally_skipped(struct tally *tally);
+
+/* tally_session books a session that has ended. */
+void tally_session(struct tally *tally, const struct sample *sample);
+
+/* tally_first_byte and tally_request book one request of a session that goes on. */
+void tally_first_byte(struct tally *tally, const struct sample *sample, uint64_t after_ns);
+void tally_request(struct tally *tally, const struct sample *sample, uint64_t after_ns,
+                   unsigned status);
+
+/* tally_established notes how many sessions are established now. */
+void tally_established(struct tally *tally, uint64_t count);
+
+/* tally_merge adds FROM to TO; both are of one plan and one begin. FROM is closed by it. */
+void tally_merge(struct tally *to, struct tally *from);
+
+/* tally_fill writes what was counted into RESULT; what is per second, is over MEASURED_S. Of a
+ * tally that others were merged into. */
+void tally_fill(struct tally *tally, struct result *result, double measured_s);
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whether a run was as expected: the expectations of a plan held against what came of it.
+ */
+#ifndef PINLOAD_LOAD_VERDICT_H
+#define PINLOAD_LOAD_VERDICT_H
+
+struct plan;
+struct result;
+
+/* verdict_reach fills RESULT's violations and whether it passed. */
+void verdict_reach(struct result *result, const struct plan *plan);
+
+#endif

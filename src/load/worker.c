@@ -1,0 +1,501 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "load/worker.h"
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "load/session.h"
+#include "net/net_loop.h"
+#include "tls/identity.h"
+#include "tls/tls_context.h"
+#include "tls/trust.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/time.h>
+
+#define FIRST_BACKOFF_NS (10 * NS_PER_MS)
+#define LAST_BACKOFF_NS (500 * NS_PER_MS)
+
+/* A place for one session at a time. While it rests (after a failure, or before its turn in a
+ * ramp-up) its deadline says until when. */
+struct slot {
+    struct deadline deadline; /* first, so that a deadline leads back to its slot */
+    struct session *session;  /* made when it is first needed */
+    uint64_t backoff_ns;      /* the last rest after a failure, or 0 */
+    bool is_busy;
+    bool is_resting;
+};
+
+enum stop { STOP_NONE, STOP_GENTLY, STOP_NOW };
+
+struct worker {
+    const struct plan *plan;
+    const struct worker_arms *arms;
+    unsigned index;
+    unsigned num_takers; /* of the schedule: threads times shards */
+    unsigned taker;      /* which of them this one is */
+    struct net_loop *loop;
+    struct identity_set *identities; /* its own keys */
+    struct trust *trust;
+    struct tls_context *tls;
+    struct verify_policy *policies; /* one for each arm */
+    unsigned num_policies;
+    struct session_env env;
+    struct deadline_heap deadlines;
+    struct tally *tally;
+    struct stories stories;
+    struct slot *slots;
+    size_t num_slots;
+    size_t *ready; /* a ring of the slots that may begin a session, first come first served */
+    size_t first_ready, num_ready;
+    size_t num_busy;
+    struct pacer pacer;
+    struct random random;
+    uint64_t serial;
+    uint64_t quota; /* sessions to begin; UINT64_MAX: no bound */
+    uint64_t start_ns, end_ns, stopped_ns, drain_until_ns;
+    bool is_draining, is_cut, is_over;
+    uint64_t busy_ns;
+    double cpu_user_s, cpu_system_s;
+    _Atomic int stop;
+    struct worker_progress progress;
+};
+
+static uint64_t share_of(uint64_t total, unsigned takers, unsigned taker)
+{
+    return total / takers + (taker < total % takers);
+}
+
+/* Set-up */
+
+static bool set_up_policies(struct worker *worker, struct error *err)
+{
+    const struct plan *plan = worker->plan;
+    const struct verify_policy own = {.mode = plan->verify, .pins = plan->pins};
+    const struct verify_policy *from = worker->arms != NULL ? worker->arms->policies : &own;
+    worker->num_policies = worker->arms != NULL ? worker->arms->count : 1;
+    worker->policies = memory_new(worker->num_policies, sizeof *worker->policies);
+    if (plan->cacert != NULL && (worker->trust = trust_load(plan->cacert, err)) == NULL)
+        return false;
+    for (unsigned i = 0; i < worker->num_policies; i++) {
+        worker->policies[i] = from[i];
+        worker->policies[i].trust = worker->trust;
+        worker->policies[i].host = plan->verify_host;
+        worker->policies[i].host_is_ip = plan->verify_host_is_ip;
+    }
+    return true;
+}
+
+static void on_turn(void *owner, uint64_t busy_ns);
+static void on_wake(void *owner);
+static void on_finish(void *owner, const struct sample *sample, const struct tls_conn *tls);
+static void on_done(void *owner, struct deadline *deadline, const struct sample *sample);
+static const struct net_loop_events loop_events = {on_wake, on_turn};
+
+static void set_up_share(struct worker *worker)
+{
+    const struct plan *plan = worker->plan;
+    unsigned shards = plan->num_shards ? plan->num_shards : 1;
+    worker->num_takers = plan->threads * shards;
+    worker->taker = plan->shard * plan->threads + worker->index;
+    worker->num_slots = (size_t)share_of(plan->connections, worker->num_takers, worker->taker);
+    worker->quota = plan->sessions == 0
+                        ? UINT64_MAX
+                        : share_of(plan->sessions, worker->num_takers, worker->taker);
+    worker->slots = memory_new(worker->num_slots, sizeof *worker->slots);
+    worker->ready = memory_new(worker->num_slots, sizeof *worker->ready);
+    random_init(&worker->random, plan->seed * 0x9e3779b9u + worker->taker + 1);
+}
+
+struct worker *worker_new(const struct plan *plan, unsigned index, const struct worker_arms *arms,
+                          struct error *err)
+{
+    struct worker *worker = memory_new(1, sizeof *worker);
+    worker->plan = plan;
+    worker->index = index;
+    worker->arms = arms;
+    worker->identities = identity_set_clone(plan->identities);
+    worker->tls = tls_context_new(&plan->tls, worker->identities, err);
+    if (worker->tls == NULL || !set_up_policies(worker, err)) {
+        worker_free(worker);
+        return NULL;
+    }
+    set_up_share(worker);
+    worker->tally = tally_new(plan);
+    worker->loop = net_loop_new(&loop_events, worker);
+    worker->env = (struct session_env){.plan = plan,
+                                       .loop = worker->loop,
+                                       .tls = worker->tls,
+                                       .tally = worker->tally,
+                                       .deadlines = &worker->deadlines,
+                                       .next_source = worker->taker,
+                                       .measure_cpu = arms != NULL && arms->measure_cpu,
+                                       .on_finish = on_finish,
+                                       .on_done = on_done,
+                                       .owner = worker};
+    return worker;
+}
+
+bool worker_free(struct worker *worker)
+{
+    if (worker == NULL)
+        return true;
+    if (worker->slots != NULL) {
+        for (size_t i = 0; i < worker->num_slots; i++)
+            session_free(worker->slots[i].session);
+    }
+    bool clean = true;
+    if (worker->loop != NULL) {
+        if (worker->start_ns == 0) { /* never ran: its own handles still have to be closed */
+            net_loop_finish(worker->loop);
+            net_loop_run(worker->loop);
+        }
+        clean = net_loop_free(worker->loop);
+    }
+    deadline_heap_cleanup(&worker->deadlines);
+    buffer_cleanup(&worker->env.plain);
+    stories_cleanup(&worker->stories);
+    tally_free(worker->tally);
+    tls_context_free(worker->tls);
+    trust_free(worker->trust);
+    identity_set_free(worker->identities);
+    free(worker->policies);
+    free(worker->ready);
+    free(worker->slots);
+    free(worker);
+    return clean;
+}
+
+/* Slots */
+
+static void make_ready(struct worker *worker, struct slot *slot)
+{
+    size_t place = (worker->first_ready + worker->num_ready++) % worker->num_slots;
+    worker->ready[place] = (size_t)(slot - worker->slots);
+}
+
+static struct slot *take_ready(struct worker *worker)
+{
+    struct slot *slot = &worker->slots[worker->ready[worker->first_ready]];
+    worker->first_ready = (worker->first_ready + 1) % worker->num_slots;
+    worker->num_ready--;
+    return slot;
+}
+
+static void rest_until(struct worker *worker, struct slot *slot, uint64_t until_ns)
+{
+    slot->is_resting = true;
+    deadline_set(&worker->deadlines, &slot->deadline, until_ns);
+}
+
+/* A server that fails is not hammered: a slot waits before its next session, 10 ms, doubling, at
+ * most 500 ms. A refusal that was expected is no failure, and an open loop has its own pace. */
+static uint64_t backoff_after(const struct worker *worker, const struct slot *slot,
+                              const struct sample *sample)
+{
+    enum outcome_class class = outcome_class(sample->outcome, worker->plan->refusal_by_close);
+    bool expected =
+        class == CLASS_SUCCEEDED || class == CLASS_UNCONFIRMED ||
+        (class == CLASS_REFUSED && plan_expects_refusal(worker->plan, sample->identity));
+    if (expected || worker->plan->rate > 0)
+        return 0;
+    if (slot->backoff_ns == 0)
+        return FIRST_BACKOFF_NS;
+    return slot->backoff_ns * 2 < LAST_BACKOFF_NS ? slot->backoff_ns * 2 : LAST_BACKOFF_NS;
+}
+
+static void on_finish(void *owner, const struct sample *sample, const struct tls_conn *tls)
+{
+    struct worker *worker = owner;
+    stories_note(&worker->stories, worker->plan, sample, tls);
+}
+
+static void add_progress(_Atomic uint64_t *counter, int64_t by)
+{
+    atomic_store_explicit(counter,
+                          atomic_load_explicit(counter, memory_order_relaxed) + (uint64_t)by,
+                          memory_order_relaxed);
+}
+
+static void on_done(void *owner, struct deadline *deadline, const struct sample *sample)
+{
+    struct worker *worker = owner;
+    struct slot *slot = (struct slot *)deadline;
+    slot->is_busy = false;
+    worker->num_busy--;
+    add_progress(&worker->progress.ended, 1);
+    add_progress(&worker->progress.in_flight, -1);
+    add_progress(&worker->progress.outcomes[sample->outcome], 1);
+    if (worker->arms != NULL && worker->arms->observe != NULL)
+        worker->arms->observe(worker->arms->arg, worker->index, sample);
+    slot->backoff_ns = backoff_after(worker, slot, sample);
+    if (slot->backoff_ns > 0)
+        rest_until(worker, slot, sample->at.ended + slot->backoff_ns);
+    else
+        make_ready(worker, slot);
+}
+
+/* Sessions */
+
+static bool wants_ticket(struct worker *worker)
+{
+    switch (worker->plan->session_mode) {
+    case SESSION_FULL:
+        return false;
+    case SESSION_MIXED:
+        return random_unit(&worker->random) * 100 <= worker->plan->resume_percent;
+    default:
+        return true;
+    }
+}
+
+static void begin_session(struct worker *worker, uint64_t intended_ns, uint64_t now_ns)
+{
+    const struct plan *plan = worker->plan;
+    struct slot *slot = take_ready(worker);
+    size_t count = identity_set_count(worker->identities);
+    uint64_t serial = worker->serial++;
+    struct session_start start = {.intended_ns = intended_ns,
+                                  .now_ns = now_ns,
+                                  .identity = TLS_NO_IDENTITY,
+                                  .offer_ticket = wants_ticket(worker)};
+    if (count > 0)
+        start.identity = rotation_pick(
+            plan->rotation, count, (size_t)((uint64_t)worker->taker * count / worker->num_takers),
+            serial, (size_t)(slot - worker->slots), &worker->random);
+    if (worker->arms != NULL && worker->arms->pick != NULL)
+        start.arm = worker->arms->pick(worker->arms->arg, worker->index, serial);
+    start.policy = &worker->policies[start.arm];
+    tally_started(worker->tally, intended_ns, now_ns, count > 0 ? start.identity : 0);
+    if (slot->session == NULL)
+        slot->session = session_new(&worker->env, &slot->deadline);
+    slot->is_busy = true;
+    worker->num_busy++;
+    add_progress(&worker->progress.in_flight, 1);
+    session_begin(slot->session, &start);
+}
+
+static void begin_closed_loop(struct worker *worker, uint64_t now_ns)
+{
+    while (worker->num_ready > 0 && worker->serial < worker->quota)
+        begin_session(worker, now_ns, now_ns);
+}
+
+/* Releases the arrivals that are due. Without a free slot they wait, which costs nothing: the
+ * pacer just stays where it is; or they are skipped. */
+static void begin_open_loop(struct worker *worker, uint64_t now_ns)
+{
+    uint64_t intended_ns;
+    uint64_t last_ns = now_ns < worker->end_ns ? now_ns : worker->end_ns - 1;
+    while ((intended_ns = pacer_next(&worker->pacer)) <= last_ns &&
+           worker->tally->scheduled < worker->quota) {
+        if (worker->num_ready > 0)
+            begin_session(worker, intended_ns, now_ns);
+        else if (worker->plan->skip_when_full)
+            tally_skipped(worker->tally);
+        else
+            return;
+        pacer_advance(&worker->pacer);
+    }
+}
+
+/* What still waits when the window ends is skipped. */
+static void skip_waiting(struct worker *worker, uint64_t until_ns)
+{
+    if (worker->plan->rate == 0)
+        return;
+    while (pacer_next(&worker->pacer) < until_ns && worker->tally->scheduled < worker->quota) {
+        tally_skipped(worker->tally);
+        pacer_advance(&worker->pacer);
+    }
+}
+
+/* The end */
+
+static void for_each_busy(struct worker *worker, void (*act)(struct session *))
+{
+    for (size_t i = 0; i < worker->num_slots; i++) {
+        if (worker->slots[i].is_busy)
+            act(worker->slots[i].session);
+    }
+}
+
+static void begin_drain(struct worker *worker, uint64_t now_ns, bool gently)
+{
+    worker->is_draining = true;
+    worker->stopped_ns = now_ns < worker->end_ns ? now_ns : worker->end_ns;
+    worker->drain_until_ns = now_ns + worker->plan->timeout_ns;
+    worker->env.is_ending = true;
+    skip_waiting(worker, worker->stopped_ns);
+    if (gently)
+        for_each_busy(worker, session_wind_down);
+}
+
+static bool has_begun_all(const struct worker *worker)
+{
+    return (worker->plan->rate > 0 ? worker->tally->scheduled : worker->serial) >= worker->quota;
+}
+
+/* Decides what of the end has come: of the window, of the count, by a signal, of the drain. */
+static void check_end(struct worker *worker, uint64_t now_ns)
+{
+    int stop = atomic_load_explicit(&worker->stop, memory_order_relaxed);
+    if (!worker->is_draining) {
+        if (now_ns >= worker->end_ns || stop != STOP_NONE)
+            begin_drain(worker, now_ns, stop != STOP_NOW);
+        else if (has_begun_all(worker) && worker->num_busy == 0)
+            begin_drain(worker, now_ns, true);
+    }
+    if (worker->is_draining && !worker->is_cut &&
+        (now_ns >= worker->drain_until_ns || stop == STOP_NOW)) {
+        worker->is_cut = true;
+        for_each_busy(worker, session_cut);
+    }
+    if (worker->is_draining && worker->num_busy == 0 && !worker->is_over) {
+        worker->is_over = true;
+        net_loop_finish(worker->loop);
+    }
+}
+
+static void expire(struct worker *worker, uint64_t now_ns)
+{
+    struct deadline *deadline;
+    while ((deadline = deadline_pop(&worker->deadlines, now_ns)) != NULL) {
+        struct slot *slot = (struct slot *)deadline;
+        if (slot->is_resting) {
+            slot->is_resting = false;
+            make_ready(worker, slot);
+        } else if (slot->is_busy) {
+            session_expire(slot->session);
+        }
+    }
+}
+
+static uint64_t earliest(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static void set_wake(struct worker *worker)
+{
+    uint64_t wake_ns = deadline_next(&worker->deadlines);
+    if (worker->is_draining) {
+        if (!worker->is_cut)
+            wake_ns = earliest(wake_ns, worker->drain_until_ns);
+    } else {
+        wake_ns = earliest(wake_ns, worker->end_ns);
+        bool may_begin = worker->num_ready > 0 || worker->plan->skip_when_full;
+        if (worker->plan->rate > 0 && may_begin && !has_begun_all(worker))
+            wake_ns = earliest(wake_ns, pacer_next(&worker->pacer));
+    }
+    net_loop_wake_at(worker->loop, wake_ns);
+}
+
+/* All that is due happens here, once a turn of the loop, so that nothing begins a session from
+ * within another's end. */
+static void on_turn(void *owner, uint64_t busy_ns)
+{
+    struct worker *worker = owner;
+    uint64_t now_ns = clock_now_ns();
+    worker->busy_ns += busy_ns;
+    if (worker->is_over)
+        return;
+    latency_record(worker->tally->loop_lag, busy_ns);
+    expire(worker, now_ns);
+    check_end(worker, now_ns);
+    if (worker->is_over)
+        return;
+    if (!worker->is_draining && now_ns >= worker->start_ns) {
+        if (worker->plan->rate > 0)
+            begin_open_loop(worker, now_ns);
+        else
+            begin_closed_loop(worker, now_ns);
+        check_end(worker, now_ns);
+        if (worker->is_over)
+            return;
+    }
+    set_wake(worker);
+}
+
+static void on_wake(void *owner)
+{
+    (void)owner; /* the turn that follows does it */
+}
+
+static double seconds_of(struct timeval time)
+{
+    return (double)time.tv_sec + (double)time.tv_usec / 1e6;
+}
+
+/* In a closed loop the slots come in one after the other during the ramp-up. */
+static void line_up_slots(struct worker *worker)
+{
+    for (size_t i = 0; i < worker->num_slots; i++) {
+        uint64_t wait_ns =
+            worker->plan->rate > 0
+                ? 0
+                : (uint64_t)((double)worker->plan->ramp_ns * (double)i / (double)worker->num_slots);
+        if (wait_ns > 0 || worker->start_ns > clock_now_ns())
+            rest_until(worker, &worker->slots[i], worker->start_ns + wait_ns);
+        else
+            make_ready(worker, &worker->slots[i]);
+    }
+}
+
+void worker_run(struct worker *worker, uint64_t start_ns)
+{
+    const struct plan *plan = worker->plan;
+    struct rusage before, after;
+    getrusage(RUSAGE_THREAD, &before);
+    worker->start_ns = start_ns;
+    worker->end_ns = plan->duration_ns > 0 ? start_ns + plan->duration_ns : NEVER_NS;
+    tally_begin(worker->tally, start_ns);
+    pacer_init(&worker->pacer, plan->arrival, plan->rate, plan->ramp_ns, start_ns, worker->taker,
+               worker->num_takers, plan->seed);
+    line_up_slots(worker);
+    worker->busy_ns = 0;
+    net_loop_run(worker->loop);
+    getrusage(RUSAGE_THREAD, &after);
+    worker->cpu_user_s = seconds_of(after.ru_utime) - seconds_of(before.ru_utime);
+    worker->cpu_system_s = seconds_of(after.ru_stime) - seconds_of(before.ru_stime);
+}
+
+void worker_stop(struct worker *worker, bool gently)
+{
+    atomic_store_explicit(&worker->stop, gently ? STOP_GENTLY : STOP_NOW, memory_order_relaxed);
+    net_loop_notify(worker->loop);
+}
+
+struct tally *worker_tally(struct worker *worker)
+{
+    return worker->tally;
+}
+
+const struct stories *worker_stories(const struct worker *worker)
+{
+    return &worker->stories;
+}
+
+uint64_t worker_stopped_ns(const struct worker *worker)
+{
+    return worker->stopped_ns;
+}
+
+double worker_busy(const struct worker *worker)
+{
+    uint64_t span_ns = worker->stopped_ns - worker->start_ns;
+    double busy = span_ns > 0 ? (double)worker->busy_ns / (double)span_ns : 0;
+    return busy < 1 ? busy : 1;
+}
+
+void worker_cpu(const struct worker *worker, double *out_user_s, double *out_system_s)
+{
+    *out_user_s = worker->cpu_user_s;
+    *out_system_s = worker->cpu_system_s;
+}
+
+const struct worker_progress *worker_progress(const struct worker *worker)
+{
+    return &worker->progress;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One thread of a run: a loop, its session slots, its share of the plan, its own keys, trust store,
+ * TLS context and tally. Nothing of it is shared in the hot path; what others may read while it
+ * runs is a row of counters that it alone writes.
+ */
+#ifndef PINLOAD_LOAD_WORKER_H
+#define PINLOAD_LOAD_WORKER_H
+
+#include "base/error.h"
+#include "load/plan.h"
+#include "load/sample.h"
+#include "load/story.h"
+#include "load/tally.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What a worker lets others see while it runs. */
+struct worker_progress {
+    _Atomic uint64_t ended, in_flight, failed;
+    _Atomic uint64_t outcomes[NUM_OUTCOMES];
+    _Atomic uint64_t p50_ns, p99_ns; /* of the last whole second's handshakes */
+};
+
+struct worker;
+
+/* Several ways to verify in one run, for compare: which one a session takes. A run has one. */
+struct worker_arms {
+    const struct verify_policy *policies; /* trust is set by the worker; borrowed */
+    unsigned count;
+    /* pick says which arm the session with SERIAL takes; NULL: the first. */
+    unsigned (*pick)(void *arg, unsigned worker, uint64_t serial);
+    /* observe is told of each session that has ended, in the worker's thread; may be NULL. */
+    void (*observe)(void *arg, unsigned worker, const struct sample *sample);
+    void *arg;
+    bool measure_cpu;
+};
+
+/* worker_new makes worker INDEX of PLAN. ARMS may be NULL. False set-up sets ERR. */
+struct worker *worker_new(const struct plan *plan, unsigned index, const struct worker_arms *arms,
+                          struct error *err);
+
+/* worker_free releases a worker that has run or never did; true if its loop was left empty. */
+bool worker_free(struct worker *worker);
+
+/* worker_run runs the share of the plan from START_NS on, to its end. */
+void worker_run(struct worker *worker, uint64_t start_ns);
+
+/* worker_stop ends the run early, from any thread: gently, what is in flight is finished; else it
+ * is cut off. */
+void worker_stop(struct worker *worker, bool gently);
+
+/* After worker_run has returned. */
+struct tally *worker_tally(struct worker *worker);
+const struct stories *worker_stories(const struct worker *worker);
+uint64_t worker_stopped_ns(const struct worker *worker); /* when it began to drain */
+double worker_busy(const struct worker *worker);         /* 0 to 1 */
+void worker_cpu(const struct worker *worker, double *out_user_s, double *out_system_s);
+
+const struct worker_progress *worker_progress(const struct worker *worker);
+
+#endif

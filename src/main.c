@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * pinload: the table of subcommands, and the only place that decides an exit status.
+ */
+#include "base/memory.h"
+#include "base/text.h"
+#include "base/version.h"
+#include "cli/commands.h"
+#include "cli/option_table.h"
+#include "net/net_loop.h"
+#include "tls/tls_context.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static enum ending (*const commands[NUM_COMMANDS])(const struct invocation *) = {
+    [COMMAND_RUN] = cmd_run,
+    [COMMAND_PIN] = cmd_pin,
+};
+
+static const int exit_statuses[] = {
+    [ENDING_AS_EXPECTED] = 0, [ENDING_USAGE] = 2,         [ENDING_UNEXPECTED] = 1,
+    [ENDING_RATE_MISSED] = 3, [ENDING_INTERRUPTED] = 130, [ENDING_TERMINATED] = 143,
+};
+
+static void complain(const struct error *err)
+{
+    fprintf(stderr, "pinload: %s\n", err->text);
+}
+
+static bool find_command(const char *word, enum command *out_command)
+{
+    for (int i = 0; i < NUM_COMMANDS; i++) {
+        if (commands[i] != NULL && strcmp(word, command_table[i].name) == 0) {
+            *out_command = (enum command)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum ending refuse_command(const char *word)
+{
+    const char *names[NUM_COMMANDS + 1] = {"help"};
+    size_t count = 1;
+    for (int i = 0; i < NUM_COMMANDS; i++) {
+        if (commands[i] != NULL)
+            names[count++] = command_table[i].name;
+    }
+    const char *near = text_nearest(word, names, count);
+    fprintf(stderr, "pinload: '%s' is not a command;%s%s%s 'pinload help' lists all\n", word,
+            near != NULL ? " did you mean '" : "", near != NULL ? near : "",
+            near != NULL ? "'?" : "");
+    return ENDING_USAGE;
+}
+
+static enum ending print_help(int argc, char **argv)
+{
+    enum command command;
+    if (argc == 0) {
+        help_overview(stdout);
+        return ENDING_AS_EXPECTED;
+    }
+    if (!find_command(argv[0], &command))
+        return refuse_command(argv[0]);
+    help_print(stdout, command);
+    return ENDING_AS_EXPECTED;
+}
+
+/* Passwords on the command line are copied away, so that other users do not see them for long. */
+static char **take_arguments(int argc, char **argv)
+{
+    char **copy = memory_new((size_t)argc + 1, sizeof *copy);
+    for (int i = 0; i < argc; i++) {
+        copy[i] = memory_text(argv[i]);
+        const char *secret = strstr(argv[i], "pass:");
+        if (secret != NULL && (secret == argv[i] || text_starts_with(argv[i], "--pass=")))
+            memset(argv[i] + (secret - argv[i]) + 5, '*', strlen(secret + 5));
+    }
+    return copy;
+}
+
+static void free_texts(char **texts)
+{
+    for (size_t i = 0; texts[i] != NULL; i++)
+        free(texts[i]);
+    free(texts);
+}
+
+static enum ending run_command(enum command command, int argc, char **argv, char **redacted)
+{
+    struct options options;
+    struct error err;
+    struct invocation invocation = {&options, redacted};
+    enum ending ending = ENDING_USAGE;
+    if (!options_parse(&options, command, argc, argv, &err)) {
+        complain(&err);
+    } else if (options.help) {
+        help_print(stdout, command);
+        ending = ENDING_AS_EXPECTED;
+    } else {
+        ending = commands[command](&invocation);
+    }
+    options_cleanup(&options);
+    return ending;
+}
+
+static enum ending dispatch(int argc, char **argv, char **redacted)
+{
+    enum command command;
+    if (argc < 2) {
+        help_overview(stderr);
+        return ENDING_USAGE;
+    }
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+        printf("pinload %s (BoringSSL %s, libuv %s)\n", PINLOAD_VERSION, tls_library_version(),
+               net_library_version());
+        return ENDING_AS_EXPECTED;
+    }
+    if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 ||
+        strcmp(argv[1], "-h") == 0)
+        return print_help(argc - 2, argv + 2);
+    if (!find_command(argv[1], &command))
+        return refuse_command(argv[1]);
+    return run_command(command, argc - 2, argv + 2, redacted);
+}
+
+int main(int argc, char **argv)
+{
+    char **redacted = options_redact(argc, argv);
+    char **arguments = take_arguments(argc, argv);
+    enum ending ending = dispatch(argc, arguments, redacted);
+    free_texts(arguments);
+    free_texts(redacted);
+    if (fflush(stdout) != 0 && ending == ENDING_AS_EXPECTED)
+        ending = ENDING_UNEXPECTED;
+    return exit_statuses[ending];
+}
