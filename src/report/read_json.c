@@ -1,0 +1,558 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A reader for each object of the schema. The first thing that is wrong is what the sentence says;
+ * after it, every reader returns nothing, and the half-filled result is freed at the end.
+ */
+#include "report/read_json.h"
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "load/result.h"
+#include "report/report_json.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+struct reader {
+    const char *path;
+    struct error *err;
+    bool failed;
+};
+
+/* An object, and the name under which a sentence speaks of it. */
+struct place {
+    struct reader *reader;
+    const json_t *object;
+    const char *name;
+};
+
+/* A count and where it goes. REQUIRED: of the contract; others are 0 where they are missing. */
+struct count_field {
+    const char *name;
+    size_t offset;
+    bool required;
+};
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+static void fail(const struct place *place, const char *name, const char *wanted)
+{
+    struct reader *reader = place->reader;
+    if (!reader->failed)
+        error_set(reader->err, "\"%s\": %s%s%s is not %s; a result of schema %s is accepted",
+                  reader->path, place->name, *place->name ? "." : "", name, wanted,
+                  REPORT_JSON_SCHEMA);
+    reader->failed = true;
+}
+
+/* --- values --------------------------------------------------------------------------------- */
+
+static uint64_t to_count(const struct place *place, const json_t *value, const char *name)
+{
+    if (json_is_integer(value) && json_integer_value(value) >= 0)
+        return (uint64_t)json_integer_value(value);
+    fail(place, name, "a whole number from 0 upwards");
+    return 0;
+}
+
+static uint64_t count_at(const struct place *place, const char *name)
+{
+    return to_count(place, json_object_get(place->object, name), name);
+}
+
+static void read_counts(const struct place *place, void *target, const struct count_field *fields,
+                        size_t num_fields)
+{
+    for (size_t i = 0; i < num_fields; i++) {
+        if (!fields[i].required && json_object_get(place->object, fields[i].name) == NULL)
+            continue;
+        uint64_t count = count_at(place, fields[i].name);
+        memcpy((char *)target + fields[i].offset, &count, sizeof count);
+    }
+}
+
+/* NAN where it is null, or missing: only numbers that can be null are read without a check. */
+static double number_at(const struct place *place, const char *name)
+{
+    const json_t *value = json_object_get(place->object, name);
+    if (value != NULL && !json_is_null(value) && !json_is_number(value))
+        fail(place, name, "a number or null");
+    return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+static double required_number_at(const struct place *place, const char *name)
+{
+    if (json_object_get(place->object, name) == NULL)
+        fail(place, name, "a number or null");
+    return number_at(place, name);
+}
+
+static bool bool_at(const struct place *place, const char *name)
+{
+    const json_t *value = json_object_get(place->object, name);
+    if (!json_is_boolean(value))
+        fail(place, name, "true or false");
+    return json_is_true(value);
+}
+
+static char *text_at(const struct place *place, const char *name)
+{
+    const json_t *value = json_object_get(place->object, name);
+    if (value != NULL && !json_is_null(value) && !json_is_string(value))
+        fail(place, name, "a text or null");
+    return json_is_string(value) ? memory_text(json_string_value(value)) : NULL;
+}
+
+static char *required_text_at(const struct place *place, const char *name)
+{
+    char *text = text_at(place, name);
+    if (text == NULL)
+        fail(place, name, "a text");
+    return text != NULL ? text : memory_text("");
+}
+
+static struct place object_at(const struct place *place, const char *name)
+{
+    const json_t *value = json_object_get(place->object, name);
+    if (!json_is_object(value))
+        fail(place, name, "an object");
+    return (struct place){place->reader, value, name};
+}
+
+static const json_t *array_at(const struct place *place, const char *name)
+{
+    const json_t *value = json_object_get(place->object, name);
+    if (!json_is_array(value))
+        fail(place, name, "an array");
+    return value;
+}
+
+/* An object that need not be there. */
+static bool has_object(const struct place *place, const char *name, struct place *out)
+{
+    if (json_object_get(place->object, name) == NULL)
+        return false;
+    *out = object_at(place, name);
+    return json_is_object(out->object);
+}
+
+static struct place element_at(const struct place *place, const json_t *array, size_t index,
+                               const char *name)
+{
+    const json_t *value = json_array_get(array, index);
+    if (!json_is_object(value))
+        fail(place, name, "an array of objects");
+    return (struct place){place->reader, value, name};
+}
+
+static void read_names(const struct place *place, const char *name, bool required,
+                       struct name_counts *out)
+{
+    struct place names;
+    if (required)
+        names = object_at(place, name);
+    else if (!has_object(place, name, &names))
+        return;
+    size_t count = json_object_size(names.object);
+    out->items = memory_new(count, sizeof *out->items);
+    for (void *at = json_object_iter((json_t *)names.object); at != NULL;
+         at = json_object_iter_next((json_t *)names.object, at)) {
+        const char *key = json_object_iter_key(at);
+        uint64_t number = to_count(&names, json_object_iter_value(at), key);
+        out->items[out->count++] = (struct name_count){memory_text(key), number};
+    }
+}
+
+static char **read_texts(const struct place *place, const char *name, size_t *out_count)
+{
+    const json_t *array = array_at(place, name);
+    *out_count = json_array_size(array);
+    char **texts = memory_new(*out_count, sizeof *texts);
+    for (size_t i = 0; i < *out_count; i++) {
+        const char *text = json_string_value(json_array_get(array, i));
+        if (text == NULL)
+            fail(place, name, "an array of texts");
+        texts[i] = memory_text(text != NULL ? text : "");
+    }
+    return texts;
+}
+
+/* --- latencies ------------------------------------------------------------------------------ */
+
+/* read_latency returns the distribution of the object at PLACE, never NULL. */
+static struct latency *read_latency(const struct place *place)
+{
+    const char *text = json_string_value(json_object_get(place->object, "hdr"));
+    uint64_t clamped = count_at(place, "clamped");
+    struct latency *latency = text != NULL ? latency_decode(text, clamped) : NULL;
+    if (latency == NULL)
+        fail(place, "hdr", "a distribution from 1 ns to 1 h in HdrHistogram's V2 encoding");
+    return latency != NULL ? latency : latency_new(1);
+}
+
+static void read_latency_into(const struct place *place, const char *name, struct latency **slot)
+{
+    struct place object = object_at(place, name);
+    latency_free(*slot);
+    *slot = read_latency(&object);
+}
+
+static void read_summary(const struct place *place, struct latency_summary *out)
+{
+    const struct {
+        const char *name;
+        double *time;
+    } times[] = {
+        {"min", &out->min},   {"mean", &out->mean}, {"stdev", &out->stdev}, {"p50", &out->p50},
+        {"p75", &out->p75},   {"p90", &out->p90},   {"p95", &out->p95},     {"p99", &out->p99},
+        {"p999", &out->p999}, {"max", &out->max},
+    };
+    out->count = count_at(place, "count");
+    if (json_object_get(place->object, "clamped") != NULL)
+        out->clamped = count_at(place, "clamped");
+    for (size_t i = 0; i < COUNT_OF(times); i++) {
+        double us = number_at(place, times[i].name);
+        *times[i].time = isnan(us) ? 0 : us * 1000;
+    }
+}
+
+/* --- what ran ------------------------------------------------------------------------------- */
+
+static void read_tool(const struct place *root, struct result *r)
+{
+    struct place tool = object_at(root, "tool");
+    r->version = text_at(&tool, "version");
+    r->boringssl = text_at(&tool, "boringssl");
+    r->libuv = text_at(&tool, "libuv");
+}
+
+static void read_target(const struct place *root, struct result *r)
+{
+    struct place target = object_at(root, "target");
+    r->url = required_text_at(&target, "url");
+    r->address = text_at(&target, "address");
+    r->sni = text_at(&target, "sni");
+}
+
+static void read_started_at(const struct place *root, struct result *r)
+{
+    char *text = required_text_at(root, "started_at");
+    struct tm parts = {0};
+    double fraction = 0;
+    char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &parts);
+    if (rest != NULL && *rest == '.')
+        fraction = strtod(rest, &rest);
+    time_t seconds = timegm(&parts);
+    if (rest == NULL || strcmp(rest, "Z") != 0 || seconds < 0 || !(fraction >= 0 && fraction < 1))
+        fail(root, "started_at", "a moment such as 2026-01-31T09:30:00.250Z");
+    else
+        r->started_wall_ns = (uint64_t)seconds * NS_PER_S + (uint64_t)llround(fraction * 1e9);
+    free(text);
+}
+
+static void add_setting(struct result *r, const char *name, const json_t *value)
+{
+    if (json_is_string(value))
+        result_set_text(r, name, json_string_value(value));
+    else if (json_is_number(value))
+        result_set_number(r, name, json_number_value(value));
+    else if (json_is_boolean(value))
+        result_set_bool(r, name, json_is_true(value));
+    else if (json_is_null(value))
+        result_set_null(r, name);
+}
+
+static void read_config(const struct place *root, struct result *r)
+{
+    static const char *const own[] = {"verify",      "pins",    "open_loop", "rate",
+                                      "connections", "threads", "rotate",    "warm_up_s"};
+    struct place config = object_at(root, "config");
+    r->verify = text_at(&config, "verify");
+    r->num_pins = count_at(&config, "pins");
+    r->open_loop = bool_at(&config, "open_loop");
+    r->rate = r->open_loop ? number_at(&config, "rate") : 0;
+    r->connections = count_at(&config, "connections");
+    r->threads = (unsigned)count_at(&config, "threads");
+    r->rotation = text_at(&config, "rotate");
+    r->warm_up_s = number_at(&config, "warm_up_s");
+    for (void *at = json_object_iter((json_t *)config.object); at != NULL;
+         at = json_object_iter_next((json_t *)config.object, at)) {
+        const char *name = json_object_iter_key(at);
+        bool is_own = false;
+        for (size_t i = 0; i < COUNT_OF(own); i++)
+            is_own = is_own || strcmp(name, own[i]) == 0;
+        if (!is_own)
+            add_setting(r, name, json_object_iter_value(at));
+    }
+}
+
+/* --- what came of it ------------------------------------------------------------------------ */
+
+static void read_sessions(const struct place *root, struct result *r)
+{
+    static const struct count_field fields[] = {
+        {"scheduled", offsetof(struct result, scheduled), true},
+        {"skipped", offsetof(struct result, skipped), true},
+        {"started", offsetof(struct result, started), true},
+        {"succeeded", offsetof(struct result, succeeded), true},
+        {"refused", offsetof(struct result, refused), true},
+        {"failed", offsetof(struct result, failed), true},
+        {"cut_off", offsetof(struct result, cut_off), true},
+        {"unconfirmed", offsetof(struct result, unconfirmed), true},
+        {"peak_established", offsetof(struct result, peak_established), true},
+    };
+    struct place sessions = object_at(root, "sessions");
+    read_counts(&sessions, r, fields, COUNT_OF(fields));
+    r->sessions_per_second = required_number_at(&sessions, "per_second");
+}
+
+static void read_requests(const struct place *root, struct result *r)
+{
+    static const struct count_field fields[] = {
+        {"started", offsetof(struct result, requests_started), true},
+        {"succeeded", offsetof(struct result, requests_succeeded), true},
+        {"failed", offsetof(struct result, requests_failed), true},
+    };
+    struct place requests = object_at(root, "requests");
+    read_counts(&requests, r, fields, COUNT_OF(fields));
+    r->requests_per_second = required_number_at(&requests, "per_second");
+    read_names(&requests, "statuses", false, &r->statuses);
+    struct place bytes = object_at(root, "bytes");
+    r->bytes_read = count_at(&bytes, "read");
+    r->bytes_written = count_at(&bytes, "written");
+}
+
+static void read_handshake_extras(const struct place *handshakes, struct result *r)
+{
+    static const struct count_field tickets[] = {
+        {"offered", offsetof(struct result, tickets_offered), false},
+        {"declined", offsetof(struct result, tickets_declined), false},
+    };
+    static const struct count_field early[] = {
+        {"offered", offsetof(struct result, early_offered), false},
+        {"accepted", offsetof(struct result, early_accepted), false},
+        {"rejected", offsetof(struct result, early_rejected), false},
+    };
+    struct place extra;
+    if (has_object(handshakes, "tickets", &extra))
+        read_counts(&extra, r, tickets, COUNT_OF(tickets));
+    if (has_object(handshakes, "early_data", &extra))
+        read_counts(&extra, r, early, COUNT_OF(early));
+    if (has_object(handshakes, "alerts", &extra)) {
+        read_names(&extra, "sent", false, &r->alerts_sent);
+        read_names(&extra, "received", false, &r->alerts_received);
+    }
+}
+
+static void read_handshakes(const struct place *root, struct result *r)
+{
+    static const struct count_field fields[] = {
+        {"completed", offsetof(struct result, handshakes_completed), true},
+        {"full", offsetof(struct result, handshakes_full), true},
+        {"resumed", offsetof(struct result, handshakes_resumed), true},
+    };
+    struct place handshakes = object_at(root, "handshakes");
+    read_counts(&handshakes, r, fields, COUNT_OF(fields));
+    r->handshakes_per_second = required_number_at(&handshakes, "per_second");
+    read_names(&handshakes, "versions", true, &r->versions);
+    read_names(&handshakes, "ciphers", true, &r->ciphers);
+    read_names(&handshakes, "groups", true, &r->groups);
+    read_names(&handshakes, "sigalgs", false, &r->sigalgs);
+    read_names(&handshakes, "protocols", false, &r->protocols);
+    read_handshake_extras(&handshakes, r);
+}
+
+static void read_pins(const struct place *root, struct result *r)
+{
+    static const struct count_field fields[] = {
+        {"checked", offsetof(struct result, pins_checked), true},
+        {"matched", offsetof(struct result, pins_matched), true},
+        {"mismatched", offsetof(struct result, pins_mismatched), true},
+        {"not_checked", offsetof(struct result, pins_not_checked), true},
+        {"checked_resumed", offsetof(struct result, pins_checked_resumed), false},
+    };
+    struct place pins = object_at(root, "pins");
+    read_counts(&pins, r, fields, COUNT_OF(fields));
+    read_names(&pins, "by_pin", true, &r->pins_by_pin);
+}
+
+static void read_outcomes(const struct place *root, struct result *r)
+{
+    struct place outcomes = object_at(root, "outcomes");
+    for (void *at = json_object_iter((json_t *)outcomes.object); at != NULL;
+         at = json_object_iter_next((json_t *)outcomes.object, at)) {
+        const char *name = json_object_iter_key(at);
+        enum outcome outcome;
+        if (outcome_from_name(name, &outcome))
+            r->outcomes[outcome] = to_count(&outcomes, json_object_iter_value(at), name);
+        else
+            fail(&outcomes, name, "an outcome that this version knows");
+    }
+}
+
+static void read_identity(const struct place *place, struct result_identity *identity)
+{
+    static const struct count_field fields[] = {
+        {"sessions", offsetof(struct result_identity, sessions), true},
+        {"succeeded", offsetof(struct result_identity, succeeded), true},
+        {"refused", offsetof(struct result_identity, refused), true},
+        {"failed", offsetof(struct result_identity, failed), true},
+        {"cut_off", offsetof(struct result_identity, cut_off), false},
+        {"unconfirmed", offsetof(struct result_identity, unconfirmed), false},
+    };
+    identity->name = required_text_at(place, "name");
+    char *expected = required_text_at(place, "expected");
+    identity->expect_refused = strcmp(expected, "refuse") == 0;
+    if (!identity->expect_refused && strcmp(expected, "accept") != 0)
+        fail(place, "expected", "\"accept\" or \"refuse\"");
+    free(expected);
+    identity->as_expected = bool_at(place, "as_expected");
+    read_counts(place, identity, fields, COUNT_OF(fields));
+    struct place handshake = object_at(place, "tls_handshake");
+    read_summary(&handshake, &identity->tls_handshake);
+    if (json_is_string(json_object_get(handshake.object, "hdr")))
+        identity->tls_handshake_hdr = read_latency(&handshake);
+}
+
+static void read_identities(const struct place *root, struct result *r)
+{
+    const json_t *array = array_at(root, "identities");
+    size_t count = json_array_size(array);
+    r->identities = memory_new(count, sizeof *r->identities);
+    for (size_t i = 0; i < count && !root->reader->failed; i++) {
+        struct place place = element_at(root, array, i, "identities");
+        read_identity(&place, &r->identities[r->num_identities++]);
+    }
+}
+
+static void read_latencies(const struct place *root, struct result *r)
+{
+    struct place latency = object_at(root, "latency");
+    for (int kind = 0; kind < NUM_LATENCIES; kind++)
+        read_latency_into(&latency, latency_kind_name(kind), &r->latencies[kind]);
+}
+
+/* --- the generator, the seconds, the verdict ------------------------------------------------ */
+
+static void read_threads(const struct place *generator, struct result *r)
+{
+    if (json_object_get(generator->object, "threads") == NULL)
+        return;
+    const json_t *array = array_at(generator, "threads");
+    size_t count = json_array_size(array);
+    r->thread_uses = memory_new(count, sizeof *r->thread_uses);
+    r->num_thread_uses = count;
+    for (size_t i = 0; i < count; i++) {
+        struct place thread = element_at(generator, array, i, "threads");
+        r->thread_uses[i].cpu_user_s = number_at(&thread, "cpu_user_s");
+        r->thread_uses[i].cpu_system_s = number_at(&thread, "cpu_system_s");
+        r->thread_uses[i].busy = number_at(&thread, "busy");
+    }
+}
+
+static void read_generator(const struct place *root, struct result *r)
+{
+    static const struct count_field fields[] = {
+        {"peak_rss_bytes", offsetof(struct result, peak_rss_bytes), true},
+        {"rss_per_session_bytes", offsetof(struct result, rss_per_session_bytes), false},
+    };
+    static const struct count_field descriptor_fields[] = {
+        {"used", offsetof(struct result, descriptors_used), false},
+        {"limit", offsetof(struct result, descriptors_limit), false},
+    };
+    struct place generator = object_at(root, "generator");
+    r->cpu_user_s = required_number_at(&generator, "cpu_user_s");
+    r->cpu_system_s = required_number_at(&generator, "cpu_system_s");
+    r->cpu_per_session_us = required_number_at(&generator, "cpu_per_session_us");
+    read_latency_into(&generator, "loop_lag", &r->loop_lag);
+    read_latency_into(&generator, "schedule_slip", &r->schedule_slip);
+    r->saturated = bool_at(&generator, "saturated");
+    r->limit = text_at(&generator, "limit");
+    read_counts(&generator, r, fields, COUNT_OF(fields));
+    struct place descriptors;
+    if (has_object(&generator, "descriptors", &descriptors))
+        read_counts(&descriptors, r, descriptor_fields, COUNT_OF(descriptor_fields));
+    read_threads(&generator, r);
+}
+
+static void read_series(const struct place *root, struct result *r)
+{
+    const json_t *array = array_at(root, "series");
+    size_t count = json_array_size(array);
+    r->series = memory_new(count, sizeof *r->series);
+    r->num_series = count;
+    for (size_t i = 0; i < count; i++) {
+        struct place place = element_at(root, array, i, "series");
+        struct series_row *row = &r->series[i];
+        row->t_s = required_number_at(&place, "t_s");
+        row->sessions = count_at(&place, "sessions");
+        row->handshakes = count_at(&place, "handshakes");
+        row->failed = count_at(&place, "failed");
+        row->tls_handshake_p50_ns = 1000 * number_at(&place, "tls_handshake_p50");
+        row->tls_handshake_p99_ns = 1000 * number_at(&place, "tls_handshake_p99");
+    }
+}
+
+static void read_verdict(const struct place *root, struct result *r)
+{
+    struct place verdict = object_at(root, "verdict");
+    r->passed = bool_at(&verdict, "passed");
+    r->violations = read_texts(&verdict, "violations", &r->num_violations);
+    if (json_is_integer(json_object_get(verdict.object, "interrupted_by")))
+        r->interrupted_by = (int)count_at(&verdict, "interrupted_by");
+    r->first_failure = text_at(&verdict, "first_failure");
+}
+
+static void read_root(const struct place *root, struct result *r)
+{
+    char *schema = required_text_at(root, "schema");
+    if (strcmp(schema, REPORT_JSON_SCHEMA) != 0)
+        fail(root, "schema", "\"" REPORT_JSON_SCHEMA "\"");
+    free(schema);
+    read_tool(root, r);
+    r->command = read_texts(root, "command", &r->command_len);
+    read_started_at(root, r);
+    r->duration_s = required_number_at(root, "duration_s");
+    read_target(root, r);
+    read_config(root, r);
+    read_sessions(root, r);
+    read_requests(root, r);
+    read_handshakes(root, r);
+    read_pins(root, r);
+    read_outcomes(root, r);
+    read_identities(root, r);
+    read_latencies(root, r);
+    read_generator(root, r);
+    read_series(root, r);
+    read_verdict(root, r);
+    if (!root->reader->failed && !result_balances(r))
+        fail(root, "sessions",
+             "balanced: scheduled = started + skipped, and each started is in "
+             "one of the others");
+}
+
+struct result *result_read_json(const char *path, struct error *err)
+{
+    json_error_t problem;
+    bool is_stdin = strcmp(path, "-") == 0;
+    json_t *json = is_stdin ? json_loadf(stdin, JSON_REJECT_DUPLICATES, &problem)
+                            : json_load_file(path, JSON_REJECT_DUPLICATES, &problem);
+    if (json == NULL) {
+        error_set(err, "\"%s\" cannot be read: %s (line %d); a result of schema %s is accepted",
+                  path, problem.text, problem.line, REPORT_JSON_SCHEMA);
+        return NULL;
+    }
+    struct reader reader = {.path = path, .err = err};
+    struct place root = {&reader, json, ""};
+    struct result *result = result_new();
+    read_root(&root, result);
+    json_decref(json);
+    if (reader.failed) {
+        result_free(result);
+        return NULL;
+    }
+    return result;
+}

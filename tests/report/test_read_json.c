@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/read_json.h"
+
+#include "report/golden.h"
+#include "report/report_json.h"
+#include "report/samples.h"
+#include "unit.h"
+
+#include <unistd.h>
+
+/* read_text returns what is read from a file with TEXT in it. */
+static struct result *read_text(const char *text, struct error *err)
+{
+    char path[] = "/tmp/pinload-test-XXXXXX";
+    int descriptor = mkstemp(path);
+    assert_true(descriptor >= 0);
+    FILE *file = fdopen(descriptor, "w");
+    fputs(text, file);
+    fclose(file);
+    struct result *result = result_read_json(path, err);
+    unlink(path);
+    return result;
+}
+
+static void what_was_written_is_read_as_it_was(void **state)
+{
+    (void)state;
+    struct result *(*const samples[])(void) = {
+        sample_typical, sample_empty, sample_interrupted, sample_failing, sample_crowded,
+    };
+    for (size_t i = 0; i < COUNT_OF(samples); i++) {
+        struct result *written = samples[i]();
+        char *before = golden_capture(report_json, written);
+        struct error err = {""};
+        struct result *read = read_text(before, &err);
+        assert_string_equal(err.text, "");
+        assert_non_null(read);
+        char *after = golden_capture(report_json, read);
+        assert_string_equal(before, after);
+        free(before);
+        free(after);
+        result_free(written);
+        result_free(read);
+    }
+}
+
+static void a_file_that_is_not_there_is_told(void **state)
+{
+    (void)state;
+    struct error err;
+    assert_null(result_read_json("/nonexistent.json", &err));
+    assert_non_null(strstr(err.text, "\"/nonexistent.json\" cannot be read"));
+}
+
+/* replaced returns TEXT with the first FROM made TO. */
+static char *replaced(const char *text, const char *from, const char *to)
+{
+    const char *at = strstr(text, from);
+    assert_non_null(at);
+    char *out = NULL;
+    assert_true(asprintf(&out, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from)) > 0);
+    return out;
+}
+
+static void what_is_wrong_is_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *from, *to, *says;
+    } table[] = {
+        {"\"schema\"", "schema", "cannot be read"},
+        {"pinload.result/1", "pinload.compare/1", "schema is not \"pinload.result/1\""},
+        {"\"skipped\": 0", "\"skipped\": -1", "sessions.skipped is not a whole number"},
+        {"\"skipped\": 0", "\"skipped\": 1", "sessions is not balanced"},
+        {"\"skipped\": 0,", "", "sessions.skipped is not a whole number"},
+        {"\"skipped\": 0", "\"skipped\": 0, \"skipped\": 0", "duplicate object key"},
+        {"09:30:00.250Z", "09:30", "started_at is not a moment"},
+        {"\"open_loop\": false", "\"open_loop\": 0", "config.open_loop is not true or false"},
+        {"\"pin_mismatch\"", "\"new_outcome\"", "outcomes.new_outcome is not an outcome"},
+        {"\"hdr\": \"HISTF", "\"hdr\": \"HXSTF", "tls_handshake.hdr is not a distribution"},
+        {"\"versions\": {", "\"versions\": {\"x\": null,", "versions.x is not a whole number"},
+        {"\"expected\": \"accept\"", "\"expected\": \"maybe\"", "expected is not \"accept\" or"},
+        {"\"violations\": [", "\"violations\": [1,", "verdict.violations is not an array of texts"},
+        {"\"series\": [", "\"series\": [[],", "series is not an array of objects"},
+        {"\"identities\": [", "\"identities\": [[],", "identities is not an array of objects"},
+        {"\"target\": {", "\"target\": 1, \"x\": {", "target is not an object"},
+    };
+    struct result *result = sample_failing();
+    char *good = golden_capture(report_json, result);
+    result_free(result);
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        struct error err = {""};
+        char *text = replaced(good, table[i].from, table[i].to);
+        assert_null(read_text(text, &err));
+        if (strstr(err.text, table[i].says) == NULL)
+            fail_msg("\"%s\" does not say \"%s\"", err.text, table[i].says);
+        free(text);
+    }
+    free(good);
+}
+
+static void what_is_not_of_the_contract_may_be_missing_or_new(void **state)
+{
+    (void)state;
+    struct result *result = sample_failing();
+    char *good = golden_capture(report_json, result);
+    char *without = replaced(good, "\"checked_resumed\": 0,", "\"another\": [1, {}],");
+    struct error err = {""};
+    struct result *read = read_text(without, &err);
+    assert_string_equal(err.text, "");
+    char *again = golden_capture(report_json, read);
+    assert_string_equal(good, again);
+    free(good);
+    free(without);
+    free(again);
+    result_free(read);
+    result_free(result);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_was_written_is_read_as_it_was),
+        cmocka_unit_test(a_file_that_is_not_there_is_told),
+        cmocka_unit_test(what_is_wrong_is_named),
+        cmocka_unit_test(what_is_not_of_the_contract_may_be_missing_or_new),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
