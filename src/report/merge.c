@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/merge.h"
+
+#include "base/memory.h"
+#include "load/result.h"
+#include "report/merge_plan.h"
+
+#include <math.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void add_names(struct name_counts *to, const struct name_counts *from)
+{
+    for (size_t i = 0; i < from->count; i++)
+        name_counts_add(to, from->items[i].name, from->items[i].count);
+}
+
+static void add_sessions(struct result *to, const struct result *from)
+{
+    to->scheduled += from->scheduled;
+    to->skipped += from->skipped;
+    to->started += from->started;
+    to->succeeded += from->succeeded;
+    to->refused += from->refused;
+    to->failed += from->failed;
+    to->cut_off += from->cut_off;
+    to->unconfirmed += from->unconfirmed;
+    to->peak_established += from->peak_established;
+    to->requests_started += from->requests_started;
+    to->requests_succeeded += from->requests_succeeded;
+    to->requests_failed += from->requests_failed;
+    to->bytes_read += from->bytes_read;
+    to->bytes_written += from->bytes_written;
+    for (int i = 0; i < NUM_OUTCOMES; i++)
+        to->outcomes[i] += from->outcomes[i];
+    add_names(&to->statuses, &from->statuses);
+}
+
+static void add_handshakes(struct result *to, const struct result *from)
+{
+    to->handshakes_completed += from->handshakes_completed;
+    to->handshakes_full += from->handshakes_full;
+    to->handshakes_resumed += from->handshakes_resumed;
+    to->tickets_offered += from->tickets_offered;
+    to->tickets_declined += from->tickets_declined;
+    to->early_offered += from->early_offered;
+    to->early_accepted += from->early_accepted;
+    to->early_rejected += from->early_rejected;
+    to->pins_checked += from->pins_checked;
+    to->pins_matched += from->pins_matched;
+    to->pins_mismatched += from->pins_mismatched;
+    to->pins_not_checked += from->pins_not_checked;
+    to->pins_checked_resumed += from->pins_checked_resumed;
+    add_names(&to->versions, &from->versions);
+    add_names(&to->ciphers, &from->ciphers);
+    add_names(&to->groups, &from->groups);
+    add_names(&to->sigalgs, &from->sigalgs);
+    add_names(&to->protocols, &from->protocols);
+    add_names(&to->alerts_sent, &from->alerts_sent);
+    add_names(&to->alerts_received, &from->alerts_received);
+    add_names(&to->pins_by_pin, &from->pins_by_pin);
+}
+
+/* Rates are of what was counted in the window, which is the run without its warm-up. */
+static double window_of(const struct result *r)
+{
+    double window_s = r->duration_s - r->warm_up_s;
+    return window_s > 0 && isfinite(window_s) ? window_s : 0;
+}
+
+static double counted(double per_second, double window_s)
+{
+    return isfinite(per_second) ? per_second * window_s : 0;
+}
+
+static void merge_rates(struct result *merged, struct result *const *results, size_t num_results)
+{
+    double longest_s = 0;
+    for (size_t i = 0; i < num_results; i++) {
+        double window_s = window_of(results[i]);
+        longest_s = fmax(longest_s, window_s);
+        merged->sessions_per_second += counted(results[i]->sessions_per_second, window_s);
+        merged->requests_per_second += counted(results[i]->requests_per_second, window_s);
+        merged->handshakes_per_second += counted(results[i]->handshakes_per_second, window_s);
+    }
+    if (longest_s == 0)
+        return;
+    merged->sessions_per_second /= longest_s;
+    merged->requests_per_second /= longest_s;
+    merged->handshakes_per_second /= longest_s;
+}
+
+/* --- identities ----------------------------------------------------------------------------- */
+
+/* A name and where its identity stands; a node of the tree that finds it. */
+struct place {
+    const char *name;
+    size_t index;
+};
+
+static int compare_places(const void *a, const void *b)
+{
+    return strcmp(((const struct place *)a)->name, ((const struct place *)b)->name);
+}
+
+/* A copy has the digits of its original, which only the encoded form tells. */
+static struct latency *copy_latency(const struct latency *latency)
+{
+    char *text = latency_encode(latency);
+    struct latency *copy = latency_decode(text, 0);
+    free(text);
+    if (copy == NULL)
+        return NULL;
+    latency_reset(copy);
+    latency_merge(copy, latency);
+    return copy;
+}
+
+static void add_identity(struct result_identity *to, const struct result_identity *from)
+{
+    to->as_expected = to->as_expected && from->as_expected;
+    to->sessions += from->sessions;
+    to->succeeded += from->succeeded;
+    to->refused += from->refused;
+    to->failed += from->failed;
+    to->cut_off += from->cut_off;
+    to->unconfirmed += from->unconfirmed;
+    if (to->tls_handshake_hdr == NULL && from->tls_handshake_hdr != NULL)
+        to->tls_handshake_hdr = copy_latency(from->tls_handshake_hdr);
+    else if (to->tls_handshake_hdr != NULL)
+        latency_merge(to->tls_handshake_hdr, from->tls_handshake_hdr);
+}
+
+static void merge_identities(struct result *merged, struct result *const *results,
+                             size_t num_results)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < num_results; i++)
+        most += results[i]->num_identities;
+    merged->identities = memory_new(most, sizeof *merged->identities);
+    struct place *places = memory_new(most, sizeof *places);
+    void *tree = NULL;
+    for (size_t i = 0; i < num_results; i++) {
+        for (size_t k = 0; k < results[i]->num_identities; k++) {
+            const struct result_identity *from = &results[i]->identities[k];
+            struct place *own = &places[merged->num_identities];
+            *own = (struct place){from->name, merged->num_identities};
+            struct place *const *found = tsearch(own, &tree, compare_places);
+            struct result_identity *to = &merged->identities[(*found)->index];
+            if (*found == own) {
+                merged->num_identities++;
+                to->name = memory_text(from->name);
+                to->expect_refused = from->expect_refused;
+                to->as_expected = true;
+            }
+            add_identity(to, from);
+        }
+    }
+    for (size_t i = 0; i < merged->num_identities; i++) {
+        tdelete(&places[i], &tree, compare_places);
+        if (merged->identities[i].tls_handshake_hdr != NULL)
+            latency_summarize(merged->identities[i].tls_handshake_hdr,
+                              &merged->identities[i].tls_handshake);
+    }
+    free(places);
+}
+
+/* --- seconds, generator, verdict ------------------------------------------------------------ */
+
+static bool has_handshakes(const struct series_row *row)
+{
+    return row->handshakes > 0;
+}
+
+/* Percentiles cannot be added: where two have some, the second has none. */
+static void add_second(struct series_row *to, const struct series_row *from)
+{
+    if (has_handshakes(from)) {
+        bool is_only_one = !has_handshakes(to);
+        to->tls_handshake_p50_ns = is_only_one ? from->tls_handshake_p50_ns : NAN;
+        to->tls_handshake_p99_ns = is_only_one ? from->tls_handshake_p99_ns : NAN;
+    }
+    to->sessions += from->sessions;
+    to->handshakes += from->handshakes;
+    to->failed += from->failed;
+}
+
+static void merge_series(struct result *merged, struct result *const *results, size_t num_results)
+{
+    for (size_t i = 0; i < num_results; i++) {
+        if (results[i]->num_series > merged->num_series)
+            merged->num_series = results[i]->num_series;
+    }
+    merged->series = memory_new(merged->num_series, sizeof *merged->series);
+    for (size_t second = 0; second < merged->num_series; second++) {
+        struct series_row *row = &merged->series[second];
+        row->tls_handshake_p50_ns = row->tls_handshake_p99_ns = NAN;
+        bool is_first = true;
+        for (size_t i = 0; i < num_results; i++) {
+            if (second >= results[i]->num_series)
+                continue;
+            if (is_first)
+                row->t_s = results[i]->series[second].t_s;
+            is_first = false;
+            add_second(row, &results[i]->series[second]);
+        }
+    }
+}
+
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+static void add_threads(struct result *to, const struct result *from)
+{
+    size_t count = to->num_thread_uses + from->num_thread_uses;
+    if (from->num_thread_uses == 0)
+        return;
+    to->thread_uses = memory_resize(to->thread_uses, count * sizeof *to->thread_uses);
+    memcpy(to->thread_uses + to->num_thread_uses, from->thread_uses,
+           from->num_thread_uses * sizeof *from->thread_uses);
+    to->num_thread_uses = count;
+}
+
+/* CPU adds; memory and descriptors are those of the generator that had most of them. */
+static void add_generator(struct result *to, const struct result *from)
+{
+    to->cpu_user_s += from->cpu_user_s;
+    to->cpu_system_s += from->cpu_system_s;
+    latency_merge(to->loop_lag, from->loop_lag);
+    latency_merge(to->schedule_slip, from->schedule_slip);
+    to->saturated = to->saturated || from->saturated;
+    if (to->limit == NULL && from->limit != NULL)
+        to->limit = memory_text(from->limit);
+    to->peak_rss_bytes = larger(to->peak_rss_bytes, from->peak_rss_bytes);
+    to->rss_per_session_bytes = larger(to->rss_per_session_bytes, from->rss_per_session_bytes);
+    if (from->descriptors_used >= to->descriptors_used) {
+        to->descriptors_used = from->descriptors_used;
+        to->descriptors_limit = from->descriptors_limit;
+    }
+    add_threads(to, from);
+}
+
+/* The mean of all sessions, of those results that have one. */
+static void merge_cpu_per_session(struct result *merged, struct result *const *results,
+                                  size_t num_results)
+{
+    double cpu_us = 0, sessions = 0;
+    for (size_t i = 0; i < num_results; i++) {
+        if (!isfinite(results[i]->cpu_per_session_us))
+            continue;
+        cpu_us += results[i]->cpu_per_session_us * (double)results[i]->started;
+        sessions += (double)results[i]->started;
+    }
+    merged->cpu_per_session_us = sessions > 0 ? cpu_us / sessions : NAN;
+}
+
+static void add_verdict(struct result *to, const struct result *from)
+{
+    to->passed = to->passed && from->passed;
+    for (size_t i = 0; i < from->num_violations; i++)
+        result_add_violation(to, "%s", from->violations[i]);
+    if (to->interrupted_by == 0)
+        to->interrupted_by = from->interrupted_by;
+    if (to->first_failure == NULL && from->first_failure != NULL)
+        to->first_failure = memory_text(from->first_failure);
+}
+
+struct result *results_merge(struct result *const *results, size_t num_results, bool force,
+                             struct error *err)
+{
+    if (num_results == 0) {
+        error_set(err, "there is no result to merge; one or more are accepted");
+        return NULL;
+    }
+    for (size_t i = 1; i < num_results && !force; i++) {
+        if (!merge_plan_check(results[0], results[i], i + 1, err))
+            return NULL;
+    }
+    struct result *merged = result_new();
+    merge_plan(merged, results, num_results);
+    merged->passed = true;
+    for (size_t i = 0; i < num_results; i++) {
+        add_sessions(merged, results[i]);
+        add_handshakes(merged, results[i]);
+        for (int kind = 0; kind < NUM_LATENCIES; kind++)
+            latency_merge(merged->latencies[kind], results[i]->latencies[kind]);
+        add_generator(merged, results[i]);
+        add_verdict(merged, results[i]);
+    }
+    merge_rates(merged, results, num_results);
+    merge_cpu_per_session(merged, results, num_results);
+    merge_identities(merged, results, num_results);
+    merge_series(merged, results, num_results);
+    return merged;
+}

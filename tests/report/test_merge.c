@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/merge.h"
+
+#include "report/golden.h"
+#include "report/report_json.h"
+#include "report/samples.h"
+#include "unit.h"
+
+#include <math.h>
+
+#define assert_near(actual, expected) assert_true(fabs((actual) - (expected)) < 1e-6 * (expected))
+
+static void nothing_cannot_be_merged(void **state)
+{
+    (void)state;
+    struct error err;
+    assert_null(results_merge(NULL, 0, false, &err));
+    assert_non_null(strstr(err.text, "no result to merge"));
+}
+
+static void a_single_result_merges_into_itself(void **state)
+{
+    (void)state;
+    struct result *(*const samples[])(void) = {sample_typical, sample_interrupted, sample_failing};
+    for (size_t i = 0; i < COUNT_OF(samples); i++) {
+        struct result *one = samples[i]();
+        struct error err;
+        struct result *merged = results_merge(&one, 1, false, &err);
+        result_set_number(one, "merged_results", 1);
+        char *expected = golden_capture(report_json, one);
+        char *actual = golden_capture(report_json, merged);
+        assert_string_equal(actual, expected);
+        free(expected);
+        free(actual);
+        result_free(one);
+        result_free(merged);
+    }
+}
+
+static void counts_add_and_distributions_merge(void **state)
+{
+    (void)state;
+    struct result *parts[] = {sample_typical(), sample_typical()};
+    struct error err;
+    struct result *merged = results_merge(parts, 2, false, &err);
+    assert_non_null(merged);
+    assert_true(result_balances(merged));
+    assert_int_equal(merged->started, 2 * 18412);
+    assert_int_equal(merged->outcomes[OUTCOME_SUCCEEDED], 2 * 18412);
+    assert_int_equal(merged->versions.count, 1);
+    assert_int_equal(merged->versions.items[0].count, 2 * 18412);
+    assert_int_equal(merged->pins_by_pin.items[0].count, 2 * 18412);
+    assert_int_equal(latency_count(merged->latencies[LATENCY_TLS_HANDSHAKE]), 2 * 18412);
+    assert_near(merged->sessions_per_second, 2 * parts[0]->sessions_per_second);
+    assert_near(merged->cpu_per_session_us, 255.5);
+    assert_near(merged->cpu_user_s, 7.0);
+    assert_int_equal(merged->connections, 128);
+    assert_int_equal(merged->num_thread_uses, 2);
+    assert_int_equal(merged->num_identities, 4);
+    assert_int_equal(merged->identities[3].sessions, 2 * 4603);
+    assert_int_equal(merged->identities[3].tls_handshake.count, 2 * 4603);
+    assert_true(merged->identities[3].tls_handshake.p50 ==
+                parts[0]->identities[3].tls_handshake.p50);
+    assert_int_equal(merged->series[9].sessions, 2 * 1841);
+    assert_true(isnan(merged->series[9].tls_handshake_p50_ns));
+    assert_true(merged->passed);
+    for (size_t i = 0; i < 2; i++)
+        result_free(parts[i]);
+    result_free(merged);
+}
+
+static void a_rate_is_of_the_longest_window(void **state)
+{
+    (void)state;
+    struct result *parts[] = {sample_typical(), sample_typical()};
+    parts[1]->duration_s = 5;
+    parts[1]->sessions_per_second = 100;
+    parts[1]->num_series = 5;
+    struct error err;
+    struct result *merged = results_merge(parts, 2, false, &err);
+    assert_near(merged->sessions_per_second, parts[0]->sessions_per_second + 50);
+    assert_near(merged->duration_s, 10.0);
+    assert_int_equal(merged->num_series, 10);
+    assert_true(isnan(merged->series[4].tls_handshake_p50_ns));
+    assert_true(merged->series[5].tls_handshake_p50_ns == parts[0]->series[5].tls_handshake_p50_ns);
+    assert_near(merged->series[9].t_s, 9.0);
+    for (size_t i = 0; i < 2; i++)
+        result_free(parts[i]);
+    result_free(merged);
+}
+
+static void identities_are_joined_by_name_wherever_they_stand(void **state)
+{
+    (void)state;
+    struct result *parts[] = {sample_typical(), sample_typical()};
+    free(parts[1]->identities[0].name);
+    parts[1]->identities[0].name = strdup("client9");
+    parts[1]->identities[1].as_expected = false;
+    struct error err;
+    struct result *merged = results_merge(parts, 2, false, &err);
+    assert_int_equal(merged->num_identities, 5);
+    assert_int_equal(merged->identities[0].sessions, 4603);
+    assert_int_equal(merged->identities[1].sessions, 2 * 4603);
+    assert_false(merged->identities[1].as_expected);
+    assert_string_equal(merged->identities[4].name, "client9");
+    for (size_t i = 0; i < 2; i++)
+        result_free(parts[i]);
+    result_free(merged);
+}
+
+static void one_failed_part_fails_the_whole(void **state)
+{
+    (void)state;
+    struct result *parts[] = {sample_typical(), sample_typical()};
+    parts[1]->passed = false;
+    parts[1]->saturated = true;
+    parts[1]->limit = strdup("ports");
+    result_add_violation(parts[0], "first");
+    result_add_violation(parts[1], "second %%");
+    struct error err;
+    struct result *merged = results_merge(parts, 2, false, &err);
+    assert_false(merged->passed);
+    assert_true(merged->saturated);
+    assert_string_equal(merged->limit, "ports");
+    assert_int_equal(merged->num_violations, 2);
+    assert_string_equal(merged->violations[1], "second %");
+    for (size_t i = 0; i < 2; i++)
+        result_free(parts[i]);
+    result_free(merged);
+}
+
+static void change_url(struct result *r)
+{
+    strcpy(r->url, "https://localhost:9443/");
+}
+
+static void change_verify(struct result *r)
+{
+    strcpy(r->verify, "pin");
+}
+
+static void change_pin(struct result *r)
+{
+    r->pins_by_pin.items[0].name[12] = 'x';
+}
+
+static void change_loop(struct result *r)
+{
+    r->open_loop = true;
+}
+
+static void change_setting(struct result *r)
+{
+    result_set_number(r, "requests", 2);
+}
+
+static void add_setting(struct result *r)
+{
+    result_set_text(r, "method", "POST");
+}
+
+static void plans_that_differ_are_merged_only_by_force(void **state)
+{
+    (void)state;
+    static const struct {
+        void (*change)(struct result *);
+        const char *says;
+    } table[] = {
+        {change_url, "result 2 has the URL \"https://localhost:9443/\""},
+        {change_verify, "result 2 has the verify mode \"pin\", the first one \"chain+pin\""},
+        {change_pin, "in its pins"},
+        {change_loop, "in its kind of loop"},
+        {change_setting, "in its requests"},
+        {add_setting, "in its method"},
+    };
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        struct result *parts[] = {sample_typical(), sample_typical()};
+        table[i].change(parts[1]);
+        struct error err;
+        assert_null(results_merge(parts, 2, false, &err));
+        assert_non_null(strstr(err.text, table[i].says));
+        assert_non_null(strstr(err.text, "--force"));
+        struct result *merged = results_merge(parts, 2, true, &err);
+        assert_non_null(merged);
+        assert_true(result_balances(merged));
+        result_free(merged);
+        for (size_t k = 0; k < 2; k++)
+            result_free(parts[k]);
+    }
+}
+
+static void what_belongs_to_a_shard_is_no_difference(void **state)
+{
+    (void)state;
+    struct result *parts[] = {sample_typical(), sample_typical()};
+    for (int i = 0; i < 2; i++) {
+        result_set_text(parts[i], "shard", i == 0 ? "0/2" : "1/2");
+        result_set_number(parts[i], "sessions", 500);
+        result_set_number(parts[i], "seed", i);
+    }
+    struct error err;
+    struct result *merged = results_merge(parts, 2, false, &err);
+    assert_non_null(merged);
+    for (size_t i = 0; i < merged->num_settings; i++) {
+        const struct setting *setting = &merged->settings[i];
+        if (strcmp(setting->name, "shard") == 0 || strcmp(setting->name, "seed") == 0)
+            assert_int_equal(setting->type, SETTING_NULL);
+        if (strcmp(setting->name, "sessions") == 0)
+            assert_near(setting->number, 1000.0);
+        if (strcmp(setting->name, "http") == 0)
+            assert_string_equal(setting->text, "1.1");
+    }
+    for (size_t i = 0; i < 2; i++)
+        result_free(parts[i]);
+    result_free(merged);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_cannot_be_merged),
+        cmocka_unit_test(a_single_result_merges_into_itself),
+        cmocka_unit_test(counts_add_and_distributions_merge),
+        cmocka_unit_test(a_rate_is_of_the_longest_window),
+        cmocka_unit_test(identities_are_joined_by_name_wherever_they_stand),
+        cmocka_unit_test(one_failed_part_fails_the_whole),
+        cmocka_unit_test(plans_that_differ_are_merged_only_by_force),
+        cmocka_unit_test(what_belongs_to_a_shard_is_no_difference),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
