@@ -18,6 +18,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <zlib.h>
 
 #define HIGHEST_NS (3600 * (int64_t)NS_PER_S)
@@ -321,15 +322,21 @@ static hdr_timespec timespec_of(double seconds)
     return (hdr_timespec){.tv_sec = (time_t)whole, .tv_nsec = (long)((seconds - whole) * 1e9)};
 }
 
+/* The library's own head leaves out the day of the month. */
 void latency_log_begin(FILE *file, uint64_t start_wall_ns)
 {
-    hdr_timespec start = {
-        .tv_sec = (time_t)(start_wall_ns / NS_PER_S),
-        .tv_nsec = (long)(start_wall_ns % NS_PER_S),
-    };
-    struct hdr_log_writer writer;
-    hdr_log_writer_init(&writer);
-    hdr_log_write_header(&writer, file, "Logged by pinload, in nanoseconds", &start);
+    time_t seconds = (time_t)(start_wall_ns / NS_PER_S);
+    struct tm parts = {0};
+    char date[32];
+    gmtime_r(&seconds, &parts);
+    strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    fprintf(file,
+            "#[Logged by pinload, in nanoseconds]\n"
+            "#[Histogram log format version 1.2]\n"
+            "#[StartTime: %.3f (seconds since epoch), %s]\n"
+            "\"StartTimestamp\",\"Interval_Length\",\"Interval_Max\","
+            "\"Interval_Compressed_Histogram\"\n",
+            (double)start_wall_ns / 1e9, date);
 }
 
 bool latency_log_entry(FILE *file, const struct latency *latency, const char *tag, double start_s,
