@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/report_prometheus.h"
+
+#include "report/golden.h"
+#include "report/samples.h"
+#include "unit.h"
+
+static void a_typical_run_is_metrics(void **state)
+{
+    (void)state;
+    golden_check("typical.prom", report_prometheus, sample_typical());
+}
+
+static void an_empty_run_is_metrics(void **state)
+{
+    (void)state;
+    golden_check("empty.prom", report_prometheus, sample_empty());
+}
+
+static void an_interrupted_run_is_metrics(void **state)
+{
+    (void)state;
+    golden_check("interrupted.prom", report_prometheus, sample_interrupted());
+}
+
+static void a_failing_run_is_metrics(void **state)
+{
+    (void)state;
+    golden_check("failing.prom", report_prometheus, sample_failing());
+}
+
+static void a_full_disk_is_noticed(void **state)
+{
+    (void)state;
+    struct result *result = sample_typical();
+    FILE *full = fopen("/dev/full", "w");
+    assert_non_null(full);
+    setvbuf(full, NULL, _IONBF, 0);
+    assert_false(report_prometheus(full, result));
+    fclose(full);
+    result_free(result);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_typical_run_is_metrics),      cmocka_unit_test(an_empty_run_is_metrics),
+        cmocka_unit_test(an_interrupted_run_is_metrics), cmocka_unit_test(a_failing_run_is_metrics),
+        cmocka_unit_test(a_full_disk_is_noticed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
