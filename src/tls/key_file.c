@@ -60,31 +60,8 @@ static bool set_key(const struct reading *r, EVP_PKEY *key)
     if (key == NULL)
         return fail(r, "has a private key that cannot be parsed; RSA, ECDSA (P-256, P-384, P-521) "
                        "and Ed25519 keys are accepted");
-    if (r->file->key != NULL) {
-        EVP_PKEY_free(key);
-        return fail(r, "has more than one private key; one is accepted");
-    }
     r->file->key = key;
     return true;
-}
-
-static EVP_PKEY *parse_pkcs8(const uint8_t *der, size_t len)
-{
-    CBS cbs;
-    CBS_init(&cbs, der, len);
-    return EVP_parse_private_key(&cbs);
-}
-
-static bool read_encrypted_pkcs8(const struct reading *r, const uint8_t *der, size_t len)
-{
-    if (!r->password->given)
-        return fail_password(r);
-    CBS cbs;
-    CBS_init(&cbs, der, len);
-    EVP_PKEY *key = PKCS8_parse_encrypted_private_key(&cbs, r->password->text, r->password->len);
-    if (key == NULL)
-        return fail_password(r);
-    return set_key(r, key);
 }
 
 static int give_password(char *out, int capacity, int rwflag, void *userdata)
@@ -97,52 +74,43 @@ static int give_password(char *out, int capacity, int rwflag, void *userdata)
     return (int)password->len;
 }
 
-/* A traditional key, "EC PRIVATE KEY" or "RSA PRIVATE KEY"; with DEK-Info it is decrypted in
- * place. */
-static bool read_traditional(const struct reading *r, int type, char *header, uint8_t *der,
-                             long len)
+/* Reads the one private key of a PEM file: PKCS#8, encrypted PKCS#8, or traditional. */
+static bool read_pem_key(const struct reading *r, const uint8_t *bytes, size_t len, bool encrypted)
 {
-    EVP_CIPHER_INFO cipher;
-    if (!PEM_get_EVP_CIPHER_INFO(header, &cipher))
-        return fail(r, "has a private key that is encrypted in a way not known here; encrypted "
-                       "PKCS#8 and DEK-Info with AES or 3DES are accepted");
-    bool encrypted = cipher.cipher != NULL;
-    if (encrypted && !PEM_do_header(&cipher, der, &len, give_password, (void *)r->password))
+    if (encrypted && !r->password->given)
         return fail_password(r);
-    const uint8_t *p = der;
-    EVP_PKEY *key = d2i_PrivateKey(type, NULL, &p, len);
+    BIO *bio = BIO_new_mem_buf(bytes, (int)len);
+    EVP_PKEY *key = PEM_read_bio_PrivateKey(bio, NULL, give_password, (void *)r->password);
+    BIO_free(bio);
     if (key == NULL && encrypted)
         return fail_password(r);
     return set_key(r, key);
 }
 
-static bool read_block(const struct reading *r, const char *name, char *header, uint8_t *der,
-                       long len)
+static bool is_key(const char *name)
 {
-    if (strcmp(name, PEM_STRING_X509) == 0 || strcmp(name, PEM_STRING_X509_OLD) == 0)
-        return add_cert(r, der, (size_t)len);
-    if (!r->want_key)
-        return true;
-    if (strcmp(name, PEM_STRING_PKCS8INF) == 0)
-        return set_key(r, parse_pkcs8(der, (size_t)len));
-    if (strcmp(name, PEM_STRING_PKCS8) == 0)
-        return read_encrypted_pkcs8(r, der, (size_t)len);
-    if (strcmp(name, PEM_STRING_ECPRIVATEKEY) == 0)
-        return read_traditional(r, EVP_PKEY_EC, header, der, len);
-    if (strcmp(name, PEM_STRING_RSA) == 0)
-        return read_traditional(r, EVP_PKEY_RSA, header, der, len);
-    return true;
+    size_t len = strlen(name), end_len = strlen("PRIVATE KEY");
+    return len >= end_len && strcmp(name + len - end_len, "PRIVATE KEY") == 0;
+}
+
+static bool is_cert(const char *name)
+{
+    return strcmp(name, PEM_STRING_X509) == 0 || strcmp(name, PEM_STRING_X509_OLD) == 0;
 }
 
 static bool read_pem(const struct reading *r, const uint8_t *bytes, size_t len)
 {
     BIO *bio = BIO_new_mem_buf(bytes, (int)len);
-    bool ok = true;
+    bool ok = true, encrypted = false;
+    unsigned num_keys = 0;
     char *name, *header;
     uint8_t *der;
     long der_len;
     while (ok && PEM_read_bio(bio, &name, &header, &der, &der_len)) {
-        ok = read_block(r, name, header, der, der_len);
+        if (is_cert(name))
+            ok = add_cert(r, der, (size_t)der_len);
+        num_keys += is_key(name);
+        encrypted |= is_key(name) && (strstr(header, "ENCRYPTED") || strstr(name, "ENCRYPTED"));
         OPENSSL_free(name);
         OPENSSL_free(header);
         OPENSSL_cleanse(der, (size_t)der_len);
@@ -154,7 +122,11 @@ static bool read_pem(const struct reading *r, const uint8_t *bytes, size_t len)
         !(ERR_GET_LIB(last) == ERR_LIB_PEM && ERR_GET_REASON(last) == PEM_R_NO_START_LINE))
         return fail(r, "is damaged PEM: a block in it is cut short or is not base64");
     ERR_clear_error();
-    return ok;
+    if (!ok || !r->want_key || num_keys == 0)
+        return ok;
+    if (num_keys > 1)
+        return fail(r, "has more than one private key; one is accepted");
+    return read_pem_key(r, bytes, len, encrypted);
 }
 
 static bool take_pkcs12_certs(const struct reading *r, STACK_OF(X509) * certs)
