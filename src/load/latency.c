@@ -44,13 +44,19 @@ static int64_t lowest_ns(int digits)
     return digits == FINEST_DIGITS ? 1 : COARSE_LOWEST_NS;
 }
 
-struct latency *latency_new(int digits)
+static struct hdr_histogram_bucket_config config_of(int digits)
 {
     assert(digits >= 1 && digits <= FINEST_DIGITS);
     struct hdr_histogram_bucket_config config;
     int failed = hdr_calculate_bucket_config(lowest_ns(digits), HIGHEST_NS, digits, &config);
     assert(failed == 0);
     (void)failed;
+    return config;
+}
+
+struct latency *latency_new(int digits)
+{
+    struct hdr_histogram_bucket_config config = config_of(digits);
     struct latency *latency = memory_new(1, sizeof *latency);
     hdr_init_preallocated(&latency->hdr, &config);
     latency->hdr.counts = memory_new((size_t)config.counts_len, sizeof *latency->hdr.counts);
@@ -295,10 +301,9 @@ static bool read_counts(struct hdr_histogram *hdr, const uint8_t *bytes, size_t 
 
 struct latency *latency_decode(const char *base64, uint64_t clamped)
 {
-    struct latency *latency = latency_new(FINEST_DIGITS);
-    size_t len = ENCODED_HEAD_LEN + (size_t)latency->hdr.counts_len * LARGEST_COUNT_LEN;
-    latency_free(latency);
-    latency = NULL;
+    size_t most_counts = (size_t)config_of(FINEST_DIGITS).counts_len;
+    size_t len = ENCODED_HEAD_LEN + most_counts * LARGEST_COUNT_LEN;
+    struct latency *latency = NULL;
     uint8_t *bytes = memory_new(len + LARGEST_COUNT_LEN, 1);
     int digits = inflate_text(base64, bytes, &len) ? digits_of(bytes, len) : 0;
     if (digits == 0)
