@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tls/password.h"
+
+#include "tls/fixtures.h"
+
+static void every_source_gives_its_password(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *source, *content, *password;
+    } cases[] = {
+        {"pass:julio", NULL, "julio"},
+        {"pass:", NULL, ""},
+        {"pass: with spaces:and=signs ", NULL, " with spaces:and=signs "},
+        {"env:PINLOAD_TEST_PASSWORD", NULL, "from the environment"},
+        {"env:PINLOAD_TEST_EMPTY", NULL, ""},
+        {"file:" FIXTURE("password"), "julio\n", "julio"},
+        {"file:" FIXTURE("password"), "julio", "julio"},
+        {"file:" FIXTURE("password"), "julio\r\nsecond line\n", "julio"},
+        {"file:" FIXTURE("password"), " spaces stay \n", " spaces stay "},
+        {"file:" FIXTURE("password"), "", ""},
+        {"file:" FIXTURE("password"), "\n", ""},
+    };
+    setenv("PINLOAD_TEST_PASSWORD", "from the environment", 1);
+    setenv("PINLOAD_TEST_EMPTY", "", 1);
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct password password = {0};
+        struct error err = {{0}};
+        if (cases[i].content != NULL)
+            fixture_write(FIXTURE("password"), cases[i].content, strlen(cases[i].content));
+        if (!password_read(&password, cases[i].source, &err))
+            fail_msg("%s: %s", cases[i].source, err.text);
+        assert_true(password.given);
+        assert_string_equal(password.text, cases[i].password);
+        assert_int_equal(password.len, strlen(cases[i].password));
+    }
+    remove(FIXTURE("password"));
+}
+
+static void a_source_that_gives_none_is_named_and_a_password_is_not_shown(void **state)
+{
+    (void)state;
+    char too_long[1100] = "pass:";
+    memset(too_long + 5, 'x', sizeof too_long - 6);
+    too_long[sizeof too_long - 1] = '\0';
+    const struct {
+        const char *source, *hint, *secret;
+    } cases[] = {
+        {"julio", "env:VAR, file:PATH or pass:TEXT", "julio"},
+        {"", "env:VAR, file:PATH or pass:TEXT", NULL},
+        {"PASS:julio", "env:VAR, file:PATH or pass:TEXT", "julio"},
+        {"stdin", "env:VAR, file:PATH or pass:TEXT", "stdin"},
+        {"env:PINLOAD_TEST_UNSET", "'PINLOAD_TEST_UNSET'", NULL},
+        {"file:/nonexistent/password", "'/nonexistent/password'", NULL},
+        {"file:" FIXTURES, "'" FIXTURES "'", NULL},
+        {too_long, "up to 1023 bytes", "xxx"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct password password = {0};
+        struct error err = {{0}};
+        if (password_read(&password, cases[i].source, &err))
+            fail_msg("%s was accepted", cases[i].source);
+        if (strstr(err.text, cases[i].hint) == NULL)
+            fail_msg("'%s' does not say '%s'", err.text, cases[i].hint);
+        if (cases[i].secret != NULL && strstr(err.text, cases[i].secret) != NULL)
+            fail_msg("'%s' shows the password", err.text);
+        assert_false(password.given);
+    }
+}
+
+static void a_wiped_password_leaves_nothing_behind(void **state)
+{
+    (void)state;
+    struct password password = {0};
+    struct error err;
+    static const struct password nothing;
+    assert_true(password_read(&password, "pass:julio", &err));
+    password_wipe(&password);
+    assert_memory_equal(&password, &nothing, sizeof nothing);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_source_gives_its_password),
+        cmocka_unit_test(a_source_that_gives_none_is_named_and_a_password_is_not_shown),
+        cmocka_unit_test(a_wiped_password_leaves_nothing_behind),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
