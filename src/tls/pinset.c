@@ -181,21 +181,31 @@ static char *trim(char *line)
     return line;
 }
 
+static bool add_line(struct pinset *pinset, const char *text, const char *path,
+                     unsigned line_number, struct error *err)
+{
+    char place[512];
+    if (pinset_add(pinset, text, err))
+        return true;
+    snprintf(place, sizeof place, "%.400s, line %u", path, line_number);
+    return error_prefix(err, place);
+}
+
 static bool add_lines(struct pinset *pinset, FILE *file, const char *path, struct error *err)
 {
-    char line[1024];
-    size_t num_pins = 0;
-    for (unsigned line_number = 1; fgets(line, sizeof line, file) != NULL; line_number++) {
+    char *line = NULL;
+    size_t capacity = 0, num_pins = 0;
+    bool ok = true;
+    for (unsigned line_number = 1; ok && getline(&line, &capacity, file) >= 0; line_number++) {
         const char *text = trim(line);
         if (*text == '\0')
             continue;
-        if (!pinset_add(pinset, text, err)) {
-            char place[512];
-            snprintf(place, sizeof place, "%.400s, line %u", path, line_number);
-            return error_prefix(err, place);
-        }
+        ok = add_line(pinset, text, path, line_number, err);
         num_pins++;
     }
+    free(line);
+    if (!ok)
+        return false;
     if (ferror(file))
         return error_set(err, "the pin file '%s' cannot be read: %s", path, strerror(errno));
     if (num_pins == 0)
