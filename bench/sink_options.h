@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The sink's command line. Knows nothing of sockets and TLS.
+ */
+#ifndef PINLOAD_BENCH_SINK_OPTIONS_H
+#define PINLOAD_BENCH_SINK_OPTIONS_H
+
+#include "tls/password.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct sink_options {
+    const char *address;
+    uint16_t port;
+    const char *cert;
+    const char *key;       /* NULL: in cert's own file */
+    const char *client_ca; /* NULL: no client certificate is asked for */
+    struct password password;
+    bool tickets;
+    bool check_every;
+    uint64_t stall_after_ns;
+    uint64_t stall_for_ns; /* 0: no stall */
+    uint64_t end_after_ns;
+};
+
+/* sink_options_read fills OPTIONS from the command line; on an error, and for --help, it prints and
+ * ends the process. */
+void sink_options_read(struct sink_options *options, int argc, char **argv);
+
+#endif
