@@ -17,10 +17,19 @@ static enum shard_setting kind_of(const char *name)
         const char *name;
         enum shard_setting kind;
     } rows[] = {
-        {"sessions", ADDS_UP},    {"connections", ADDS_UP},     {"rate", ADDS_UP},
-        {"threads", ADDS_UP},     {"identities", IS_EACH_ONES}, {"max_failures", IS_EACH_ONES},
-        {"shard", IS_EACH_ONES},  {"start_at", IS_EACH_ONES},   {"seed", IS_EACH_ONES},
-        {"source", IS_EACH_ONES}, {"resolve", IS_EACH_ONES},    {"connect_to", IS_EACH_ONES},
+        {"sessions", ADDS_UP},
+        {"connections", ADDS_UP},
+        {"rate", ADDS_UP},
+        {"threads", ADDS_UP},
+        {"identities", IS_EACH_ONES},
+        {"max_failures", IS_EACH_ONES},
+        {"shard", IS_EACH_ONES},
+        {"merged_results", IS_EACH_ONES},
+        {"start_at", IS_EACH_ONES},
+        {"seed", IS_EACH_ONES},
+        {"source", IS_EACH_ONES},
+        {"resolve", IS_EACH_ONES},
+        {"connect_to", IS_EACH_ONES},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (strcmp(rows[i].name, name) == 0)

@@ -215,6 +215,21 @@ static void what_belongs_to_a_shard_is_no_difference(void **state)
     result_free(merged);
 }
 
+static void what_was_merged_can_be_merged_again(void **state)
+{
+    (void)state;
+    struct result *parts[] = {sample_typical(), sample_typical(), NULL};
+    struct error err;
+    parts[2] = results_merge(parts, 2, false, &err);
+    assert_non_null(parts[2]);
+    struct result *merged = results_merge(parts, 3, false, &err);
+    assert_non_null(merged);
+    assert_int_equal(merged->started, 4 * 18412);
+    for (size_t i = 0; i < 3; i++)
+        result_free(parts[i]);
+    result_free(merged);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +241,7 @@ int main(void)
         cmocka_unit_test(one_failed_part_fails_the_whole),
         cmocka_unit_test(plans_that_differ_are_merged_only_by_force),
         cmocka_unit_test(what_belongs_to_a_shard_is_no_difference),
+        cmocka_unit_test(what_was_merged_can_be_merged_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
