@@ -188,7 +188,7 @@ static void begin_row(struct flow *flow, FILE *out, const char *label, uint64_t 
     flow_begin(flow, out, label, LABEL_COLUMNS, GAP);
     flow_item(flow, "%*s", columns->count_width, count_text);
     if (columns->rate_width > 0)
-        flow_item(flow, "%*s", columns->rate_width, rate_text);
+        flow_item(flow, "%*s", columns->rate_width, count > 0 ? rate_text : "");
 }
 
 static void write_sessions(FILE *out, const struct result *r, const struct columns *columns)

@@ -72,6 +72,19 @@ static void books_that_do_not_balance_are_called_a_bug(void **state)
     result_free(result);
 }
 
+static void what_never_happened_has_no_rate(void **state)
+{
+    (void)state;
+    struct result *result = sample_typical();
+    result->handshakes_completed = result->handshakes_full = 0;
+    result->handshakes_per_second = 0;
+    char *text = golden_capture(write_plain, result);
+    assert_null(strstr(text, "0.00/s"));
+    assert_non_null(strstr(text, "\nhandshakes       0             0 full   0 resumed\n"));
+    free(text);
+    result_free(result);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -82,6 +95,7 @@ int main(void)
         cmocka_unit_test(of_many_identities_those_that_deserve_a_look_are_shown),
         cmocka_unit_test(no_escape_sequence_is_written_without_colour),
         cmocka_unit_test(books_that_do_not_balance_are_called_a_bug),
+        cmocka_unit_test(what_never_happened_has_no_rate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
