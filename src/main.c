@@ -16,6 +16,7 @@
 static enum ending (*const commands[NUM_COMMANDS])(const struct invocation *) = {
     [COMMAND_RUN] = cmd_run,
     [COMMAND_PIN] = cmd_pin,
+    [COMMAND_MERGE] = cmd_merge,
 };
 
 static const int exit_statuses[] = {

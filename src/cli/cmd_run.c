@@ -2,6 +2,7 @@
 /*
  * pinload run: a plan from the options, a run of it, a verdict, reports.
  */
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/version.h"
 #include "cli/commands.h"
@@ -9,11 +10,15 @@
 #include "cli/outputs.h"
 #include "cli/plan_builder.h"
 #include "cli/plan_settings.h"
+#include "cli/thresholds.h"
 #include "load/run.h"
 #include "load/verdict.h"
+#include "report/progress.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static enum ending complain(const struct error *err)
 {
@@ -89,22 +94,59 @@ static enum ending report(const struct invocation *invocation, const struct plan
     plan_settings(result, plan, options);
     keep_first_failure(result, stories, plan->refusal_by_close);
     verdict_reach(result, plan);
+    thresholds_judge(options, result);
     if (options->verbose)
         tell_stories(stories);
     return ending_of(result, outputs_write(options, result));
+}
+
+static void tell_progress(void *arg, const struct progress_moment *moment, bool is_last)
+{
+    progress_tell(arg, moment, is_last);
+}
+
+/* On a terminal only, unless it is asked for. */
+static bool wants_progress(const struct options *options)
+{
+    if (strcmp(options->progress, "auto") == 0)
+        return isatty(STDERR_FILENO) == 1 && !options->quiet;
+    return strcmp(options->progress, "always") == 0;
 }
 
 static enum ending run(const struct invocation *invocation, const struct plan *plan)
 {
     struct error err;
     struct stories stories = {0};
-    struct run_hooks hooks = {0};
+    bool on_terminal = isatty(STDERR_FILENO) == 1;
+    const char *no_color = getenv("NO_COLOR");
+    struct progress progress = {.out = stderr,
+                                .redraws = on_terminal,
+                                .colour = on_terminal && (no_color == NULL || no_color[0] == '\0'),
+                                .duration_s = (double)plan->duration_ns / NS_PER_S,
+                                .total_sessions = plan->sessions};
+    struct run_hooks hooks = {.on_progress = tell_progress, .arg = &progress};
+    if (!wants_progress(invocation->options))
+        hooks.on_progress = NULL;
     struct result *result = run_plan(plan, &hooks, &stories, &err);
     enum ending ending =
         result == NULL ? complain(&err) : report(invocation, plan, result, &stories);
     result_free(result);
     stories_cleanup(&stories);
     return ending;
+}
+
+/* Held against an empty result of this plan: it has every figure that the run's will have. */
+static bool check_thresholds(const struct options *options, const struct plan *plan,
+                             struct error *err)
+{
+    struct result *empty = result_new();
+    empty->num_identities = plan_num_identities(plan);
+    empty->identities = memory_new(empty->num_identities, sizeof *empty->identities);
+    for (size_t i = 0; i < empty->num_identities; i++)
+        empty->identities[i].name = memory_text(plan_identity_name(plan, i));
+    bool ok = thresholds_check(options, empty, err);
+    result_free(empty);
+    return ok;
 }
 
 enum ending cmd_run(const struct invocation *invocation)
@@ -115,6 +157,7 @@ enum ending cmd_run(const struct invocation *invocation)
     enum ending ending;
     bool built = plan_build(&plan, invocation->options, &notices, &err) &&
                  outputs_check(invocation->options, &err) &&
+                 check_thresholds(invocation->options, &plan, &err) &&
                  descriptors_suffice(plan.connections, plan.threads, &err);
     tell_notices(&notices);
     ending = built ? run(invocation, &plan) : complain(&err);

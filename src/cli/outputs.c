@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/outputs.h"
 
+#include "report/report_csv.h"
 #include "report/report_file.h"
+#include "report/report_hlog.h"
 #include "report/report_json.h"
+#include "report/report_junit.h"
+#include "report/report_prometheus.h"
 #include "report/report_text.h"
 
 #include <stdio.h>
@@ -18,6 +22,10 @@ struct output {
 
 static const struct output outputs[] = {
     {"--json", offsetof(struct options, json), report_json},
+    {"--csv", offsetof(struct options, csv), report_csv},
+    {"--hlog", offsetof(struct options, hlog), report_hlog},
+    {"--prometheus", offsetof(struct options, prometheus), report_prometheus},
+    {"--junit", offsetof(struct options, junit), report_junit},
 };
 #define NUM_OUTPUTS (sizeof outputs / sizeof *outputs)
 

@@ -137,8 +137,8 @@ static void tell_progress(const struct run *run, bool is_last)
 {
     if (run->hooks->on_progress == NULL)
         return;
-    struct run_moment moment = {.elapsed_s =
-                                    (double)(int64_t)(clock_now_ns() - run->start_ns) / NS_PER_S};
+    struct progress_moment moment = {
+        .elapsed_s = (double)(int64_t)(clock_now_ns() - run->start_ns) / NS_PER_S};
     for (unsigned i = 0; i < run->num_threads; i++) {
         const struct worker_progress *progress = worker_progress(run->threads[i].worker);
         moment.ended += load_counter(&progress->ended);

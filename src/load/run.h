@@ -9,21 +9,14 @@
 #include "base/error.h"
 #include "base/notices.h"
 #include "load/plan.h"
+#include "load/progress_moment.h"
 #include "load/result.h"
 #include "load/story.h"
 #include "load/worker.h"
 
-/* A moment of a run, for whoever shows its progress. Of the handshakes of the last whole second. */
-struct run_moment {
-    double elapsed_s;
-    uint64_t ended, in_flight, failed;
-    uint64_t outcomes[NUM_OUTCOMES];
-    double p50_ns, p99_ns;
-};
-
 struct run_hooks {
     /* Called once a second in the calling thread, and a last time at the end; may be NULL. */
-    void (*on_progress)(void *arg, const struct run_moment *moment, bool is_last);
+    void (*on_progress)(void *arg, const struct progress_moment *moment, bool is_last);
     void *arg;
     const struct worker_arms *arms; /* NULL: the plan's own verification */
 };

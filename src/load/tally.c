@@ -27,7 +27,7 @@ struct tally *tally_new(const struct plan *plan)
         tally->latencies[i] = latency_new(3);
     tally->schedule_slip = latency_new(3);
     tally->loop_lag = latency_new(3);
-    tally->this_second = latency_new(2);
+    seconds_init(&tally->seconds);
     return tally;
 }
 
@@ -39,12 +39,9 @@ void tally_free(struct tally *tally)
         latency_free(tally->identities[i].tls_handshake);
     for (int i = 0; i < NUM_LATENCIES; i++)
         latency_free(tally->latencies[i]);
-    for (size_t i = 0; i < tally->num_seconds; i++)
-        free(tally->seconds[i].buckets);
+    seconds_cleanup(&tally->seconds);
     latency_free(tally->schedule_slip);
     latency_free(tally->loop_lag);
-    latency_free(tally->this_second);
-    free(tally->seconds);
     free(tally->identities);
     free(tally->pins_by_pin);
     free(tally);
@@ -52,7 +49,7 @@ void tally_free(struct tally *tally)
 
 void tally_begin(struct tally *tally, uint64_t start_ns)
 {
-    tally->start_ns = start_ns;
+    seconds_begin(&tally->seconds, start_ns);
     tally->measured_from_ns = start_ns + tally->plan->warm_up_ns;
 }
 
@@ -92,51 +89,6 @@ static bool is_measured(const struct tally *tally, const struct sample *sample)
     return sample->at.intended >= tally->measured_from_ns;
 }
 
-/* Seconds, each a digest of its handshakes. */
-
-static void digest(void *arg, double value_ns, uint64_t count)
-{
-    struct second *second = arg;
-    second->buckets[second->num_buckets++] =
-        (struct digest_bucket){(float)value_ns, (uint32_t)count};
-}
-
-static void count_bucket(void *arg, double value_ns, uint64_t count)
-{
-    (void)value_ns, (void)count;
-    ++*(size_t *)arg;
-}
-
-/* Closes the last second's digest. */
-static void close_second(struct tally *tally)
-{
-    struct second *second = &tally->seconds[tally->num_seconds - 1];
-    size_t num_buckets = 0;
-    if (latency_count(tally->this_second) == 0)
-        return;
-    latency_each(tally->this_second, count_bucket, &num_buckets);
-    second->buckets = memory_new(num_buckets, sizeof *second->buckets);
-    latency_each(tally->this_second, digest, second);
-    latency_reset(tally->this_second);
-}
-
-/* The second in which NOW_NS lies; those before it are closed. */
-static struct second *second_at(struct tally *tally, uint64_t now_ns)
-{
-    size_t index = now_ns > tally->start_ns ? (now_ns - tally->start_ns) / NS_PER_S : 0;
-    while (tally->num_seconds <= index) {
-        if (tally->num_seconds > 0)
-            close_second(tally);
-        if (tally->num_seconds == tally->seconds_capacity) {
-            tally->seconds_capacity = tally->seconds_capacity ? tally->seconds_capacity * 2 : 64;
-            tally->seconds =
-                memory_resize(tally->seconds, tally->seconds_capacity * sizeof *tally->seconds);
-        }
-        tally->seconds[tally->num_seconds++] = (struct second){0};
-    }
-    return &tally->seconds[index];
-}
-
 static void tally_pins(struct tally *tally, const struct sample *sample)
 {
     const struct verify_verdict *verify = &sample->tls.verify;
@@ -168,9 +120,7 @@ static void tally_handshake(struct tally *tally, const struct sample *sample, bo
     count_code(&tally->groups, tls->group, 1);
     if (!tls->resumed)
         count_code(&tally->sigalgs, tls->sigalg, 1);
-    struct second *second = second_at(tally, sample->at.ended);
-    second->handshakes++;
-    latency_record(tally->this_second, elapsed_ns);
+    seconds_add_handshake(&tally->seconds, sample->at.ended, elapsed_ns);
     if (!measured)
         return;
     tally->measured_handshakes++;
@@ -200,9 +150,7 @@ void tally_session(struct tally *tally, const struct sample *sample)
 {
     bool measured = is_measured(tally, sample);
     enum outcome_class class = outcome_class(sample->outcome, tally->plan->refusal_by_close);
-    struct second *second = second_at(tally, sample->at.ended);
-    second->sessions++;
-    second->failed += class == CLASS_FAILED;
+    seconds_add_session(&tally->seconds, sample->at.ended, class == CLASS_FAILED);
     tally->outcomes[sample->outcome]++;
     tally->identities[sample->identity].classes[class]++;
     tally->requests_started += sample->requests_started;
@@ -274,29 +222,6 @@ static void merge_identities(struct tally *to, const struct tally *from)
     }
 }
 
-static void merge_seconds(struct tally *to, struct tally *from)
-{
-    if (from->num_seconds == 0)
-        return;
-    second_at(to, to->start_ns + (from->num_seconds - 1) * NS_PER_S);
-    close_second(to);
-    close_second(from);
-    for (size_t i = 0; i < from->num_seconds; i++) {
-        struct second *sum = &to->seconds[i];
-        const struct second *part = &from->seconds[i];
-        sum->sessions += part->sessions;
-        sum->handshakes += part->handshakes;
-        sum->failed += part->failed;
-        if (part->num_buckets == 0)
-            continue;
-        sum->buckets = memory_resize(sum->buckets,
-                                     (sum->num_buckets + part->num_buckets) * sizeof *sum->buckets);
-        memcpy(sum->buckets + sum->num_buckets, part->buckets,
-               part->num_buckets * sizeof *part->buckets);
-        sum->num_buckets += part->num_buckets;
-    }
-}
-
 static void merge_counters(struct tally *to, const struct tally *from)
 {
 #define ADD(field) to->field += from->field
@@ -342,5 +267,5 @@ void tally_merge(struct tally *to, struct tally *from)
         latency_merge(to->latencies[i], from->latencies[i]);
     latency_merge(to->schedule_slip, from->schedule_slip);
     latency_merge(to->loop_lag, from->loop_lag);
-    merge_seconds(to, from);
+    seconds_merge(&to->seconds, &from->seconds);
 }

@@ -10,6 +10,7 @@
 #include "load/latency.h"
 #include "load/result.h"
 #include "load/sample.h"
+#include "load/seconds.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -34,21 +35,8 @@ struct identity_tally {
     struct latency *tls_handshake; /* made at its first handshake */
 };
 
-/* One second's handshakes are kept as a digest of few hundred bytes, so that seconds of several
- * threads can be merged and a day of them still fits. */
-struct second {
-    uint64_t sessions, handshakes, failed;
-    struct digest_bucket *buckets;
-    size_t num_buckets;
-};
-struct digest_bucket {
-    float value_ns;
-    uint32_t count;
-};
-
 struct tally {
     const struct plan *plan;
-    uint64_t start_ns;
     uint64_t measured_from_ns; /* sessions intended before it are left out of latency, per_second */
     uint64_t scheduled, skipped, started;
     uint64_t last_intended_ns, last_started_ns; /* of the last session that was started */
@@ -71,10 +59,7 @@ struct tally {
     int identity_digits;
     struct latency *latencies[NUM_LATENCIES]; /* tls_handshake stays empty: full and resumed are */
     struct latency *schedule_slip, *loop_lag;
-    struct second *seconds;
-    size_t num_seconds;
-    size_t seconds_capacity;
-    struct latency *this_second;
+    struct seconds seconds;
 };
 
 struct tally *tally_new(const struct plan *plan);

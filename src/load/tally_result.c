@@ -8,8 +8,7 @@
 #include "tls/pinset.h"
 #include "tls/tls_context.h"
 
-#include <math.h>
-#include <stdlib.h>
+#include <stdio.h>
 
 typedef const char *namer(uint16_t code, char out[static 64]);
 
@@ -145,42 +144,20 @@ static void fill_identities(const struct tally *tally, struct result *result)
     }
 }
 
-static int compare_buckets(const void *a, const void *b)
-{
-    float left = ((const struct digest_bucket *)a)->value_ns;
-    float right = ((const struct digest_bucket *)b)->value_ns;
-    return (left > right) - (left < right);
-}
-
-static double digest_percentile(const struct second *second, double percent)
-{
-    uint64_t total = 0, passed = 0;
-    for (size_t i = 0; i < second->num_buckets; i++)
-        total += second->buckets[i].count;
-    uint64_t wanted = (uint64_t)ceil((double)total * percent / 100);
-    for (size_t i = 0; i < second->num_buckets; i++) {
-        passed += second->buckets[i].count;
-        if (passed >= wanted)
-            return second->buckets[i].value_ns;
-    }
-    return NAN;
-}
-
 static void fill_series(struct tally *tally, struct result *result)
 {
-    result->num_series = tally->num_seconds;
-    result->series = memory_new(tally->num_seconds, sizeof *result->series);
-    for (size_t i = 0; i < tally->num_seconds; i++) {
-        struct second *from = &tally->seconds[i];
-        if (from->num_buckets > 0)
-            qsort(from->buckets, from->num_buckets, sizeof *from->buckets, compare_buckets);
+    struct seconds *seconds = &tally->seconds;
+    result->num_series = seconds->count;
+    result->series = memory_new(seconds->count, sizeof *result->series);
+    for (size_t i = 0; i < seconds->count; i++) {
+        const struct second *from = &seconds->items[i];
         result->series[i] =
             (struct series_row){.t_s = (double)i,
                                 .sessions = from->sessions,
                                 .handshakes = from->handshakes,
                                 .failed = from->failed,
-                                .tls_handshake_p50_ns = digest_percentile(from, 50),
-                                .tls_handshake_p99_ns = digest_percentile(from, 99)};
+                                .tls_handshake_p50_ns = second_percentile(from, 50),
+                                .tls_handshake_p99_ns = second_percentile(from, 99)};
     }
 }
 

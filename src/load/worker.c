@@ -60,6 +60,7 @@ struct worker {
     double cpu_user_s, cpu_system_s;
     _Atomic int stop;
     struct worker_progress progress;
+    size_t num_published; /* seconds */
 };
 
 static uint64_t share_of(uint64_t total, unsigned takers, unsigned taker)
@@ -392,6 +393,21 @@ static void set_wake(struct worker *worker)
     net_loop_wake_at(worker->loop, wake_ns);
 }
 
+/* Lets others see the last whole second. */
+static void publish_second(struct worker *worker)
+{
+    const struct seconds *seconds = &worker->tally->seconds;
+    const struct second *last = seconds_last(seconds);
+    if (seconds->count == worker->num_published || last == NULL)
+        return;
+    worker->num_published = seconds->count;
+    bool any = last->num_buckets > 0;
+    atomic_store_explicit(&worker->progress.p50_ns, any ? (uint64_t)second_percentile(last, 50) : 0,
+                          memory_order_relaxed);
+    atomic_store_explicit(&worker->progress.p99_ns, any ? (uint64_t)second_percentile(last, 99) : 0,
+                          memory_order_relaxed);
+}
+
 /* All that is due happens here, once a turn of the loop, so that nothing begins a session from
  * within another's end. */
 static void on_turn(void *owner, uint64_t busy_ns)
@@ -402,6 +418,7 @@ static void on_turn(void *owner, uint64_t busy_ns)
     if (worker->is_over)
         return;
     latency_record(worker->tally->loop_lag, busy_ns);
+    publish_second(worker);
     expire(worker, now_ns);
     check_end(worker, now_ns);
     if (worker->is_over)

@@ -376,3 +376,71 @@ bool report_json(FILE *out, const struct result *result)
     json_decref(root);
     return written && !ferror(out);
 }
+
+/* The element of an array of objects whose "name" is the next LEN characters of PATH. Names may
+ * have dots in them: the longest that fits is meant. */
+static const json_t *find_named(const json_t *array, const char *path, size_t *out_len)
+{
+    const json_t *found = NULL;
+    size_t index;
+    json_t *item;
+    *out_len = 0;
+    json_array_foreach(array, index, item)
+    {
+        const char *name = json_string_value(json_object_get(item, "name"));
+        size_t len = name != NULL ? strlen(name) : 0;
+        if (len > *out_len && strncmp(path, name, len) == 0 &&
+            (path[len] == '.' || path[len] == '\0')) {
+            found = item;
+            *out_len = len;
+        }
+    }
+    return found;
+}
+
+static const json_t *find_member(const json_t *object, const char *path, size_t *out_len)
+{
+    char name[128];
+    *out_len = strcspn(path, ".");
+    snprintf(name, sizeof name, "%.*s", (int)*out_len, path);
+    return json_object_get(object, name);
+}
+
+static enum json_unit unit_of(const json_t *parent, const char *name)
+{
+    size_t len = strlen(name);
+    bool in_us = json_object_get(parent, "unit") != NULL && strcmp(name, "count") != 0 &&
+                 strcmp(name, "clamped") != 0;
+    if (in_us || (len > 3 && strcmp(name + len - 3, "_us") == 0))
+        return JSON_MICROSECONDS;
+    return len > 2 && strcmp(name + len - 2, "_s") == 0 ? JSON_SECONDS : JSON_PLAIN;
+}
+
+static bool walk(const json_t *node, const char *path, double *out_value, enum json_unit *out_unit)
+{
+    const json_t *parent = NULL;
+    const char *name = path;
+    while (node != NULL && *path != '\0') {
+        size_t len;
+        parent = node;
+        name = path;
+        node = json_is_array(node) ? find_named(node, path, &len) : find_member(node, path, &len);
+        path += len;
+        path += *path == '.';
+    }
+    if (!json_is_number(node) && !json_is_null(node))
+        return false;
+    *out_value = json_is_number(node) ? json_number_value(node) : NAN;
+    *out_unit = unit_of(parent, name);
+    return true;
+}
+
+bool report_json_find(const struct result *result, const char *path, double *out_value,
+                      enum json_unit *out_unit)
+{
+    json_t *root = result_object(result);
+    bool found = walk(json_object_get(root, "latency"), path, out_value, out_unit) ||
+                 walk(root, path, out_value, out_unit);
+    json_decref(root);
+    return found;
+}

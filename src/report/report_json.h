@@ -17,4 +17,13 @@ struct result;
 /* report_json writes RESULT and a line end; false where a write failed. */
 bool report_json(FILE *out, const struct result *result);
 
+/* What a figure of the result counts in. */
+enum json_unit { JSON_PLAIN, JSON_MICROSECONDS, JSON_SECONDS };
+
+/* report_json_find looks a number up by its PATH through the result's JSON, names joined by dots:
+ * "sessions.per_second"; "latency." may be left out, and an identity stands by its name:
+ * "identities.client1.refused". Not a number now (null) gives NAN. False: there is no such number. */
+bool report_json_find(const struct result *result, const char *path, double *out_value,
+                      enum json_unit *out_unit);
+
 #endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A moment of a run, for whoever shows its progress.
+ */
+#ifndef PINLOAD_LOAD_PROGRESS_MOMENT_H
+#define PINLOAD_LOAD_PROGRESS_MOMENT_H
+
+#include "load/outcome.h"
+
+#include <stdint.h>
+
+struct progress_moment {
+    double elapsed_s; /* negative before the run begins */
+    uint64_t ended, in_flight, failed;
+    uint64_t outcomes[NUM_OUTCOMES];
+    double p50_ns, p99_ns; /* of the last whole second's handshakes; 0: none */
+};
+
+#endif
