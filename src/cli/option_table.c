@@ -107,8 +107,8 @@ const struct option_row option_table[] = {
      "The request's body."},
     {0, "expect-status", "CODE[,CODE...]", OPTION_TEXT, AT(expect_status), LOAD, EACH, NULL, NULL, 0, 0,
      "Statuses that are a success; default: any 2xx or 3xx."},
-    {0, "session-mode", "MODE", OPTION_CHOICE, AT(session_mode), LOAD, EACH, "full|resume|mixed:PERCENT", "full", 0, 0,
-     "Resumption: never, wherever there is a ticket, or for PERCENT of the sessions."},
+    {0, "session-mode", "MODE", OPTION_CHOICE, AT(session_mode), LOAD, EACH, "full|resume|mixed:PERCENT|early", "full", 0, 0,
+     "Resumption: never, wherever there is a ticket, for PERCENT of the sessions, or with the first request as early data."},
     {0, "close", "HOW", OPTION_CHOICE, AT(close), LOAD, EACH, "fin|rst", "fin", 0, 0,
      "How a session that went well ends: close_notify and FIN, or RST, which spares ports."},
 

@@ -15,6 +15,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#define EARLY_DATA_MOST 8192 /* bytes; BoringSSL's servers take 14,336, nginx's 16,384 */
+
 enum stage {
     STAGE_IDLE,
     STAGE_CONNECT,
@@ -22,7 +24,7 @@ enum stage {
     STAGE_EXCHANGE, /* requests are in flight */
     STAGE_THINK,    /* between requests */
     STAGE_HOLD,     /* all done, kept open */
-    STAGE_FAREWELL, /* -r 0: close_notify is sent, reading to the end */
+    STAGE_FAREWELL, /* close_notify is sent, reading to the end: -r 0, or a ticket is to come */
     STAGE_CLOSING,
 };
 
@@ -46,6 +48,7 @@ struct session {
     size_t identity;
     enum stage stage;
     bool offer_ticket;
+    bool sent_early;     /* the requests went out as early data */
     bool reconnecting;   /* closed to try the next address */
     bool is_established; /* counted in env->num_established */
     struct sample sample;
@@ -178,14 +181,12 @@ static uint32_t take_flight(struct session *session)
     return session->num_flights;
 }
 
-/* Sends as many requests as may be in flight. */
-static enum step send_requests(struct session *session)
+/* Puts as many requests as may be in flight into env->plain. */
+static void fill_requests(struct session *session, uint64_t now_ns)
 {
     const struct plan *plan = session->env->plan;
     struct sample *sample = &session->sample;
     struct buffer *plain = &session->env->plain;
-    uint64_t now_ns = clock_now_ns();
-    session->stage = STAGE_EXCHANGE;
     buffer_clear(plain);
     if (sample->requests_started == 0)
         exchange_reset(session->exchange, tls_conn_facts(session->tls)->h2 ? HTTP_2 : HTTP_1_1,
@@ -198,9 +199,54 @@ static enum step send_requests(struct session *session)
         sample->requests_started++;
         exchange_send(session->exchange, plan->request, tag, plain);
     }
+}
+
+static enum step send_requests(struct session *session)
+{
+    const struct buffer *plain = &session->env->plain;
+    uint64_t now_ns = clock_now_ns();
     size_t written;
+    session->stage = STAGE_EXCHANGE;
+    fill_requests(session, now_ns);
     tls_conn_write(session->tls, plain->data, plain->len, &written);
-    set_deadline(session, now_ns, plan->timeout_ns);
+    set_deadline(session, now_ns, session->env->plan->timeout_ns);
+    return STEP_AGAIN;
+}
+
+/* Takes back the requests that were sent, or filled in, as early data. */
+static void forget_requests(struct session *session)
+{
+    session->sent_early = false;
+    session->sample.requests_started = 0;
+    session->num_flights = 0;
+    session->free_flight = UINT32_MAX;
+    exchange_abandon(session->exchange);
+}
+
+/* Sends the first requests as early data where they may be: safe ones (RFC 8470), and few enough
+ * bytes to be below any server's limit, so that they go out whole. */
+static void send_early(struct session *session)
+{
+    const struct plan *plan = session->env->plan;
+    const struct buffer *plain = &session->env->plain;
+    size_t written = 0;
+    if (plan->requests == 0 || !request_is_safe(plan->request))
+        return;
+    fill_requests(session, clock_now_ns());
+    session->sent_early = plain->len <= EARLY_DATA_MOST &&
+                          tls_conn_write(session->tls, plain->data, plain->len, &written) == TLS_OK;
+    if (!session->sent_early)
+        forget_requests(session);
+}
+
+/* The handshake is complete: on to the requests, unless they were early. */
+static enum step begin_exchange(struct session *session)
+{
+    const struct plan *plan = session->env->plan;
+    if (!session->sent_early)
+        return send_requests(session);
+    session->stage = STAGE_EXCHANGE;
+    set_deadline(session, session->sample.at.handshaken, plan->timeout_ns);
     return STEP_AGAIN;
 }
 
@@ -209,7 +255,8 @@ static enum step say_farewell(struct session *session)
     session->stage = STAGE_FAREWELL;
     tls_conn_close_notify(session->tls);
     flush(session);
-    tcp_shutdown(session->tcp);
+    if (session->env->plan->requests == 0)
+        tcp_shutdown(session->tcp); /* who waits for a ticket must not: nginx then sends none */
     set_deadline(session, clock_now_ns(), session->env->plan->timeout_ns);
     return STEP_AGAIN;
 }
@@ -224,6 +271,12 @@ static enum step do_handshake(struct session *session)
     switch (status) {
     case TLS_WANT_READ:
         return STEP_WAIT;
+    case TLS_EARLY:
+        send_early(session);
+        return STEP_AGAIN;
+    case TLS_REJECTED:
+        forget_requests(session);
+        return STEP_AGAIN;
     case TLS_OK:
         break;
     default:
@@ -238,7 +291,16 @@ static enum step do_handshake(struct session *session)
     session->is_established = true;
     env->num_established++;
     tally_established(env->tally, env->num_established);
-    return env->plan->requests == 0 ? say_farewell(session) : send_requests(session);
+    return env->plan->requests == 0 ? say_farewell(session) : begin_exchange(session);
+}
+
+/* A TLS 1.3 ticket comes when the server pleases, perhaps after its response: who wants one says
+ * goodbye and reads on to the end. */
+static bool awaits_ticket(const struct session *session)
+{
+    const struct tls_facts *facts = tls_conn_facts(session->tls);
+    return session->env->plan->tls.keep_tickets && facts->version == TLS_VERSION_1_3 &&
+           facts->num_tickets == 0;
 }
 
 /* All responses are complete. */
@@ -247,6 +309,8 @@ static enum step complete(struct session *session)
     struct session_env *env = session->env;
     session->sample.at.complete = clock_now_ns();
     if (env->plan->hold_ns == 0 || env->is_ending) {
+        if (awaits_ticket(session))
+            return say_farewell(session);
         finish(session, END_COMPLETE, TCP_OK);
         return STEP_WAIT;
     }
@@ -336,6 +400,12 @@ static enum step take_events(struct session *session)
     return send_requests(session);
 }
 
+/* All is complete and only a ticket may still come: no end is a bad one. */
+static bool is_parting(const struct session *session)
+{
+    return session->stage == STAGE_FAREWELL && session->sample.at.complete != 0;
+}
+
 /* The peer ended the stream, in TLS or in TCP. A response that lasts until the end is complete. */
 static enum step end_of_stream(struct session *session, enum tcp_end end)
 {
@@ -345,7 +415,7 @@ static enum step end_of_stream(struct session *session, enum tcp_end end)
         if (session->stage == STAGE_CLOSING || session->stage == STAGE_IDLE)
             return STEP_WAIT;
     }
-    finish(session, END_STREAM, end);
+    finish(session, is_parting(session) ? END_COMPLETE : END_STREAM, end);
     return STEP_WAIT;
 }
 
@@ -356,13 +426,15 @@ static enum step do_read(struct session *session)
     size_t len;
     switch (tls_conn_read(session->tls, &bytes, &len)) {
     case TLS_WANT_READ:
+        if (is_parting(session) && !awaits_ticket(session))
+            finish(session, END_COMPLETE, TCP_OK);
         return STEP_WAIT;
     case TLS_CLOSED:
         return end_of_stream(session, TCP_EOF);
     case TLS_OK:
         break;
     default:
-        finish(session, END_TLS, TCP_OK);
+        finish(session, is_parting(session) ? END_COMPLETE : END_TLS, TCP_OK);
         return STEP_WAIT;
     }
     if (session->stage == STAGE_FAREWELL)
@@ -406,6 +478,7 @@ static void on_connected(void *owner, enum tcp_end end)
             (env->preferred_address + session->addresses_tried - 1) % addresses->count;
         session->free_flight = UINT32_MAX;
         session->num_flights = 0;
+        session->sent_early = false;
         session->stage = STAGE_HANDSHAKE;
         set_deadline(session, session->sample.at.connected, env->plan->timeout_ns);
         tls_conn_start(session->tls, session->identity, session->policy, session->offer_ticket);
@@ -468,13 +541,13 @@ void session_expire(struct session *session)
         finish(session, END_COMPLETE, TCP_OK);
         return;
     default:
-        finish(session, END_DEADLINE, TCP_OK);
+        finish(session, is_parting(session) ? END_COMPLETE : END_DEADLINE, TCP_OK);
     }
 }
 
 void session_wind_down(struct session *session)
 {
-    if (session->stage == STAGE_HOLD)
+    if (session->stage == STAGE_HOLD || is_parting(session))
         finish(session, END_COMPLETE, TCP_OK);
     else if (session->stage == STAGE_THINK)
         finish(session, END_OF_RUN, TCP_OK);
@@ -484,5 +557,5 @@ void session_cut(struct session *session)
 {
     session->reconnecting = false;
     if (session->stage != STAGE_IDLE && session->stage != STAGE_CLOSING)
-        finish(session, END_OF_RUN, TCP_OK);
+        finish(session, is_parting(session) ? END_COMPLETE : END_OF_RUN, TCP_OK);
 }

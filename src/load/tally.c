@@ -114,6 +114,7 @@ static void tally_handshake(struct tally *tally, const struct sample *sample, bo
     *(tls->resumed ? &tally->handshakes_resumed : &tally->handshakes_full) += 1;
     tally->tickets_declined += tls->ticket_offered && !tls->resumed;
     tally->early_accepted += tls->early_accepted;
+    tally->early_rejected += tls->early_offered && !tls->early_accepted;
     tally->protocol_h2 += tls->h2;
     count_code(&tally->versions, tls->version, 1);
     count_code(&tally->ciphers, tls->cipher, 1);
@@ -230,7 +231,7 @@ static void merge_counters(struct tally *to, const struct tally *from)
     ADD(requests_started), ADD(requests_succeeded), ADD(requests_failed);
     ADD(bytes_read), ADD(bytes_written);
     ADD(handshakes_full), ADD(handshakes_resumed), ADD(tickets_offered), ADD(tickets_declined);
-    ADD(early_offered), ADD(early_accepted);
+    ADD(early_offered), ADD(early_accepted), ADD(early_rejected);
     ADD(pins_checked), ADD(pins_checked_resumed), ADD(pins_matched), ADD(pins_mismatched);
     ADD(pins_not_checked), ADD(protocol_h2), ADD(peak_established);
 #undef ADD

@@ -82,7 +82,7 @@ static void fill_handshakes(const struct tally *tally, struct result *result)
     result->tickets_declined = tally->tickets_declined;
     result->early_offered = tally->early_offered;
     result->early_accepted = tally->early_accepted;
-    result->early_rejected = tally->early_offered - tally->early_accepted;
+    result->early_rejected = tally->early_rejected;
     fill_codes(&result->versions, &tally->versions, name_version);
     fill_codes(&result->ciphers, &tally->ciphers, tls_cipher_name);
     fill_codes(&result->groups, &tally->groups, tls_group_name);

@@ -104,6 +104,7 @@ static int on_new_session(SSL *ssl, SSL_SESSION *session)
     if (conn->context->tickets == NULL)
         return 0;
     tickets_put(conn->context->tickets, conn->identity, session);
+    conn->facts.num_tickets++;
     return 1;
 }
 
@@ -140,11 +141,7 @@ static void offer_session(struct tls_conn *conn)
     SSL_SESSION *session = tickets_take(context->tickets, identity);
     if (session == NULL)
         return;
-    if (SSL_set_session(conn->ssl, session) == 1) {
-        conn->facts.ticket_offered = true;
-        conn->facts.early_offered =
-            context->early_data && SSL_SESSION_early_data_capable(session) == 1;
-    }
+    conn->facts.ticket_offered = SSL_set_session(conn->ssl, session) == 1;
     SSL_SESSION_free(session);
 }
 
@@ -216,13 +213,20 @@ static enum tls_status status_of(struct tls_conn *conn, int result)
     }
 }
 
+/* What ALPN chose or, in early data, what the ticket's session had chosen. */
+static void note_protocol(struct tls_conn *conn)
+{
+    const uint8_t *protocol;
+    unsigned len;
+    SSL_get0_alpn_selected(conn->ssl, &protocol, &len);
+    conn->facts.h2 = len == 2 && memcmp(protocol, "h2", 2) == 0;
+}
+
 static void note_handshake(struct tls_conn *conn)
 {
     struct tls_facts *facts = &conn->facts;
-    const uint8_t *protocol;
-    unsigned protocol_len;
     const SSL_CIPHER *cipher = SSL_get_current_cipher(conn->ssl);
-    SSL_get0_alpn_selected(conn->ssl, &protocol, &protocol_len);
+    note_protocol(conn);
     facts->handshaken = true;
     facts->resumed = SSL_session_reused(conn->ssl) == 1;
     facts->early_accepted = SSL_early_data_accepted(conn->ssl) == 1;
@@ -230,7 +234,6 @@ static void note_handshake(struct tls_conn *conn)
     facts->cipher = cipher != NULL ? SSL_CIPHER_get_protocol_id(cipher) : 0;
     facts->group = SSL_get_curve_id(conn->ssl);
     facts->sigalg = SSL_get_peer_signature_algorithm(conn->ssl);
-    facts->h2 = protocol_len == 2 && memcmp(protocol, "h2", 2) == 0;
 }
 
 enum tls_status tls_conn_handshake(struct tls_conn *conn)
@@ -238,8 +241,11 @@ enum tls_status tls_conn_handshake(struct tls_conn *conn)
     int result = SSL_do_handshake(conn->ssl);
     if (result != 1)
         return status_of(conn, result);
-    if (SSL_in_early_data(conn->ssl) && !conn->context->is_server)
+    if (SSL_in_early_data(conn->ssl) && !conn->context->is_server) {
+        conn->facts.early_offered = true;
+        note_protocol(conn);
         return TLS_EARLY;
+    }
     note_handshake(conn);
     return TLS_OK;
 }
