@@ -69,12 +69,19 @@ BIO_METHOD *tls_conn_bio_method(void)
 
 /* Callbacks: each writes into the facts and calls nobody. */
 
+/* In TLS 1.2 a warning is no end (a server may say unrecognized_name and go on); in TLS 1.3 the
+ * level means nothing, and only two alerts end nothing by themselves (RFC 8446, 6). */
+static bool is_fatal(const SSL *ssl, const uint8_t *alert)
+{
+    if (alert[1] == SSL_AD_CLOSE_NOTIFY || alert[1] == SSL_AD_USER_CANCELLED)
+        return false;
+    return alert[0] == SSL3_AL_FATAL || SSL_version(ssl) >= TLS1_3_VERSION;
+}
+
 static void note_alert(struct tls_conn *conn, bool is_write, const uint8_t *alert)
 {
-    if (alert[0] != SSL3_AL_FATAL && alert[1] == SSL_AD_CLOSE_NOTIFY)
-        return;
     int *fact = is_write ? &conn->facts.alert_sent : &conn->facts.alert_received;
-    if (*fact == TLS_NO_ALERT && alert[1] != SSL_AD_CLOSE_NOTIFY)
+    if (*fact == TLS_NO_ALERT && is_fatal(conn->ssl, alert))
         *fact = alert[1];
 }
 
