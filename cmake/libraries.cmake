@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# The libraries that the distribution has, as imported targets external::NAME. Where it has a static archive, that is
+# what is linked, so that the program runs on machines that have none of these libraries. Without one the shared
+# library is taken. pkg-config is not needed.
+
+option(PINLOAD_STATIC "Link everything statically, libc too; see docs/installing.md" OFF)
+
+# pinload_external(NAME HEADER LIBRARY...) finds the header and the first of the libraries that is there.
+function(pinload_external name header)
+  find_path(EXTERNAL_${name}_INCLUDE_DIR ${header} REQUIRED)
+  find_library(EXTERNAL_${name}_LIBRARY NAMES ${ARGN} REQUIRED)
+  mark_as_advanced(EXTERNAL_${name}_INCLUDE_DIR EXTERNAL_${name}_LIBRARY)
+  add_library(external::${name} UNKNOWN IMPORTED GLOBAL)
+  set_target_properties(external::${name} PROPERTIES
+    IMPORTED_LOCATION "${EXTERNAL_${name}_LIBRARY}"
+    INTERFACE_INCLUDE_DIRECTORIES "${EXTERNAL_${name}_INCLUDE_DIR}")
+endfunction()
+
+find_package(Threads REQUIRED)
+pinload_external(uv uv.h libuv_a.a libuv.a uv)
+set_target_properties(external::uv PROPERTIES
+  INTERFACE_LINK_LIBRARIES "Threads::Threads;${CMAKE_DL_LIBS};rt")
+pinload_external(jansson jansson.h libjansson.a jansson)
+pinload_external(nghttp2 nghttp2/nghttp2.h libnghttp2.a nghttp2)
+pinload_external(http_parser http_parser.h libhttp_parser.a http_parser)
+pinload_external(zlib zlib.h libz.a z)
+
+# PINLOAD_SHARED: those that have no archive here, and so are shared libraries of the program.
+set(PINLOAD_SHARED "")
+foreach(library "${EXTERNAL_uv_LIBRARY}" "${EXTERNAL_jansson_LIBRARY}" "${EXTERNAL_nghttp2_LIBRARY}"
+    "${EXTERNAL_http_parser_LIBRARY}" "${EXTERNAL_zlib_LIBRARY}")
+  if(NOT library MATCHES "[.]a$")
+    list(APPEND PINLOAD_SHARED "${library}")
+  endif()
+endforeach()
+if(PINLOAD_STATIC AND PINLOAD_SHARED)
+  message(FATAL_ERROR "PINLOAD_STATIC wants static archives of all libraries, and these have none: ${PINLOAD_SHARED}")
+endif()
+
+# pinload_link_runtimes(TARGET) puts the compiler's own runtimes into a program. The sanitizers bring theirs.
+function(pinload_link_runtimes target)
+  if(PINLOAD_STATIC)
+    target_link_options(${target} PRIVATE -static)
+  elseif(NOT PINLOAD_SANITIZE)
+    target_link_options(${target} PRIVATE -static-libgcc -static-libstdc++)
+  endif()
+endfunction()
