@@ -19,7 +19,7 @@ void pacer_init(struct pacer *pacer, enum arrival arrival, double rate, uint64_t
                             .start_ns = start_ns,
                             .step = num_shares,
                             .next = share};
-    random_init(&pacer->random, seed + share);
+    random_init(&pacer->random, seed * 0x9e3779b97f4a7c15ull + ((uint64_t)share << 32));
     if (arrival == ARRIVAL_POISSON) {
         pacer->rate = rate / num_shares;
         pacer->passed = random_exponential(&pacer->random);
