@@ -12,11 +12,12 @@
 
 enum ending {
     ENDING_AS_EXPECTED,
-    ENDING_USAGE,      /* usage or set-up; nothing was sent */
     ENDING_UNEXPECTED, /* a session failed, an expectation did not hold, a report was not written */
+    ENDING_USAGE,      /* usage or set-up; nothing was sent */
     ENDING_RATE_MISSED, /* the rate asked for was not held */
     ENDING_INTERRUPTED,
     ENDING_TERMINATED,
+    NUM_ENDINGS,
 };
 
 /* What a command gets: its options, and the command line as reports may show it. */
@@ -26,6 +27,7 @@ struct invocation {
 };
 
 enum ending cmd_run(const struct invocation *invocation);
+enum ending cmd_compare(const struct invocation *invocation);
 enum ending cmd_pin(const struct invocation *invocation);
 enum ending cmd_merge(const struct invocation *invocation);
 
@@ -34,5 +36,8 @@ void help_print(FILE *out, enum command command);
 
 /* help_overview prints what commands there are. */
 void help_overview(FILE *out);
+
+/* help_begin prints how a command is used, for who typed nothing but its name. */
+void help_begin(FILE *out, enum command command);
 
 #endif

@@ -17,6 +17,7 @@
 #define LOADS "How much"
 #define EACH "Each session"
 #define WIRE "TLS and the network"
+#define ARMS "What is compared"
 #define OUT "What comes out"
 
 const struct command_row command_table[NUM_COMMANDS] = {
@@ -151,6 +152,16 @@ const struct option_row option_table[] = {
      "Tell the whole story of the first session, and of the first failure of each kind."},
     {0, "progress", "WHEN", OPTION_CHOICE, AT(progress), LOAD, OUT, "auto|always|never", "auto", 0, 0,
      "A line a second on stderr; auto: only on a terminal."},
+    {0, "arms", "LIST", OPTION_TEXT, AT(arms), COMPARE, ARMS, NULL, NULL, 0, 0,
+     "What is compared: none, pin, spki, pins100, chain, chain+pin; default none,pin,chain,chain+pin, without --cacert none,pin,spki. A control arm is added."},
+    {0, "baseline", "ARM", OPTION_TEXT, AT(baseline), COMPARE, ARMS, NULL, NULL, 0, 0,
+     "What the others are compared with; default: the first arm."},
+    {0, "in-process", NULL, OPTION_FLAG, AT(in_process), COMPARE, ARMS, NULL, NULL, 0, 0,
+     "Against a BoringSSL server in this process, over memory; takes no URL and no identity."},
+    {0, "key-type", "TYPE", OPTION_CHOICE, AT(key_type), COMPARE, ARMS, "p256|rsa2048", "p256", 0, 0,
+     "The keys of --in-process."},
+    {0, "resolve-difference", "T", OPTION_DURATION, AT(resolve_difference_ns), COMPARE, ARMS, NULL, NULL, 1, 0,
+     "Run until every interval of handshake CPU is within +-T, or say why it cannot be; at most -d (default 60s) or -n."},
     {0, "force", NULL, OPTION_FLAG, AT(force), MERGE, OUT, NULL, NULL, 0, 0,
      "Merge the results of plans that differ."},
     {'h', "help", NULL, OPTION_FLAG, AT(help), ALL, OUT, NULL, NULL, 0, 0,

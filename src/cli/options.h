@@ -48,7 +48,7 @@ struct options {
     struct text_list fail_ifs;
     bool quiet, verbose, help;
     /* compare and merge */
-    const char *arms, *baseline;
+    const char *arms, *baseline, *key_type;
     bool in_process, force;
     uint64_t resolve_difference_ns;
     /* a bit for each row of the table that was given */

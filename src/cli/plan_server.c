@@ -148,7 +148,7 @@ bool plan_build_tls(struct plan *plan, const struct options *options, struct not
     return open_keylog(plan, options, notices, err);
 }
 
-static bool add_pins(struct plan *plan, const struct options *options, struct error *err)
+bool plan_build_pins(struct plan *plan, const struct options *options, struct error *err)
 {
     for (size_t i = 0; i < options->pins.count; i++) {
         if (!pinset_add(plan->pins, options->pins.items[i], err))
@@ -190,7 +190,7 @@ static bool choose_mode(struct plan *plan, const struct options *options, struct
 bool plan_build_verification(struct plan *plan, const struct options *options, struct error *err)
 {
     plan->pins = pinset_new();
-    if (!add_pins(plan, options, err) || !choose_mode(plan, options, err))
+    if (!plan_build_pins(plan, options, err) || !choose_mode(plan, options, err))
         return false;
     if (pinset_has(plan->pins, PIN_CA) && plan->verify == VERIFY_PIN)
         return error_set(err, "a ca-sha256: pin needs a chain mode (--cacert), since anybody can "

@@ -29,12 +29,14 @@ struct timeline {
 struct sample {
     size_t identity; /* a report's row */
     uint32_t arm;    /* which of compare's arms; 0 in a run */
+    uint64_t serial; /* which session of its worker */
     enum outcome outcome;
     enum tcp_end tcp_end;
     unsigned status; /* of the last complete response, or 0 */
     struct timeline at;
     struct tls_facts tls;
-    uint32_t handshake_cpu_ns; /* in BoringSSL's handshake calls; 0 where it is not measured */
+    uint64_t handshake_cpu_ns;       /* in BoringSSL's handshake calls; 0 where not measured, … */
+    uint64_t handshake_instructions; /* … and so are the instructions there */
     uint64_t requests_started, requests_succeeded;
     uint64_t bytes_read, bytes_written; /* TCP payload */
 };

@@ -166,6 +166,7 @@ void session_begin(struct session *session, const struct session_start *start)
     session->sample =
         (struct sample){.identity = anonymous ? 0 : start->identity,
                         .arm = start->arm,
+                        .serial = start->serial,
                         .at = {.intended = start->intended_ns, .started = start->now_ns}};
     connect_next(session);
 }
@@ -261,13 +262,26 @@ static enum step say_farewell(struct session *session)
     return STEP_AGAIN;
 }
 
+/* Lets the handshake take its step and, where it is asked for, measures what that costs us. */
+static enum tls_status step_handshake(struct session *session)
+{
+    const struct session_env *env = session->env;
+    struct sample *sample = &session->sample;
+    if (!env->measure_cpu)
+        return tls_conn_handshake(session->tls);
+    uint64_t count = env->read_counter != NULL ? env->read_counter(env->counter_arg) : 0;
+    uint64_t cpu_ns = clock_thread_cpu_ns();
+    enum tls_status status = tls_conn_handshake(session->tls);
+    sample->handshake_cpu_ns += clock_thread_cpu_ns() - cpu_ns;
+    if (env->read_counter != NULL)
+        sample->handshake_instructions += env->read_counter(env->counter_arg) - count;
+    return status;
+}
+
 static enum step do_handshake(struct session *session)
 {
     struct session_env *env = session->env;
-    uint64_t cpu_ns = env->measure_cpu ? clock_thread_cpu_ns() : 0;
-    enum tls_status status = tls_conn_handshake(session->tls);
-    if (env->measure_cpu)
-        session->sample.handshake_cpu_ns += (uint32_t)(clock_thread_cpu_ns() - cpu_ns);
+    enum tls_status status = step_handshake(session);
     switch (status) {
     case TLS_WANT_READ:
         return STEP_WAIT;

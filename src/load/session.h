@@ -36,6 +36,9 @@ struct session_env {
     uint64_t num_established; /* handshaken and not yet ended */
     bool is_ending;           /* the run is over: no further requests, no hold */
     bool measure_cpu;         /* of the handshake's calls */
+    /* reads the thread's instruction counter, where the cost is measured; or NULL */
+    uint64_t (*read_counter)(void *arg);
+    void *counter_arg;
     /* on_finish: the outcome is known and TLS still there to be asked. on_done: the connection is
      * closed; the session may be started again. */
     void (*on_finish)(void *owner, const struct sample *sample, const struct tls_conn *tls);
@@ -54,6 +57,7 @@ struct session_start {
     uint64_t now_ns;
     size_t identity; /* an index, or TLS_NO_IDENTITY */
     uint32_t arm;
+    uint64_t serial;
     const struct verify_policy *policy;
     bool offer_ticket;
 };

@@ -75,7 +75,7 @@ static bool set_up_policies(struct worker *worker, struct error *err)
     const struct plan *plan = worker->plan;
     const struct verify_policy own = {.mode = plan->verify, .pins = plan->pins};
     const struct verify_policy *from = worker->arms != NULL ? worker->arms->policies : &own;
-    worker->num_policies = worker->arms != NULL ? worker->arms->count : 1;
+    worker->num_policies = worker->arms != NULL ? worker->arms->num_policies : 1;
     worker->policies = memory_new(worker->num_policies, sizeof *worker->policies);
     if (plan->cacert != NULL && (worker->trust = trust_load(plan->cacert, err)) == NULL)
         return false;
@@ -131,7 +131,9 @@ struct worker *worker_new(const struct plan *plan, unsigned index, const struct 
                                        .tally = worker->tally,
                                        .deadlines = &worker->deadlines,
                                        .next_source = worker->taker,
-                                       .measure_cpu = arms != NULL && arms->measure_cpu,
+                                       .measure_cpu = arms != NULL,
+                                       .read_counter = arms != NULL ? arms->read_counter : NULL,
+                                       .counter_arg = arms != NULL ? arms->arg : NULL,
                                        .on_finish = on_finish,
                                        .on_done = on_done,
                                        .owner = worker};
@@ -228,8 +230,8 @@ static void on_done(void *owner, struct deadline *deadline, const struct sample 
     add_progress(&worker->progress.ended, 1);
     add_progress(&worker->progress.in_flight, -1);
     add_progress(&worker->progress.outcomes[sample->outcome], 1);
-    if (worker->arms != NULL && worker->arms->observe != NULL)
-        worker->arms->observe(worker->arms->arg, worker->index, sample);
+    if (worker->arms != NULL)
+        worker->arms->observe(worker->arms->arg, sample);
     slot->backoff_ns = backoff_after(worker, slot, sample);
     if (slot->backoff_ns > 0)
         rest_until(worker, slot, sample->at.ended + slot->backoff_ns);
@@ -260,14 +262,18 @@ static void begin_session(struct worker *worker, uint64_t intended_ns, uint64_t 
     struct session_start start = {.intended_ns = intended_ns,
                                   .now_ns = now_ns,
                                   .identity = TLS_NO_IDENTITY,
+                                  .serial = serial,
                                   .offer_ticket = wants_ticket(worker)};
     if (count > 0)
         start.identity = rotation_pick(
             plan->rotation, count, (size_t)((uint64_t)worker->taker * count / worker->num_takers),
-            serial, (size_t)(slot - worker->slots), &worker->random);
-    if (worker->arms != NULL && worker->arms->pick != NULL)
-        start.arm = worker->arms->pick(worker->arms->arg, worker->index, serial);
-    start.policy = &worker->policies[start.arm];
+            worker->arms != NULL ? serial / worker->arms->sessions_per_identity : serial,
+            (size_t)(slot - worker->slots), &worker->random);
+    start.policy = &worker->policies[0];
+    if (worker->arms != NULL) {
+        start.arm = worker->arms->pick(worker->arms->arg, serial);
+        start.policy = &worker->policies[worker->arms->policy_of[start.arm]];
+    }
     tally_started(worker->tally, intended_ns, now_ns, count > 0 ? start.identity : 0);
     if (slot->session == NULL)
         slot->session = session_new(&worker->env, &slot->deadline);
@@ -465,6 +471,8 @@ void worker_run(struct worker *worker, uint64_t start_ns)
     const struct plan *plan = worker->plan;
     struct rusage before, after;
     getrusage(RUSAGE_THREAD, &before);
+    if (worker->arms != NULL)
+        worker->arms->begin(worker->arms->arg);
     worker->start_ns = start_ns;
     worker->end_ns = plan->duration_ns > 0 ? start_ns + plan->duration_ns : NEVER_NS;
     tally_begin(worker->tally, start_ns);

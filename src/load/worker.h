@@ -26,16 +26,19 @@ struct worker_progress {
 
 struct worker;
 
-/* Several ways to verify in one run, for compare: which one a session takes. A run has one. */
+/* Several ways to verify in one run, for compare: which one a session takes, and who is told. A
+ * run has one way and tells nobody. Borrowed; the functions are called in the worker's thread. */
 struct worker_arms {
-    const struct verify_policy *policies; /* trust is set by the worker; borrowed */
-    unsigned count;
-    /* pick says which arm the session with SERIAL takes; NULL: the first. */
-    unsigned (*pick)(void *arg, unsigned worker, uint64_t serial);
-    /* observe is told of each session that has ended, in the worker's thread; may be NULL. */
-    void (*observe)(void *arg, unsigned worker, const struct sample *sample);
+    const struct verify_policy *policies; /* trust and host are set by the worker */
+    unsigned num_policies;
+    const unsigned *policy_of; /* by arm: two arms of one policy share it to the byte */
+    /* pick returns the arm of the worker's session SERIAL. */
+    unsigned (*pick)(void *arg, uint64_t serial);
+    unsigned sessions_per_identity; /* neighbours that share an identity: a block; at least 1 */
+    void (*observe)(void *arg, const struct sample *sample);
+    void (*begin)(void *arg);            /* the thread begins */
+    uint64_t (*read_counter)(void *arg); /* of instructions; NULL: none */
     void *arg;
-    bool measure_cpu;
 };
 
 /* worker_new makes worker INDEX of PLAN. ARMS may be NULL. False set-up sets ERR. */

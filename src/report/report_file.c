@@ -84,20 +84,19 @@ static bool write_failed(const char *path, int error_number, struct error *err)
 }
 
 /* write_stream writes and flushes, and leaves the reason in errno. */
-static bool write_stream(FILE *out, bool (*write)(FILE *, const struct result *),
-                         const struct result *result)
+static bool write_stream(FILE *out, bool (*write)(FILE *, const void *), const void *subject)
 {
     errno = 0;
-    return write(out, result) && fflush(out) == 0 && !ferror(out);
+    return write(out, subject) && fflush(out) == 0 && !ferror(out);
 }
 
-static bool write_in_place(const char *path, bool (*write)(FILE *, const struct result *),
-                           const struct result *result, struct error *err)
+static bool write_in_place(const char *path, bool (*write)(FILE *, const void *),
+                           const void *subject, struct error *err)
 {
     FILE *out = fopen(path, "w");
     if (out == NULL)
         return write_failed(path, errno, err);
-    bool written = write_stream(out, write, result);
+    bool written = write_stream(out, write, subject);
     int reason = errno;
     if (fclose(out) != 0 && written) {
         written = false;
@@ -117,8 +116,8 @@ static mode_t mode_for(const char *path)
     return 0666 & ~mask;
 }
 
-static bool write_beside(const char *path, bool (*write)(FILE *, const struct result *),
-                         const struct result *result, struct error *err)
+static bool write_beside(const char *path, bool (*write)(FILE *, const void *), const void *subject,
+                         struct error *err)
 {
     char *directory = directory_of(path);
     struct buffer name = {0};
@@ -131,7 +130,7 @@ static bool write_beside(const char *path, bool (*write)(FILE *, const struct re
     int reason = errno;
     if (out == NULL)
         goto out;
-    written = write_stream(out, write, result) && fchmod(descriptor, mode_for(path)) == 0;
+    written = write_stream(out, write, subject) && fchmod(descriptor, mode_for(path)) == 0;
     reason = errno;
     if (fclose(out) != 0 && written) {
         written = false;
@@ -149,16 +148,35 @@ out:
     return written || write_failed(path, reason, err);
 }
 
+bool report_file_write_any(const char *path, bool (*write)(FILE *, const void *),
+                           const void *subject, struct error *err)
+{
+    if (strcmp(path, "-") == 0)
+        return write_stream(stdout, write, subject) || write_failed("-", errno, err);
+    struct stat about;
+    if (stat(path, &about) == 0 && !S_ISREG(about.st_mode))
+        return write_in_place(path, write, subject, err);
+    char *real = real_path(path);
+    bool written = write_beside(real, write, subject, err);
+    free(real);
+    return written;
+}
+
+/* A report of a run, as a writer of anything. */
+struct run_report {
+    bool (*write)(FILE *, const struct result *);
+    const struct result *result;
+};
+
+static bool write_run_report(FILE *out, const void *subject)
+{
+    const struct run_report *report = subject;
+    return report->write(out, report->result);
+}
+
 bool report_file_write(const char *path, bool (*write)(FILE *, const struct result *),
                        const struct result *result, struct error *err)
 {
-    if (strcmp(path, "-") == 0)
-        return write_stream(stdout, write, result) || write_failed("-", errno, err);
-    struct stat about;
-    if (stat(path, &about) == 0 && !S_ISREG(about.st_mode))
-        return write_in_place(path, write, result, err);
-    char *real = real_path(path);
-    bool written = write_beside(real, write, result, err);
-    free(real);
-    return written;
+    struct run_report report = {write, result};
+    return report_file_write_any(path, write_run_report, &report, err);
 }

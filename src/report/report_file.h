@@ -22,4 +22,8 @@ bool report_file_check(const char *path, const char *option, struct error *err);
 bool report_file_write(const char *path, bool (*write)(FILE *, const struct result *),
                        const struct result *result, struct error *err);
 
+/* report_file_write_any does the same for a report of anything else. */
+bool report_file_write_any(const char *path, bool (*write)(FILE *, const void *),
+                           const void *subject, struct error *err);
+
 #endif

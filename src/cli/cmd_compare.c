@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * pinload compare: the arms of a comparison, interleaved, in this process or against a server.
+ */
+#include "base/clock.h"
+#include "cli/commands.h"
+#include "cli/compare_engine.h"
+#include "compare/compare_result.h"
+#include "report/compare_json.h"
+#include "report/compare_text.h"
+#include "report/report_file.h"
+
+#include <signal.h>
+#include <string.h>
+
+#define DEFAULT_DURATION_NS (10 * NS_PER_S)
+#define DEFAULT_RESOLVE_DURATION_NS (60 * NS_PER_S)
+
+/* How long it may go on. */
+static void set_bounds(struct compare_bounds *bounds, const struct options *options)
+{
+    bounds->sessions_per_arm = options->sessions;
+    bounds->resolve_ns = (double)options->resolve_difference_ns;
+    bounds->duration_ns = options->duration_ns;
+    if (bounds->duration_ns == 0 && bounds->sessions_per_arm == 0)
+        bounds->duration_ns =
+            bounds->resolve_ns > 0 ? DEFAULT_RESOLVE_DURATION_NS : DEFAULT_DURATION_NS;
+}
+
+static bool parse_arms(struct arms *arms, const struct options *options, struct error *err)
+{
+    bool may_chain = options->in_process || options->cacert != NULL;
+    const char *list = options->arms;
+    if (list == NULL)
+        list = may_chain ? "none,pin,chain,chain+pin" : "none,pin,spki";
+    if (!arms_parse(arms, list, options->baseline, options->seed, err))
+        return false;
+    if (arms_need_chain(arms) && !may_chain)
+        return error_set(err,
+                         "--arms '%s' needs trust anchors; --cacert FILE or --cacert system is "
+                         "accepted",
+                         list);
+    return true;
+}
+
+static bool check_modes(const struct options *options, struct error *err)
+{
+    if (strcmp(options->session_mode, "full") != 0 && strcmp(options->session_mode, "resume") != 0)
+        return error_set(err,
+                         "--session-mode '%s' mixes two kinds of session; compare takes full or "
+                         "resume",
+                         options->session_mode);
+    if (options->in_process && options->operands.count > 0)
+        return error_set(err, "--in-process takes no URL, and '%s' was given",
+                         options->operands.items[0]);
+    if (options->json != NULL && !report_file_check(options->json, "--json", err))
+        return false;
+    return true;
+}
+
+static bool write_json(FILE *out, const void *subject)
+{
+    return compare_json(out, subject);
+}
+
+static enum ending report(const struct compare_result *result, const struct options *options)
+{
+    struct error err;
+    bool to_stdout = options->json != NULL && strcmp(options->json, "-") == 0;
+    if (!options->quiet)
+        compare_text(to_stdout ? stderr : stdout, result);
+    bool written =
+        options->json == NULL || report_file_write_any(options->json, write_json, result, &err);
+    if (!written)
+        fprintf(stderr, "pinload: %s\n", err.text);
+    if (result->interrupted_by != 0)
+        return result->interrupted_by == SIGINT ? ENDING_INTERRUPTED : ENDING_TERMINATED;
+    return written && result->failed == 0 ? ENDING_AS_EXPECTED : ENDING_UNEXPECTED;
+}
+
+enum ending cmd_compare(const struct invocation *invocation)
+{
+    const struct options *options = invocation->options;
+    struct arms arms = {0};
+    struct compare_bounds bounds = {0};
+    struct compare_result result = {.in_process = options->in_process,
+                                    .command = invocation->redacted,
+                                    .session_mode = options->session_mode,
+                                    .connections = options->connections,
+                                    .resolve_ns = (double)options->resolve_difference_ns};
+    struct error err;
+    enum ending ending = ENDING_USAGE;
+    set_bounds(&bounds, options);
+    if (check_modes(options, &err) && parse_arms(&arms, options, &err))
+        ending = options->in_process ? compare_in_process(&result, &arms, &bounds, options, &err)
+                                     : compare_over_network(&result, &arms, &bounds, options, &err);
+    if (ending == ENDING_AS_EXPECTED)
+        ending = report(&result, options);
+    else
+        fprintf(stderr, "pinload: %s\n", err.text);
+    comparison_cleanup(&result.comparison);
+    arms_cleanup(&arms);
+    return ending;
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "compare/arms.h"
+
+#include "base/memory.h"
+#include "base/random.h"
+#include "tls/pinset.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct arm_row {
+    const char *name;
+    enum verify_mode mode;
+    enum pin_kind pin;
+    unsigned num_other_pins;
+};
+
+static const struct arm_row rows[] = {
+    {"none", VERIFY_NONE, PIN_CERT, 0},   {"pin", VERIFY_PIN, PIN_CERT, 0},
+    {"spki", VERIFY_PIN, PIN_SPKI, 0},    {"pins100", VERIFY_PIN, PIN_CERT, 99},
+    {"chain", VERIFY_CHAIN, PIN_CERT, 0}, {"chain+pin", VERIFY_CHAIN_PIN, PIN_CERT, 0},
+};
+#define NUM_ROWS (sizeof rows / sizeof *rows)
+
+static const struct arm_row *find_row(const char *name)
+{
+    for (size_t i = 0; i < NUM_ROWS; i++) {
+        if (strcmp(name, rows[i].name) == 0)
+            return &rows[i];
+    }
+    return NULL;
+}
+
+static bool add_arm(struct arms *arms, const char *name, struct error *err)
+{
+    const struct arm_row *row = find_row(name);
+    if (row == NULL)
+        return error_set(err,
+                         "'%s' is not an arm for --arms; none, pin, spki, pins100, chain and "
+                         "chain+pin are accepted, joined by commas",
+                         name);
+    for (unsigned i = 0; i < arms->count; i++) {
+        if (strcmp(arms->names[i], row->name) == 0)
+            return error_set(err,
+                             "--arms names '%s' twice; each arm is accepted once, and a "
+                             "control arm is added by itself",
+                             name);
+    }
+    arms->names[arms->count] = row->name;
+    arms->policy_of[arms->count] = arms->count;
+    arms->policies[arms->count++].mode = row->mode;
+    return true;
+}
+
+static bool set_baseline(struct arms *arms, const char *name, struct error *err)
+{
+    for (unsigned i = 0; i < arms->count; i++) {
+        if (name == NULL || strcmp(arms->names[i], name) == 0) {
+            arms->baseline = i;
+            arms->control = arms->count++;
+            arms->names[arms->control] = CONTROL_NAME;
+            arms->policy_of[arms->control] = i;
+            arms->policies[arms->control].mode = arms->policies[i].mode;
+            return true;
+        }
+    }
+    return error_set(err, "--baseline '%s' is not among the arms; one of --arms is accepted", name);
+}
+
+bool arms_parse(struct arms *arms, const char *list, const char *baseline, uint64_t seed,
+                struct error *err)
+{
+    *arms = (struct arms){.seed = seed};
+    char *copy = memory_text(list), *rest = copy;
+    bool ok = true;
+    for (char *name; ok && (name = strsep(&rest, ",")) != NULL;)
+        ok = add_arm(arms, name, err);
+    free(copy);
+    return ok && set_baseline(arms, baseline, err);
+}
+
+void arms_cleanup(struct arms *arms)
+{
+    for (unsigned i = 0; i < arms->count; i++)
+        pinset_free(arms->pins[i]);
+    *arms = (struct arms){0};
+}
+
+bool arms_need_chain(const struct arms *arms)
+{
+    for (unsigned i = 0; i < arms->count; i++) {
+        if (verify_mode_has_chain(arms->policies[i].mode))
+            return true;
+    }
+    return false;
+}
+
+/* Pins that no certificate has: they only have to be looked through. */
+static void add_other_pins(struct pinset *pins, unsigned count)
+{
+    struct random random;
+    random_init(&random, 100);
+    for (unsigned i = 0; i < count; i++) {
+        uint8_t fingerprint[FINGERPRINT_LEN];
+        for (size_t j = 0; j < FINGERPRINT_LEN; j += 8) {
+            uint64_t bits = random_next(&random);
+            memcpy(fingerprint + j, &bits, 8);
+        }
+        pinset_add_fingerprint(pins, PIN_CERT, fingerprint);
+    }
+}
+
+void arms_pin(struct arms *arms, const uint8_t *der, size_t der_len)
+{
+    for (unsigned i = 0; i < arms->count; i++) {
+        if (i == arms->control)
+            continue;
+        const struct arm_row *row = find_row(arms->names[i]);
+        uint8_t fingerprint[FINGERPRINT_LEN];
+        arms->pins[i] = pinset_new();
+        add_other_pins(arms->pins[i], row->num_other_pins);
+        if (row->pin == PIN_SPKI)
+            fingerprint_spki(fingerprint, der, der_len);
+        else
+            fingerprint_of(fingerprint, der, der_len);
+        pinset_add_fingerprint(arms->pins[i], row->pin, fingerprint);
+        arms->policies[i].pins = arms->pins[i];
+    }
+}
+
+unsigned arms_pick(const struct arms *arms, uint64_t serial)
+{
+    uint64_t block = serial / arms->count;
+    unsigned place = (unsigned)(serial % arms->count);
+    unsigned order[MAX_ARMS];
+    struct random random;
+    random_init(&random, arms->seed ^ (block * 0x9e3779b97f4a7c15ull));
+    for (unsigned i = 0; i < arms->count; i++)
+        order[i] = i;
+    for (unsigned i = 0; i <= place; i++) { /* Fisher and Yates, as far as it is needed */
+        unsigned j = i + (unsigned)random_below(&random, arms->count - i);
+        unsigned swap = order[i];
+        order[i] = order[j];
+        order[j] = swap;
+    }
+    return order[place];
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a comparison came to, for its reports: the comparison itself and how it was made.
+ */
+#ifndef PINLOAD_COMPARE_COMPARE_RESULT_H
+#define PINLOAD_COMPARE_COMPARE_RESULT_H
+
+#include "compare/comparison.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct compare_result {
+    struct comparison comparison;
+    bool in_process;
+    const char *where;    /* the URL, or "in process"; borrowed */
+    char *const *command; /* redacted, NULL at its end; borrowed */
+    char server_key[64];  /* what the server signed with */
+    char version[16], cipher[64], group[64];
+    const char *session_mode; /* "full" or "resume"; borrowed */
+    uint64_t connections;
+    uint64_t started_wall_ns;
+    double duration_s;
+    double clock_cost_ns;        /* of one reading of the thread's CPU clock */
+    const char *no_instructions; /* why they are not counted, or NULL; borrowed */
+    double resolve_ns;           /* asked for; 0: not */
+    bool resolved;
+    char why_not_resolved[256];
+    uint64_t failed;
+    int interrupted_by;
+};
+
+#endif

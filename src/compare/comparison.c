@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "compare/comparison.h"
+
+#include "base/memory.h"
+#include "load/latency.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TRUST_LEVEL 0.99 /* of all measures together */
+
+const char *measure_name(enum measure measure)
+{
+    static const char *const names[NUM_MEASURES] = {
+        [MEASURE_VERIFY_CALLBACK] = "verify_callback",
+        [MEASURE_HANDSHAKE_CPU] = "handshake_cpu",
+        [MEASURE_TLS_HANDSHAKE] = "tls_handshake",
+        [MEASURE_INSTRUCTIONS] = "instructions",
+    };
+    return names[measure];
+}
+
+void comparison_init(struct comparison *comparison, const struct arms *arms, bool has_instructions)
+{
+    *comparison = (struct comparison){.arms = arms, .has_instructions = has_instructions};
+    for (unsigned i = 0; i < arms->count; i++) {
+        for (int m = 0; m < MEASURE_INSTRUCTIONS; m++)
+            comparison->samples[i].latencies[m] = latency_new(3);
+    }
+}
+
+void comparison_cleanup(struct comparison *comparison)
+{
+    for (unsigned i = 0; i < MAX_ARMS; i++) {
+        for (int m = 0; m < NUM_MEASURES; m++) {
+            free(comparison->samples[i].values[m]);
+            latency_free(comparison->samples[i].latencies[m]);
+        }
+    }
+    *comparison = (struct comparison){0};
+}
+
+/* Makes room for BLOCK; what is not measured yet is NAN. */
+static void grow(struct comparison *comparison, size_t block)
+{
+    size_t old = comparison->capacity;
+    while (comparison->capacity <= block)
+        comparison->capacity = comparison->capacity ? comparison->capacity * 2 : 1024;
+    for (unsigned i = 0; i < comparison->arms->count; i++) {
+        for (int m = 0; m < NUM_MEASURES; m++) {
+            float **values = &comparison->samples[i].values[m];
+            *values = memory_resize(*values, comparison->capacity * sizeof **values);
+            for (size_t j = old; j < comparison->capacity; j++)
+                (*values)[j] = NAN;
+        }
+    }
+}
+
+void comparison_add(struct comparison *comparison, size_t block, unsigned arm,
+                    const double values[static NUM_MEASURES])
+{
+    struct arm_samples *samples = &comparison->samples[arm];
+    if (block >= comparison->capacity)
+        grow(comparison, block);
+    if (block >= comparison->num_blocks)
+        comparison->num_blocks = block + 1;
+    samples->sessions++;
+    for (int m = 0; m < NUM_MEASURES; m++) {
+        samples->values[m][block] = (float)values[m];
+        if (samples->latencies[m] != NULL && isfinite(values[m]))
+            latency_record(samples->latencies[m], (uint64_t)values[m]);
+    }
+}
+
+void comparison_add_failure(struct comparison *comparison, unsigned arm)
+{
+    comparison->samples[arm].sessions++;
+    comparison->samples[arm].failed++;
+}
+
+/* The baseline's figure that a difference of MEASURE is a percentage of. */
+static double reference(const struct comparison *comparison, enum measure measure)
+{
+    enum measure of = measure == MEASURE_VERIFY_CALLBACK ? MEASURE_HANDSHAKE_CPU : measure;
+    const struct arm_samples *baseline = &comparison->samples[comparison->arms->baseline];
+    return statistics_location(baseline->values[of], comparison->num_blocks);
+}
+
+static struct difference differ(const struct comparison *comparison, unsigned arm,
+                                enum measure measure, double wide_level)
+{
+    const struct arms *arms = comparison->arms;
+    struct difference difference = {.arm = arm, .measure = measure};
+    struct difference_estimate *estimate = &difference.estimate;
+    difference.is_known = statistics_difference(
+        comparison->samples[arm].values[measure],
+        comparison->samples[arms->baseline].values[measure], comparison->num_blocks, wide_level,
+        arms->seed + (uint64_t)arm * NUM_MEASURES + measure, estimate);
+    if (!difference.is_known)
+        return difference;
+    bool off_zero = estimate->ci95.low > 0 || estimate->ci95.high < 0;
+    difference.distinguishable = off_zero && estimate->p_value < 0.05;
+    difference.percent = estimate->estimate / reference(comparison, measure) * 100;
+    return difference;
+}
+
+void comparison_judge(struct comparison *comparison)
+{
+    const struct arms *arms = comparison->arms;
+    int num_measures = comparison->has_instructions ? NUM_MEASURES : MEASURE_INSTRUCTIONS;
+    double level = 1 - (1 - TRUST_LEVEL) / num_measures; /* Bonferroni's bound */
+    comparison->num_differences = 0;
+    comparison->trusted = true;
+    for (unsigned arm = 0; arm < arms->count; arm++) {
+        for (int m = 0; m < num_measures && arm != arms->baseline; m++) {
+            struct difference difference = differ(comparison, arm, (enum measure)m, level);
+            if (arm != arms->control) {
+                comparison->differences[comparison->num_differences++] = difference;
+                continue;
+            }
+            comparison->control[m] = difference;
+            const struct interval *wide = &difference.estimate.wide;
+            comparison->trusted &= difference.is_known && wide->low <= 0 && wide->high >= 0;
+        }
+    }
+}
+
+double comparison_widest(const struct comparison *comparison, enum measure measure, double width_ns,
+                         double *out_pairs_needed)
+{
+    double widest = 0;
+    *out_pairs_needed = 0;
+    for (size_t i = 0; i < comparison->num_differences; i++) {
+        const struct difference *difference = &comparison->differences[i];
+        if (difference->measure != measure)
+            continue;
+        if (!difference->is_known) {
+            *out_pairs_needed = INFINITY;
+            return INFINITY;
+        }
+        const struct interval *ci = &difference->estimate.ci95;
+        widest = fmax(widest, (ci->high - ci->low) / 2);
+        *out_pairs_needed =
+            fmax(*out_pairs_needed, statistics_pairs_needed(&difference->estimate, width_ns));
+    }
+    return widest;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The statistics of a comparison: an estimate of a paired difference with a bootstrapped interval,
+ * and a paired test. docs/measuring.md explains them and names their sources.
+ *
+ * Pairs come in the order of time. They are cut into batches; each batch gives one trimmed mean of
+ * its differences (a fifth off either end, so that a preempted handshake does not decide); the
+ * estimate is the mean of the batches', and the interval comes from resampling whole batches, so
+ * that what neighbours have in common does not make it too narrow.
+ */
+#ifndef PINLOAD_COMPARE_STATISTICS_H
+#define PINLOAD_COMPARE_STATISTICS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct interval {
+    double low, high;
+};
+
+struct difference_estimate {
+    size_t num_pairs, num_batches;
+    double estimate;
+    struct interval ci95; /* percentile bootstrap */
+    struct interval wide; /* the same at the level asked for */
+    double p_value; /* of the Wilcoxon signed-rank test, two-sided, of the batches' estimates */
+};
+
+/* The fewest pairs that an estimate is made of. */
+#define STATISTICS_MIN_PAIRS 100
+
+/* statistics_difference estimates the difference of N pairs, LEFT[i] - RIGHT[i]; a pair with a NAN
+ * in it is left out. WIDE_LEVEL is the level of the wide interval, as 0.99. SEED makes it repeat.
+ * False: too few pairs. */
+bool statistics_difference(const float *left, const float *right, size_t n, double wide_level,
+                           uint64_t seed, struct difference_estimate *out);
+
+/* statistics_location returns the same trimmed mean of N single values, NAN without any. */
+double statistics_location(const float *values, size_t n);
+
+/* statistics_signed_rank returns the two-sided p value of Wilcoxon's signed-rank test on N
+ * differences: normal approximation, ties and zeros corrected for. */
+double statistics_signed_rank(const double *differences, size_t n);
+
+/* statistics_pairs_needed returns how many pairs would bring the half-width of ESTIMATE's interval
+ * down to WIDTH: it falls with the square root of their number. */
+double statistics_pairs_needed(const struct difference_estimate *estimate, double width);
+
+#endif

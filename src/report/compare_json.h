@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A comparison as JSON, schema "pinload.compare/1".
+ */
+#ifndef PINLOAD_REPORT_COMPARE_JSON_H
+#define PINLOAD_REPORT_COMPARE_JSON_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+struct compare_result;
+
+/* compare_json writes RESULT and a line end; false where a write failed. */
+bool compare_json(FILE *out, const struct compare_result *result);
+
+#endif
