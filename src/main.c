@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * pinload: the table of subcommands, and the only place that decides an exit status.
+ * pinload: the table of subcommands. How a command ended becomes an exit status here and nowhere
+ * else, by the table in cli/about.h.
  */
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/version.h"
+#include "cli/about.h"
 #include "cli/commands.h"
+#include "cli/completions.h"
+#include "cli/manual.h"
 #include "cli/option_table.h"
 #include "net/net_loop.h"
 #include "tls/tls_context.h"
@@ -15,13 +19,9 @@
 
 static enum ending (*const commands[NUM_COMMANDS])(const struct invocation *) = {
     [COMMAND_RUN] = cmd_run,
+    [COMMAND_COMPARE] = cmd_compare,
     [COMMAND_PIN] = cmd_pin,
     [COMMAND_MERGE] = cmd_merge,
-};
-
-static const int exit_statuses[] = {
-    [ENDING_AS_EXPECTED] = 0, [ENDING_USAGE] = 2,         [ENDING_UNEXPECTED] = 1,
-    [ENDING_RATE_MISSED] = 3, [ENDING_INTERRUPTED] = 130, [ENDING_TERMINATED] = 143,
 };
 
 static void complain(const struct error *err)
@@ -55,13 +55,34 @@ static enum ending refuse_command(const char *word)
     return ENDING_USAGE;
 }
 
+static enum ending print_completions(const char *shell)
+{
+    if (shell != NULL && strcmp(shell, "bash") == 0) {
+        completions_print_bash(stdout);
+    } else if (shell != NULL && strcmp(shell, "zsh") == 0) {
+        completions_print_zsh(stdout);
+    } else {
+        fprintf(stderr, "pinload: --completion '%s' is not known; accepted: bash, zsh\n",
+                shell != NULL ? shell : "");
+        return ENDING_USAGE;
+    }
+    return ENDING_AS_EXPECTED;
+}
+
+/* What follows "pinload help": nothing, a command, or what is made for others from the table. */
 static enum ending print_help(int argc, char **argv)
 {
     enum command command;
-    if (argc == 0) {
+    if (argc == 0 || strcmp(argv[0], "help") == 0) {
         help_overview(stdout);
         return ENDING_AS_EXPECTED;
     }
+    if (strcmp(argv[0], "--man") == 0) {
+        manual_print(stdout);
+        return ENDING_AS_EXPECTED;
+    }
+    if (strcmp(argv[0], "--completion") == 0)
+        return print_completions(argv[1]);
     if (!find_command(argv[0], &command))
         return refuse_command(argv[0]);
     help_print(stdout, command);
@@ -94,6 +115,10 @@ static enum ending run_command(enum command command, int argc, char **argv, char
     struct error err;
     struct invocation invocation = {&options, redacted};
     enum ending ending = ENDING_USAGE;
+    if (argc == 0) {
+        help_begin(stderr, command);
+        return ENDING_USAGE;
+    }
     if (!options_parse(&options, command, argc, argv, &err)) {
         complain(&err);
     } else if (options.help) {
@@ -135,5 +160,5 @@ int main(int argc, char **argv)
     free_texts(redacted);
     if (fflush(stdout) != 0 && ending == ENDING_AS_EXPECTED)
         ending = ENDING_UNEXPECTED;
-    return exit_statuses[ending];
+    return ending_table[ending].status;
 }

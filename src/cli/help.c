@@ -1,46 +1,67 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/about.h"
 #include "cli/commands.h"
 #include "cli/option_table.h"
 
 #include <string.h>
 
 #define WIDTH 80
-#define INDENT 6
 
-void help_overview(FILE *out)
+/* Prints TEXT from COLUMN on, in lines of up to WIDTH columns; those after the first are indented. */
+static void print_wrapped(FILE *out, const char *text, size_t column, size_t indent)
 {
-    fputs("pinload loads mTLS endpoints: many sessions, rotating client identities, every pin "
-          "checked.\n\n",
-          out);
-    for (int i = 0; i < NUM_COMMANDS; i++)
-        fprintf(out, "  pinload %-8s [options] %s\n      %s\n", command_table[i].name,
-                command_table[i].operands, command_table[i].summary);
-    fputs("  pinload help [COMMAND]\n  pinload --version\n\n"
-          "Numbers take k, M, G; times take us, ms, s, m, h.\n"
-          "Exit status: 0 as expected, 1 not as expected, 2 usage or set-up (nothing was sent),\n"
-          "3 the rate asked for was not held, 130 interrupted, 143 terminated.\n",
-          out);
-}
-
-/* Prints TEXT in lines of up to WIDTH columns, each indented. */
-static void print_wrapped(FILE *out, const char *text)
-{
-    size_t column = 0;
+    bool begins = true;
     for (const char *word = text; *word != '\0';) {
         size_t len = strcspn(word, " ");
-        if (column == 0 || column + 1 + len > WIDTH) {
-            fprintf(out, "%s%*s", column == 0 ? "" : "\n", INDENT, "");
-            column = INDENT;
-        } else {
+        if (!begins && column + 1 + len > WIDTH) {
+            fprintf(out, "\n%*s", (int)indent, "");
+            column = indent;
+        } else if (!begins) {
             fputc(' ', out);
             column++;
         }
         fprintf(out, "%.*s", (int)len, word);
+        begins = false;
         column += len;
         word += len;
         word += *word == ' ';
     }
     fputc('\n', out);
+}
+
+static void print_indented(FILE *out, const char *text, size_t indent)
+{
+    fprintf(out, "%*s", (int)indent, "");
+    print_wrapped(out, text, indent, indent);
+}
+
+static void print_examples(FILE *out, enum command command)
+{
+    for (size_t i = 0; i < example_table_len; i++) {
+        if (example_table[i].command == command)
+            fprintf(out, "  # %s\n  %s\n", example_table[i].purpose, example_table[i].line);
+    }
+}
+
+void help_overview(FILE *out)
+{
+    fprintf(out, "pinload: %s\n\n", ABOUT_TITLE);
+    for (int i = 0; i < NUM_COMMANDS; i++)
+        fprintf(out, "  pinload %-7s [options] %s\n      %s\n", command_table[i].name,
+                command_table[i].operands, command_table[i].summary);
+    fputs(
+        "  pinload help COMMAND\n      all its options\n"
+        "  pinload help --man | --completion bash|zsh\n      the man page; a shell's completions\n"
+        "  pinload --version\n\n"
+        "To begin with:\n",
+        out);
+    print_examples(out, COMMAND_PIN);
+    print_examples(out, COMMAND_RUN);
+    fputs("\nNumbers take k, M, G; times take us, ms, s, m, h.\n\nExit status:\n", out);
+    for (int i = 0; i < NUM_ENDINGS; i++) {
+        fprintf(out, "  %3d  ", ending_table[i].status);
+        print_wrapped(out, ending_table[i].meaning, 7, 7);
+    }
 }
 
 static void print_row(FILE *out, const struct option_row *row)
@@ -56,13 +77,19 @@ static void print_row(FILE *out, const struct option_row *row)
     if (row->default_value != NULL)
         fprintf(out, "  (default %s)", row->default_value);
     fputc('\n', out);
-    print_wrapped(out, row->help);
+    print_indented(out, row->help, 6);
+}
+
+static void print_usage(FILE *out, enum command command)
+{
+    const struct command_row *about = &command_table[command];
+    fprintf(out, "usage: pinload %s [options] %s\n       %s\n", about->name, about->operands,
+            about->summary);
 }
 
 void help_print(FILE *out, enum command command)
 {
-    const struct command_row *about = &command_table[command];
-    fprintf(out, "pinload %s [options] %s\n%s\n", about->name, about->operands, about->summary);
+    print_usage(out, command);
     const char *group = "";
     for (size_t i = 0; i < option_table_len; i++) {
         const struct option_row *row = &option_table[i];
@@ -73,4 +100,14 @@ void help_print(FILE *out, enum command command)
         group = row->group;
         print_row(out, row);
     }
+    fputs("\nExamples\n", out);
+    print_examples(out, command);
+}
+
+void help_begin(FILE *out, enum command command)
+{
+    print_usage(out, command);
+    fputc('\n', out);
+    print_examples(out, command);
+    fprintf(out, "\n'pinload help %s' lists every option.\n", command_table[command].name);
 }
