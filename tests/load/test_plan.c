@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "load/plan.h"
+
+#include "tls/fixtures.h"
+#include "tls/identity.h"
+#include "tls/pinset.h"
+
+static void without_a_list_any_2xx_or_3xx_is_a_success(void **state)
+{
+    (void)state;
+    struct plan plan = {0};
+    for (unsigned status = 0; status < 1000; status++)
+        assert_int_equal(plan_expects_status(&plan, status), status >= 200 && status < 400);
+}
+
+static void with_a_list_only_what_is_on_it_is_a_success(void **state)
+{
+    (void)state;
+    unsigned statuses[] = {404, 204};
+    struct plan plan = {.expect_statuses = statuses, .num_expect_statuses = 2};
+    for (unsigned status = 0; status < 1000; status++)
+        assert_int_equal(plan_expects_status(&plan, status), status == 404 || status == 204);
+}
+
+static void without_a_certificate_there_is_one_row_and_none_to_refuse(void **state)
+{
+    (void)state;
+    struct plan plan = {.identities = identity_set_new()};
+    assert_int_equal(plan_num_identities(&plan), 1);
+    assert_string_equal(plan_identity_name(&plan, 0), "(none)");
+    assert_false(plan_expects_refusal(&plan, 0));
+    plan_cleanup(&plan);
+}
+
+static void each_identity_is_a_row_and_may_have_to_be_refused(void **state)
+{
+    (void)state;
+    static const struct password no_password;
+    struct plan plan = {.identities = identity_set_new()};
+    struct notices notices = {0};
+    struct error err;
+    static const char *const names[] = {"alice", "bob"};
+    for (size_t i = 0; i < 2; i++)
+        assert_true(identity_set_add(plan.identities, names[i], FIXTURE("client-p256.pem"), NULL,
+                                     &no_password, &notices, &err));
+    plan.expect_refused = calloc(2, sizeof *plan.expect_refused);
+    plan.expect_refused[1] = true;
+    assert_int_equal(plan_num_identities(&plan), 2);
+    assert_string_equal(plan_identity_name(&plan, 1), "bob");
+    assert_false(plan_expects_refusal(&plan, 0));
+    assert_true(plan_expects_refusal(&plan, 1));
+    plan_cleanup(&plan);
+}
+
+static void a_plan_is_safe_to_clean_up_twice_and_when_zeroed(void **state)
+{
+    (void)state;
+    struct plan plan = {0};
+    plan_cleanup(&plan);
+    plan.pins = pinset_new();
+    plan_cleanup(&plan);
+    plan_cleanup(&plan);
+}
+
+static void session_modes_have_names(void **state)
+{
+    (void)state;
+    assert_string_equal(session_mode_name(SESSION_FULL), "full");
+    assert_string_equal(session_mode_name(SESSION_RESUME), "resume");
+    assert_string_equal(session_mode_name(SESSION_MIXED), "mixed");
+    assert_string_equal(session_mode_name(SESSION_EARLY), "early");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(without_a_list_any_2xx_or_3xx_is_a_success),
+        cmocka_unit_test(with_a_list_only_what_is_on_it_is_a_success),
+        cmocka_unit_test(without_a_certificate_there_is_one_row_and_none_to_refuse),
+        cmocka_unit_test(each_identity_is_a_row_and_may_have_to_be_refused),
+        cmocka_unit_test(a_plan_is_safe_to_clean_up_twice_and_when_zeroed),
+        cmocka_unit_test(session_modes_have_names),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "load/tally.h"
+
+#include "base/clock.h"
+#include "load/plan.h"
+#include "load/result.h"
+#include "tls/fixtures.h"
+#include "tls/identity.h"
+#include "tls/pinset.h"
+
+#include <math.h>
+
+#define START_NS (1000 * NS_PER_S)
+
+/* A plan of two identities, two pins, and a warm-up of one second. */
+static struct plan make_plan(void)
+{
+    static const struct password no_password;
+    struct plan plan = {
+        .identities = identity_set_new(), .pins = pinset_new(), .warm_up_ns = NS_PER_S};
+    struct notices notices = {0};
+    struct error err;
+    uint8_t fingerprint[FINGERPRINT_LEN] = {0};
+    assert_true(identity_set_add(plan.identities, "alice", FIXTURE("client-p256.pem"), NULL,
+                                 &no_password, &notices, &err));
+    assert_true(identity_set_add(plan.identities, "bob", FIXTURE("client-rsa.pem"), NULL,
+                                 &no_password, &notices, &err));
+    pinset_add_fingerprint(plan.pins, PIN_CERT, fingerprint);
+    pinset_add_fingerprint(plan.pins, PIN_SPKI, fingerprint);
+    plan.expect_refused = calloc(2, sizeof *plan.expect_refused);
+    plan.expect_refused[1] = true;
+    return plan;
+}
+
+/* A session that went well: begun AFTER_NS after the start, with a handshake of 3 ms. */
+static struct sample good_sample(uint64_t after_ns, size_t identity)
+{
+    uint64_t t = START_NS + after_ns;
+    return (struct sample){.identity = identity,
+                           .outcome = OUTCOME_SUCCEEDED,
+                           .status = 200,
+                           .at = {.intended = t,
+                                  .started = t,
+                                  .connecting = t,
+                                  .connected = t + 1 * NS_PER_MS,
+                                  .handshaken = t + 4 * NS_PER_MS,
+                                  .first_byte = t + 6 * NS_PER_MS,
+                                  .complete = t + 7 * NS_PER_MS,
+                                  .ended = t + 8 * NS_PER_MS},
+                           .tls = {.handshaken = true,
+                                   .version = 0x0304,
+                                   .cipher = 0x1301,
+                                   .group = 0x001d,
+                                   .sigalg = 0x0403,
+                                   .alert_received = TLS_NO_ALERT,
+                                   .alert_sent = TLS_NO_ALERT,
+                                   .verify = {.result = VERIFY_OK,
+                                              .pins_checked = true,
+                                              .pin_index = 0,
+                                              .num_calls = 1,
+                                              .elapsed_ns = 500}},
+                           .requests_started = 1,
+                           .requests_succeeded = 1,
+                           .bytes_read = 1000,
+                           .bytes_written = 500};
+}
+
+static void book(struct tally *tally, const struct sample *sample)
+{
+    tally_started(tally, sample->at.intended, sample->at.started, sample->identity);
+    tally_session(tally, sample);
+}
+
+/* Merges TALLY into a fresh one, as a run does, and fills a result from it. Frees TALLY. */
+static struct result *result_of(struct tally *tally, double measured_s)
+{
+    struct tally *total = tally_new(tally->plan);
+    struct result *result = result_new();
+    tally_begin(total, START_NS);
+    tally_merge(total, tally);
+    tally_fill(total, result, measured_s);
+    tally_free(total);
+    tally_free(tally);
+    return result;
+}
+
+static struct tally *begin(const struct plan *plan)
+{
+    struct tally *tally = tally_new(plan);
+    tally_begin(tally, START_NS);
+    return tally;
+}
+
+static double max_us(const struct latency *latency)
+{
+    struct latency_summary summary;
+    latency_summarize(latency, &summary);
+    return round(summary.max / 1000);
+}
+
+static void the_books_balance_whatever_the_outcomes(void **state)
+{
+    (void)state;
+    for (int by_close = 0; by_close < 2; by_close++) {
+        struct plan plan = make_plan();
+        plan.refusal_by_close = by_close;
+        struct tally *tally = begin(&plan);
+        for (int i = 0; i < NUM_OUTCOMES; i++) {
+            for (int j = 0; j <= i; j++) {
+                struct sample sample = good_sample((uint64_t)j * NS_PER_MS, (size_t)j % 2);
+                sample.outcome = (enum outcome)i;
+                book(tally, &sample);
+            }
+        }
+        for (int i = 0; i < 5; i++)
+            tally_skipped(tally);
+        struct result *result = result_of(tally, 1);
+        assert_true(result_balances(result));
+        assert_int_equal(result->started, NUM_OUTCOMES * (NUM_OUTCOMES + 1) / 2);
+        assert_int_equal(result->skipped, 5);
+        assert_int_equal(result->scheduled, result->started + 5);
+        uint64_t of_identities = 0;
+        for (int i = 0; i < NUM_OUTCOMES; i++)
+            assert_int_equal(result->outcomes[i], i + 1);
+        for (size_t i = 0; i < result->num_identities; i++) {
+            const struct result_identity *row = &result->identities[i];
+            assert_int_equal(row->sessions, row->succeeded + row->refused + row->failed +
+                                                row->cut_off + row->unconfirmed);
+            of_identities += row->sessions;
+        }
+        assert_int_equal(of_identities, result->started);
+        assert_int_equal(result->refused, OUTCOME_CLIENT_CERT_REFUSED + 1 +
+                                              (by_close ? OUTCOME_CLOSED_BEFORE_ACCEPT + 1 : 0));
+        result_free(result);
+        plan_cleanup(&plan);
+    }
+}
+
+static void points_in_time_become_spans(void **state)
+{
+    (void)state;
+    struct plan plan = make_plan();
+    plan.rate = 10;
+    struct tally *tally = begin(&plan);
+    struct sample sample = good_sample(2 * NS_PER_S, 0);
+    sample.at.intended -= 20 * NS_PER_MS;
+    book(tally, &sample);
+    tally_first_byte(tally, &sample, 2 * NS_PER_MS);
+    tally_request(tally, &sample, 3 * NS_PER_MS, 200);
+    struct result *result = result_of(tally, 1);
+    static const double expected_us[NUM_LATENCIES] = {
+        [LATENCY_CONNECT] = 1000,
+        [LATENCY_TLS_HANDSHAKE] = 3000,
+        [LATENCY_TLS_HANDSHAKE_FULL] = 3000,
+        [LATENCY_VERIFY_CALLBACK] = 1,
+        [LATENCY_FIRST_BYTE] = 2000,
+        [LATENCY_REQUEST] = 3000,
+        [LATENCY_SESSION] = 7000,
+        [LATENCY_FROM_SCHEDULE] = 27000,
+    };
+    for (int i = 0; i < NUM_LATENCIES; i++) {
+        assert_int_equal(latency_count(result->latencies[i]), expected_us[i] > 0);
+        if (expected_us[i] > 0 && fabs(max_us(result->latencies[i]) / expected_us[i] - 1) > 0.002)
+            fail_msg("%s: %g us", latency_kind_name((enum latency_kind)i),
+                     max_us(result->latencies[i]));
+    }
+    assert_int_equal(latency_count(result->schedule_slip), 1);
+    assert_true(fabs(max_us(result->schedule_slip) / 20000 - 1) < 0.002);
+    result_free(result);
+    plan_cleanup(&plan);
+}
+
+static void the_warm_up_is_left_out_of_latencies_and_rates_and_of_nothing_else(void **state)
+{
+    (void)state;
+    struct plan plan = make_plan();
+    struct tally *tally = begin(&plan);
+    static const uint64_t begun_ns[] = {0, NS_PER_S - 1, NS_PER_S, 2 * NS_PER_S, 3 * NS_PER_S};
+    for (size_t i = 0; i < COUNT_OF(begun_ns); i++) {
+        struct sample sample = good_sample(begun_ns[i], 0);
+        book(tally, &sample);
+        tally_first_byte(tally, &sample, NS_PER_MS);
+        tally_request(tally, &sample, NS_PER_MS, 200);
+    }
+    struct result *result = result_of(tally, 2);
+    assert_int_equal(result->started, 5);
+    assert_int_equal(result->succeeded, 5);
+    assert_int_equal(result->handshakes_completed, 5);
+    assert_int_equal(result->pins_checked, 5);
+    assert_int_equal(result->requests_succeeded, 5);
+    assert_int_equal(result->bytes_read, 5000);
+    assert_int_equal(result->identities[0].succeeded, 5);
+    assert_int_equal(result->identities[0].tls_handshake.count, 3);
+    assert_int_equal(latency_count(result->latencies[LATENCY_CONNECT]), 3);
+    assert_int_equal(latency_count(result->latencies[LATENCY_TLS_HANDSHAKE]), 3);
+    assert_int_equal(latency_count(result->latencies[LATENCY_VERIFY_CALLBACK]), 3);
+    assert_int_equal(latency_count(result->latencies[LATENCY_FIRST_BYTE]), 3);
+    assert_int_equal(latency_count(result->latencies[LATENCY_REQUEST]), 3);
+    assert_int_equal(latency_count(result->latencies[LATENCY_SESSION]), 3);
+    assert_true(fabs(result->sessions_per_second - 1.5) < 1e-9);
+    assert_true(fabs(result->handshakes_per_second - 1.5) < 1e-9);
+    assert_true(fabs(result->requests_per_second - 1.5) < 1e-9);
+    assert_string_equal(result->statuses.items[0].name, "200");
+    assert_int_equal(result->statuses.items[0].count, 5);
+    result_free(result);
+    plan_cleanup(&plan);
+}
+
+static void every_second_has_a_row_also_an_empty_one(void **state)
+{
+    (void)state;
+    struct plan plan = make_plan();
+    struct tally *tally = begin(&plan);
+    static const uint64_t begun_ns[] = {0, 100, 200, 3 * NS_PER_S};
+    for (size_t i = 0; i < COUNT_OF(begun_ns); i++) {
+        struct sample sample = good_sample(begun_ns[i], 0);
+        if (i == 1)
+            sample.outcome = OUTCOME_RESET;
+        book(tally, &sample);
+    }
+    struct result *result = result_of(tally, 1);
+    static const uint64_t sessions[] = {3, 0, 0, 1}, failed[] = {1, 0, 0, 0};
+    assert_int_equal(result->num_series, 4);
+    for (size_t i = 0; i < 4; i++) {
+        const struct series_row *row = &result->series[i];
+        assert_true(row->t_s == (double)i);
+        assert_int_equal(row->sessions, sessions[i]);
+        assert_int_equal(row->handshakes, sessions[i]);
+        assert_int_equal(row->failed, failed[i]);
+        if (sessions[i] == 0)
+            assert_true(isnan(row->tls_handshake_p50_ns) && isnan(row->tls_handshake_p99_ns));
+        else
+            assert_true(fabs(row->tls_handshake_p50_ns / 3e6 - 1) < 0.02);
+    }
+    result_free(result);
+    plan_cleanup(&plan);
+}
+
+static void tallies_of_several_threads_add_up(void **state)
+{
+    (void)state;
+    struct plan plan = make_plan();
+    struct tally *parts[3], *total = begin(&plan);
+    uint64_t count = 0;
+    for (size_t i = 0; i < 3; i++) {
+        parts[i] = begin(&plan);
+        for (uint64_t j = 0; j < 10 * (i + 1); j++) {
+            /* Thread i's handshakes take i + 1 ms, and it ends in second 2 + i. */
+            struct sample sample = good_sample((2 + i) * NS_PER_S + j, i % 2);
+            sample.at.handshaken = sample.at.connected + (i + 1) * NS_PER_MS;
+            sample.tls.version = i == 0 ? 0x0303 : 0x0304;
+            book(parts[i], &sample);
+            count++;
+        }
+        tally_established(parts[i], i + 1);
+        tally_established(parts[i], 0);
+    }
+    for (size_t i = 0; i < 3; i++)
+        tally_merge(total, parts[i]);
+    struct result *result = result_new();
+    tally_fill(total, result, 1);
+    assert_true(result_balances(result));
+    assert_int_equal(result->started, count);
+    assert_int_equal(result->peak_established, 6);
+    assert_int_equal(latency_count(result->latencies[LATENCY_TLS_HANDSHAKE]), 60);
+    assert_int_equal(result->identities[0].sessions, 40);
+    assert_int_equal(result->identities[1].sessions, 20);
+    assert_int_equal(result->versions.count, 2);
+    assert_string_equal(result->versions.items[0].name, "TLSv1.2");
+    assert_int_equal(result->versions.items[0].count, 10);
+    assert_int_equal(result->versions.items[1].count, 50);
+    assert_int_equal(result->num_series, 5);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(result->series[2 + i].handshakes, 10 * (i + 1));
+        assert_true(
+            fabs(result->series[2 + i].tls_handshake_p50_ns / (double)((i + 1) * NS_PER_MS) - 1) <
+            0.02);
+        tally_free(parts[i]);
+    }
+    result_free(result);
+    tally_free(total);
+    plan_cleanup(&plan);
+}
+
+static void a_second_that_several_threads_shared_has_one_median(void **state)
+{
+    (void)state;
+    struct plan plan = make_plan();
+    struct tally *total = begin(&plan);
+    static const uint64_t elapsed_ms[] = {1, 1, 9};
+    for (size_t i = 0; i < 3; i++) {
+        struct tally *part = begin(&plan);
+        for (uint64_t j = 0; j < 10; j++) {
+            struct sample sample = good_sample(j, 0);
+            sample.at.handshaken = sample.at.connected + elapsed_ms[i] * NS_PER_MS;
+            book(part, &sample);
+        }
+        tally_merge(total, part);
+        tally_free(part);
+    }
+    struct result *result = result_new();
+    tally_fill(total, result, 1);
+    assert_int_equal(result->num_series, 1);
+    assert_int_equal(result->series[0].handshakes, 30);
+    assert_true(fabs(result->series[0].tls_handshake_p50_ns / 1e6 - 1) < 0.02);
+    assert_true(fabs(result->series[0].tls_handshake_p99_ns / 9e6 - 1) < 0.02);
+    result_free(result);
+    tally_free(total);
+    plan_cleanup(&plan);
+}
+
+static void pins_are_counted_in_sessions_and_by_pin(void **state)
+{
+    (void)state;
+    struct plan plan = make_plan();
+    struct tally *tally = begin(&plan);
+    struct sample sample = good_sample(0, 0);
+    book(tally, &sample); /* the first pin */
+    sample.tls.verify.pin_index = 1;
+    book(tally, &sample);
+    sample.tls.resumed = true;
+    sample.tls.verify.num_calls = 2; /* early data was rejected: one session all the same */
+    book(tally, &sample);
+    sample = good_sample(0, 0);
+    sample.outcome = OUTCOME_PIN_MISMATCH;
+    sample.at.handshaken = 0;
+    sample.tls.handshaken = false;
+    sample.tls.alert_sent = 46;
+    sample.tls.verify = (struct verify_verdict){
+        .result = VERIFY_PIN_MISMATCH, .pins_checked = true, .pin_index = -1};
+    book(tally, &sample);
+    sample.outcome = OUTCOME_CONNECT_REFUSED;
+    sample.at.connected = 0;
+    sample.tls = (struct tls_facts){0};
+    book(tally, &sample);
+    struct result *result = result_of(tally, 1);
+    assert_int_equal(result->pins_checked, 4);
+    assert_int_equal(result->pins_checked_resumed, 1);
+    assert_int_equal(result->pins_matched, 3);
+    assert_int_equal(result->pins_mismatched, 1);
+    assert_int_equal(result->pins_not_checked, 1);
+    assert_int_equal(result->pins_by_pin.count, 2);
+    assert_int_equal(result->pins_by_pin.items[0].count, 1);
+    assert_int_equal(result->pins_by_pin.items[1].count, 2);
+    assert_int_equal(result->handshakes_completed, 3);
+    assert_int_equal(result->handshakes_resumed, 1);
+    assert_int_equal(result->alerts_sent.count, 1);
+    assert_string_equal(result->alerts_sent.items[0].name, "certificate_unknown");
+    result_free(result);
+    plan_cleanup(&plan);
+}
+
+static void a_ticket_is_offered_resumed_or_declined(void **state)
+{
+    (void)state;
+    static const struct {
+        bool offered, resumed, completed;
+    } cases[] = {
+        {false, false, true}, {true, true, true}, {true, false, true}, {true, false, false}};
+    struct plan plan = make_plan();
+    struct tally *tally = begin(&plan);
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct sample sample = good_sample(2 * NS_PER_S, 0);
+        sample.tls.ticket_offered = cases[i].offered;
+        sample.tls.resumed = cases[i].resumed;
+        if (!cases[i].completed) {
+            sample.outcome = OUTCOME_HANDSHAKE_TIMEOUT;
+            sample.at.handshaken = 0;
+        }
+        book(tally, &sample);
+    }
+    struct result *result = result_of(tally, 1);
+    assert_int_equal(result->tickets_offered, 3);
+    assert_int_equal(result->tickets_declined, 1); /* one that did not complete was not declined */
+    assert_int_equal(result->handshakes_full, 2);
+    assert_int_equal(result->handshakes_resumed, 1);
+    assert_int_equal(latency_count(result->latencies[LATENCY_TLS_HANDSHAKE_FULL]), 2);
+    assert_int_equal(latency_count(result->latencies[LATENCY_TLS_HANDSHAKE_RESUMED]), 1);
+    assert_int_equal(latency_count(result->latencies[LATENCY_TLS_HANDSHAKE]), 3);
+    result_free(result);
+    plan_cleanup(&plan);
+}
+
+static void an_identity_is_as_expected_or_not(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t identity; /* bob must be refused */
+        enum outcome outcome;
+        bool as_expected;
+    } cases[] = {
+        {0, OUTCOME_SUCCEEDED, true},    {0, OUTCOME_CLIENT_CERT_REFUSED, false},
+        {0, OUTCOME_RESET, false},       {0, OUTCOME_CUT_OFF, true},
+        {0, OUTCOME_UNCONFIRMED, true},  {0, OUTCOME_CLOSED_BEFORE_ACCEPT, false},
+        {1, OUTCOME_SUCCEEDED, false},   {1, OUTCOME_CLIENT_CERT_REFUSED, true},
+        {1, OUTCOME_RESET, false},       {1, OUTCOME_CUT_OFF, true},
+        {1, OUTCOME_UNCONFIRMED, false}, {1, OUTCOME_CLOSED_BEFORE_ACCEPT, false},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct plan plan = make_plan();
+        struct tally *tally = begin(&plan);
+        struct sample sample = good_sample(0, cases[i].identity);
+        sample.outcome = cases[i].outcome;
+        book(tally, &sample);
+        struct result *result = result_of(tally, 1);
+        assert_int_equal(result->identities[cases[i].identity].as_expected, cases[i].as_expected);
+        assert_true(result->identities[1 - cases[i].identity].as_expected);
+        assert_string_equal(result->identities[1].name, "bob");
+        assert_true(result->identities[1].expect_refused);
+        result_free(result);
+        plan_cleanup(&plan);
+    }
+}
+
+static void an_empty_tally_makes_an_empty_result(void **state)
+{
+    (void)state;
+    struct plan plan = {.identities = identity_set_new(), .pins = pinset_new()};
+    struct result *result = result_of(begin(&plan), 0);
+    assert_true(result_balances(result));
+    assert_int_equal(result->started, 0);
+    assert_int_equal(result->num_series, 0);
+    assert_int_equal(result->num_identities, 1);
+    assert_string_equal(result->identities[0].name, "(none)");
+    assert_true(result->sessions_per_second == 0);
+    result_free(result);
+    plan_cleanup(&plan);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_books_balance_whatever_the_outcomes),
+        cmocka_unit_test(points_in_time_become_spans),
+        cmocka_unit_test(the_warm_up_is_left_out_of_latencies_and_rates_and_of_nothing_else),
+        cmocka_unit_test(every_second_has_a_row_also_an_empty_one),
+        cmocka_unit_test(tallies_of_several_threads_add_up),
+        cmocka_unit_test(a_second_that_several_threads_shared_has_one_median),
+        cmocka_unit_test(pins_are_counted_in_sessions_and_by_pin),
+        cmocka_unit_test(a_ticket_is_offered_resumed_or_declined),
+        cmocka_unit_test(an_identity_is_as_expected_or_not),
+        cmocka_unit_test(an_empty_tally_makes_an_empty_result),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "load/verdict.h"
+
+#include "base/memory.h"
+#include "load/plan.h"
+#include "load/result.h"
+#include "unit.h"
+
+/* What came of a run, in books that balance, and what was allowed. */
+struct run {
+    uint64_t succeeded, refused, failed, cut_off, unconfirmed, skipped;
+    double max_failures;
+    bool is_percent;
+};
+
+static struct result *result_of(const struct run *run)
+{
+    struct result *result = result_new();
+    result->succeeded = run->succeeded;
+    result->refused = run->refused;
+    result->failed = run->failed;
+    result->cut_off = run->cut_off;
+    result->unconfirmed = run->unconfirmed;
+    result->started = run->succeeded + run->refused + run->failed + run->cut_off + run->unconfirmed;
+    result->skipped = run->skipped;
+    result->scheduled = result->started + result->skipped;
+    return result;
+}
+
+static struct plan plan_of(const struct run *run)
+{
+    return (struct plan){.max_failures = run->max_failures,
+                         .max_failures_is_percent = run->is_percent};
+}
+
+static void failures_are_forgiven_up_to_the_number_or_percentage_given(void **state)
+{
+    (void)state;
+    static const struct {
+        struct run run;
+        const char *violation;
+    } cases[] = {
+        {{0}, NULL},
+        {{.succeeded = 10}, NULL},
+        {{.succeeded = 10, .cut_off = 3, .unconfirmed = 2, .skipped = 7}, NULL},
+        {{.succeeded = 9, .failed = 1}, "1 sessions failed"},
+        {{.failed = 10}, "10 sessions failed"},
+        {{.succeeded = 9, .failed = 1, .max_failures = 1}, NULL},
+        {{.succeeded = 8, .failed = 2, .max_failures = 1},
+         "2 sessions failed, more than --max-failures 1 allows"},
+        {{.succeeded = 990, .failed = 10, .max_failures = 1, .is_percent = true}, NULL},
+        {{.succeeded = 989, .failed = 11, .max_failures = 1, .is_percent = true},
+         "11 sessions failed, more than --max-failures 1% allows"},
+        {{.succeeded = 995, .failed = 5, .max_failures = 0.5, .is_percent = true}, NULL},
+        {{.failed = 10, .max_failures = 100, .is_percent = true}, NULL},
+        {{.succeeded = 1, .failed = 1, .max_failures = 0, .is_percent = true}, "1 sessions failed"},
+        /* what is cut off was started: the percentage is of all that was */
+        {{.succeeded = 50, .failed = 1, .cut_off = 49, .max_failures = 1, .is_percent = true},
+         NULL},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct result *result = result_of(&cases[i].run);
+        struct plan plan = plan_of(&cases[i].run);
+        verdict_reach(result, &plan);
+        assert_int_equal(result->passed, cases[i].violation == NULL);
+        assert_int_equal(result->num_violations, cases[i].violation != NULL);
+        if (cases[i].violation != NULL)
+            assert_string_equal(result->violations[0], cases[i].violation);
+        result_free(result);
+    }
+}
+
+static void each_identity_is_held_against_what_was_expected_of_it(void **state)
+{
+    (void)state;
+    static const struct {
+        bool expect_refused;
+        uint64_t succeeded, refused, cut_off, unconfirmed;
+        const char *violation;
+    } cases[] = {
+        {false, 10, 0, 0, 0, NULL},
+        {false, 10, 0, 1, 2, NULL},
+        {false, 9, 1, 0, 0, "alice must be accepted, and was refused in 1 of 10 sessions"},
+        {true, 0, 10, 0, 0, NULL},
+        {true, 0, 10, 5, 0, NULL},
+        {true, 1, 9, 0, 0, "alice must be refused, and was accepted in 1 of 10 sessions"},
+        {true, 0, 9, 0, 1, "alice must be refused, and was not seen refused in 1 of 10 sessions"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct run run = {.succeeded = cases[i].succeeded,
+                          .refused = cases[i].refused,
+                          .cut_off = cases[i].cut_off,
+                          .unconfirmed = cases[i].unconfirmed};
+        struct result *result = result_of(&run);
+        struct plan plan = plan_of(&run);
+        result->num_identities = 1;
+        result->identities = memory_new(1, sizeof *result->identities);
+        result->identities[0] = (struct result_identity){.name = memory_text("alice"),
+                                                         .expect_refused = cases[i].expect_refused,
+                                                         .sessions = result->started,
+                                                         .succeeded = run.succeeded,
+                                                         .refused = run.refused,
+                                                         .cut_off = run.cut_off,
+                                                         .unconfirmed = run.unconfirmed};
+        verdict_reach(result, &plan);
+        assert_int_equal(result->passed, cases[i].violation == NULL);
+        if (cases[i].violation != NULL)
+            assert_string_equal(result->violations[0], cases[i].violation);
+        result_free(result);
+    }
+}
+
+static void a_declined_ticket_is_a_violation(void **state)
+{
+    (void)state;
+    struct run run = {.succeeded = 10};
+    struct result *result = result_of(&run);
+    struct plan plan = plan_of(&run);
+    result->tickets_offered = 9;
+    result->tickets_declined = 2;
+    verdict_reach(result, &plan);
+    assert_false(result->passed);
+    assert_string_equal(result->violations[0], "the server declined 2 of 9 offered tickets");
+    result_free(result);
+}
+
+static void books_that_do_not_balance_are_said_to_be_a_bug(void **state)
+{
+    (void)state;
+    struct run run = {.succeeded = 10};
+    struct result *result = result_of(&run);
+    struct plan plan = plan_of(&run);
+    result->started++;
+    verdict_reach(result, &plan);
+    assert_false(result->passed);
+    assert_non_null(strstr(result->violations[0], "bug"));
+    result_free(result);
+}
+
+static void all_violations_are_listed(void **state)
+{
+    (void)state;
+    struct run run = {.succeeded = 8, .refused = 1, .failed = 1};
+    struct result *result = result_of(&run);
+    struct plan plan = plan_of(&run);
+    result->num_identities = 2;
+    result->identities = memory_new(2, sizeof *result->identities);
+    result->identities[0] = (struct result_identity){
+        .name = memory_text("alice"), .sessions = 5, .succeeded = 4, .refused = 1};
+    result->identities[1] = (struct result_identity){.name = memory_text("bob"),
+                                                     .expect_refused = true,
+                                                     .sessions = 5,
+                                                     .succeeded = 4,
+                                                     .failed = 1};
+    result->tickets_offered = result->tickets_declined = 1;
+    verdict_reach(result, &plan);
+    assert_int_equal(result->num_violations, 4);
+    assert_false(result->passed);
+    result_free(result);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(failures_are_forgiven_up_to_the_number_or_percentage_given),
+        cmocka_unit_test(each_identity_is_held_against_what_was_expected_of_it),
+        cmocka_unit_test(a_declined_ticket_is_a_violation),
+        cmocka_unit_test(books_that_do_not_balance_are_said_to_be_a_bug),
+        cmocka_unit_test(all_violations_are_listed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
