@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/process.h"
 #include "net/net_loop.h"
 #include "tls/pinset.h"
 #include "tls/tls_context.h"
@@ -19,11 +20,20 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+/* Below so many sessions their memory does not stand out from the rest. */
+#define FEWEST_FOR_MEMORY 500
+
 struct thread {
     pthread_t id;
     struct worker *worker;
     uint64_t start_ns;
     int done_fd; /* written to when the worker has run */
+};
+
+/* The moment with the most established sessions that was looked at, and the memory then. */
+struct crowd {
+    uint64_t established, rss;
+    uint64_t in_flight; /* the most of any moment */
 };
 
 struct run {
@@ -36,6 +46,8 @@ struct run {
     sigset_t old_mask;
     int interrupted_by;
     struct rusage usage_before;
+    uint64_t rss_before, descriptors_before;
+    struct crowd crowd;
 };
 
 static void *run_thread(void *arg)
@@ -100,6 +112,8 @@ static bool start_threads(struct run *run, struct error *err)
 {
     set_start(run);
     getrusage(RUSAGE_SELF, &run->usage_before);
+    run->rss_before = process_rss();
+    run->descriptors_before = process_descriptors();
     for (unsigned i = 0; i < run->num_threads; i++) {
         struct thread *thread = &run->threads[i];
         thread->start_ns = run->start_ns;
@@ -133,6 +147,22 @@ static uint64_t load_counter(const _Atomic uint64_t *counter)
     return atomic_load_explicit(counter, memory_order_relaxed);
 }
 
+static void look_at_crowd(struct run *run)
+{
+    uint64_t established = 0, in_flight = 0;
+    for (unsigned i = 0; i < run->num_threads; i++) {
+        const struct worker_progress *progress = worker_progress(run->threads[i].worker);
+        established += load_counter(&progress->established);
+        in_flight += load_counter(&progress->in_flight);
+    }
+    if (in_flight > run->crowd.in_flight)
+        run->crowd.in_flight = in_flight;
+    if (established <= run->crowd.established)
+        return;
+    run->crowd.established = established;
+    run->crowd.rss = process_rss();
+}
+
 static void tell_progress(const struct run *run, bool is_last)
 {
     if (run->hooks->on_progress == NULL)
@@ -163,6 +193,7 @@ static void watch(struct run *run)
     for (unsigned num_done = 0; num_done < run->num_threads;) {
         uint64_t now_ns = clock_now_ns();
         if (now_ns >= next_tick_ns) {
+            look_at_crowd(run);
             tell_progress(run, false);
             next_tick_ns += NS_PER_S;
             continue;
@@ -205,6 +236,9 @@ static void fill_generator(const struct run *run, struct result *result)
         worker_cpu(run->threads[i].worker, &use->cpu_user_s, &use->cpu_system_s);
         use->busy = worker_busy(run->threads[i].worker);
     }
+    result->descriptors_used = run->descriptors_before + run->crowd.in_flight;
+    if (run->crowd.established >= FEWEST_FOR_MEMORY && run->crowd.rss > run->rss_before)
+        result->rss_per_session_bytes = (run->crowd.rss - run->rss_before) / run->crowd.established;
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) == 0)
         result->descriptors_limit = limit.rlim_cur;

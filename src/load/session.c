@@ -17,6 +17,11 @@
 
 #define EARLY_DATA_MOST 8192 /* bytes; BoringSSL's servers take 14,336, nginx's 16,384 */
 
+/* How long close_notify is left alone before the FIN follows. A server that learns of the end of TCP
+ * before it has judged our certificate may not say what it thinks of it (Erlang's TLS), and one
+ * that has not sent its tickets sends none (nginx). */
+#define FIN_AFTER_NS (500 * NS_PER_MS)
+
 enum stage {
     STAGE_IDLE,
     STAGE_CONNECT,
@@ -49,6 +54,7 @@ struct session {
     enum stage stage;
     bool offer_ticket;
     bool sent_early;     /* the requests went out as early data */
+    bool sent_fin;       /* in the farewell */
     bool reconnecting;   /* closed to try the next address */
     bool is_established; /* counted in env->num_established */
     struct sample sample;
@@ -253,13 +259,21 @@ static enum step begin_exchange(struct session *session)
 
 static enum step say_farewell(struct session *session)
 {
+    uint64_t timeout_ns = session->env->plan->timeout_ns;
     session->stage = STAGE_FAREWELL;
+    session->sent_fin = false;
     tls_conn_close_notify(session->tls);
     flush(session);
-    if (session->env->plan->requests == 0)
-        tcp_shutdown(session->tcp); /* who waits for a ticket must not: nginx then sends none */
-    set_deadline(session, clock_now_ns(), session->env->plan->timeout_ns);
+    set_deadline(session, clock_now_ns(), timeout_ns < FIN_AFTER_NS ? timeout_ns : FIN_AFTER_NS);
     return STEP_AGAIN;
+}
+
+/* The server has let our close_notify be: it ends when TCP does, or not in time. */
+static void send_fin(struct session *session)
+{
+    session->sent_fin = true;
+    tcp_shutdown(session->tcp);
+    set_deadline(session, clock_now_ns(), session->env->plan->timeout_ns);
 }
 
 /* Lets the handshake take its step and, where it is asked for, measures what that costs us. */
@@ -554,6 +568,12 @@ void session_expire(struct session *session)
     case STAGE_HOLD:
         finish(session, END_COMPLETE, TCP_OK);
         return;
+    case STAGE_FAREWELL:
+        if (!session->sent_fin) {
+            send_fin(session);
+            return;
+        }
+        /* fall through */
     default:
         finish(session, is_parting(session) ? END_COMPLETE : END_DEADLINE, TCP_OK);
     }

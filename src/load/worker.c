@@ -399,9 +399,11 @@ static void set_wake(struct worker *worker)
     net_loop_wake_at(worker->loop, wake_ns);
 }
 
-/* Lets others see the last whole second. */
-static void publish_second(struct worker *worker)
+/* Lets others see what is established, and the last whole second. */
+static void publish(struct worker *worker)
 {
+    atomic_store_explicit(&worker->progress.established, worker->env.num_established,
+                          memory_order_relaxed);
     const struct seconds *seconds = &worker->tally->seconds;
     const struct second *last = seconds_last(seconds);
     if (seconds->count == worker->num_published || last == NULL)
@@ -424,7 +426,7 @@ static void on_turn(void *owner, uint64_t busy_ns)
     if (worker->is_over)
         return;
     latency_record(worker->tally->loop_lag, busy_ns);
-    publish_second(worker);
+    publish(worker);
     expire(worker, now_ns);
     check_end(worker, now_ns);
     if (worker->is_over)

@@ -19,7 +19,7 @@
 
 /* What a worker lets others see while it runs. */
 struct worker_progress {
-    _Atomic uint64_t ended, in_flight, failed;
+    _Atomic uint64_t ended, in_flight, established;
     _Atomic uint64_t outcomes[NUM_OUTCOMES];
     _Atomic uint64_t p50_ns, p99_ns; /* of the last whole second's handshakes */
 };

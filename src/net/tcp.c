@@ -127,8 +127,6 @@ static void on_connected(uv_connect_t *request, int status)
     struct tcp *tcp = request->data;
     if (status == UV_ECANCELED)
         return;
-    if (status == 0)
-        status = uv_read_start((uv_stream_t *)&tcp->handle, give_buffer, on_read);
     tcp->events->on_connected(tcp->owner, end_of(status));
 }
 
@@ -166,6 +164,9 @@ void tcp_connect(struct tcp *tcp, const struct address *address, const struct ad
         if (result == 0)
             result = uv_tcp_connect(&tcp->connecting, &tcp->handle,
                                     (const struct sockaddr *)&address->storage, on_connected);
+        /* Asked for now, reading is watched by the same epoll_ctl as the connect. */
+        if (result == 0)
+            result = uv_read_start((uv_stream_t *)&tcp->handle, give_buffer, on_read);
     }
     if (result != 0)
         tcp->events->on_connected(tcp->owner, end_of(result));

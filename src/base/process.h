@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What this process holds, as the kernel accounts it.
+ */
+#ifndef PINLOAD_BASE_PROCESS_H
+#define PINLOAD_BASE_PROCESS_H
+
+#include <stdint.h>
+
+/* process_rss returns the resident set in bytes, 0 where /proc does not tell. */
+uint64_t process_rss(void);
+
+/* process_descriptors returns how many file descriptors are open. */
+uint64_t process_descriptors(void);
+
+#endif
