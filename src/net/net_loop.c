@@ -97,11 +97,42 @@ void net_loop_finish(struct net_loop *loop)
     uv_close((uv_handle_t *)&loop->prepare, NULL);
 }
 
+struct net_request *net_loop_take_request(struct net_loop *loop, void *owner)
+{
+    struct net_request *request = loop->free_requests;
+    if (request != NULL)
+        loop->free_requests = request->next_free;
+    else
+        request = memory_new(1, sizeof *request);
+    buffer_clear(&request->in_flight);
+    buffer_clear(&request->queued);
+    uv_req_set_data((uv_req_t *)&request->uv, owner);
+    return request;
+}
+
+void net_loop_return_request(struct net_loop *loop, struct net_request *request)
+{
+    request->next_free = loop->free_requests;
+    loop->free_requests = request;
+}
+
+static void free_requests(struct net_loop *loop)
+{
+    while (loop->free_requests != NULL) {
+        struct net_request *request = loop->free_requests;
+        loop->free_requests = request->next_free;
+        buffer_cleanup(&request->in_flight);
+        buffer_cleanup(&request->queued);
+        free(request);
+    }
+}
+
 bool net_loop_free(struct net_loop *loop)
 {
     if (loop == NULL)
         return true;
     bool clean = uv_loop_close(&loop->uv) == 0;
+    free_requests(loop);
     free(loop);
     return clean;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "net/tcp.h"
 
-#include "base/buffer.h"
 #include "base/memory.h"
 #include "net/net_internal.h"
 #include "net/resolve.h"
@@ -14,17 +13,12 @@
 /* At most one write is in flight; what is written meanwhile is queued behind it. */
 struct tcp {
     uv_tcp_t handle;
-    uv_connect_t connecting;
-    uv_write_t writing;
-    uv_shutdown_t shutting;
     struct net_loop *loop;
     const struct tcp_events *events;
     void *owner;
-    struct buffer in_flight; /* owned by the write until its callback */
-    struct buffer queued;
-    bool is_open;    /* the handle is initialised and not closing */
-    bool is_closing; /* on_closed is on its way */
-    bool is_writing;
+    struct net_request *writing; /* NULL: no write is in flight */
+    bool is_open;                /* the handle is initialised and not closing */
+    bool is_closing;             /* on_closed is on its way */
     bool shutdown_wanted;
     bool is_broken; /* a write failed */
 };
@@ -88,9 +82,6 @@ struct tcp *tcp_new(struct net_loop *loop, const struct tcp_events *events, void
     tcp->events = events;
     tcp->owner = owner;
     tcp->handle.data = tcp;
-    tcp->connecting.data = tcp;
-    tcp->writing.data = tcp;
-    tcp->shutting.data = tcp;
     return tcp;
 }
 
@@ -99,8 +90,6 @@ void tcp_free(struct tcp *tcp)
     if (tcp == NULL)
         return;
     assert(!tcp->is_open && !tcp->is_closing);
-    buffer_cleanup(&tcp->in_flight);
-    buffer_cleanup(&tcp->queued);
     free(tcp);
 }
 
@@ -125,6 +114,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer)
 static void on_connected(uv_connect_t *request, int status)
 {
     struct tcp *tcp = request->data;
+    net_loop_return_request(tcp->loop, (struct net_request *)request);
     if (status == UV_ECANCELED)
         return;
     tcp->events->on_connected(tcp->owner, end_of(status));
@@ -149,92 +139,120 @@ static int bind_source(struct tcp *tcp, const struct address *source)
     return uv_tcp_bind(&tcp->handle, (const struct sockaddr *)&any_port, 0);
 }
 
+/* Begins to connect; a libuv error of a call that then calls no callback. */
+static int start_connect(struct tcp *tcp, const struct address *address,
+                         const struct address *source)
+{
+    int result = uv_tcp_init_ex(&tcp->loop->uv, &tcp->handle, address->storage.ss_family);
+    if (result != 0)
+        return result;
+    tcp->is_open = true;
+    uv_tcp_nodelay(&tcp->handle, 1);
+    if (source != NULL && (result = bind_source(tcp, source)) != 0)
+        return result;
+    struct net_request *request = net_loop_take_request(tcp->loop, tcp);
+    result = uv_tcp_connect(&request->uv.connect, &tcp->handle,
+                            (const struct sockaddr *)&address->storage, on_connected);
+    if (result != 0) {
+        net_loop_return_request(tcp->loop, request);
+        return result;
+    }
+    /* Asked for now, reading is watched by the same epoll_ctl as the connect. */
+    (void)uv_read_start((uv_stream_t *)&tcp->handle, give_buffer, on_read);
+    return 0;
+}
+
 void tcp_connect(struct tcp *tcp, const struct address *address, const struct address *source)
 {
     assert(!tcp->is_open && !tcp->is_closing);
-    buffer_clear(&tcp->in_flight);
-    buffer_clear(&tcp->queued);
-    tcp->is_writing = tcp->shutdown_wanted = tcp->is_broken = false;
-    int result = uv_tcp_init_ex(&tcp->loop->uv, &tcp->handle, address->storage.ss_family);
-    if (result == 0) {
-        tcp->is_open = true;
-        uv_tcp_nodelay(&tcp->handle, 1);
-        if (source != NULL)
-            result = bind_source(tcp, source);
-        if (result == 0)
-            result = uv_tcp_connect(&tcp->connecting, &tcp->handle,
-                                    (const struct sockaddr *)&address->storage, on_connected);
-        /* Asked for now, reading is watched by the same epoll_ctl as the connect. */
-        if (result == 0)
-            result = uv_read_start((uv_stream_t *)&tcp->handle, give_buffer, on_read);
-    }
+    tcp->writing = NULL;
+    tcp->shutdown_wanted = tcp->is_broken = false;
+    int result = start_connect(tcp, address, source);
     if (result != 0)
         tcp->events->on_connected(tcp->owner, end_of(result));
 }
 
 static void start_write(struct tcp *tcp);
 
-static void start_shutdown(struct tcp *tcp)
+static void on_shutdown(uv_shutdown_t *request, int status)
 {
-    if (uv_is_writable((uv_stream_t *)&tcp->handle))
-        (void)uv_shutdown(&tcp->shutting, (uv_stream_t *)&tcp->handle, NULL);
+    (void)status; /* a connection that is broken is heard of by reading */
+    struct tcp *tcp = request->data;
+    net_loop_return_request(tcp->loop, (struct net_request *)request);
 }
 
-static void on_written(uv_write_t *request, int status)
+static void start_shutdown(struct tcp *tcp)
 {
-    struct tcp *tcp = request->data;
-    tcp->is_writing = false;
-    if (status == UV_ECANCELED)
+    struct net_request *request = net_loop_take_request(tcp->loop, tcp);
+    if (uv_shutdown(&request->uv.shutdown, (uv_stream_t *)&tcp->handle, on_shutdown) != 0)
+        net_loop_return_request(tcp->loop, request);
+}
+
+static void end_write(struct tcp *tcp)
+{
+    net_loop_return_request(tcp->loop, tcp->writing);
+    tcp->writing = NULL;
+}
+
+static void on_written(uv_write_t *uv_request, int status)
+{
+    struct tcp *tcp = uv_request->data;
+    if (status == 0 && tcp->writing->queued.len > 0) {
+        start_write(tcp);
         return;
+    }
+    end_write(tcp);
     if (status != 0)
         tcp->is_broken = true;
-    else if (tcp->queued.len > 0)
-        start_write(tcp);
     else if (tcp->shutdown_wanted)
         start_shutdown(tcp);
 }
 
 static void start_write(struct tcp *tcp)
 {
-    struct buffer swap = tcp->in_flight;
-    tcp->in_flight = tcp->queued;
-    tcp->queued = swap;
-    buffer_clear(&tcp->queued);
-    uv_buf_t buf = uv_buf_init((char *)tcp->in_flight.data, (unsigned)tcp->in_flight.len);
-    tcp->is_writing = true;
-    if (uv_write(&tcp->writing, (uv_stream_t *)&tcp->handle, &buf, 1, on_written) != 0) {
-        tcp->is_writing = false;
+    struct net_request *request = tcp->writing;
+    struct buffer swap = request->in_flight;
+    request->in_flight = request->queued;
+    request->queued = swap;
+    buffer_clear(&request->queued);
+    uv_buf_t buf = uv_buf_init((char *)request->in_flight.data, (unsigned)request->in_flight.len);
+    if (uv_write(&request->uv.write, (uv_stream_t *)&tcp->handle, &buf, 1, on_written) != 0) {
+        end_write(tcp);
         tcp->is_broken = true;
     }
 }
 
+/* Sends what the kernel takes at once; the number of bytes, or a libuv error. */
+static int try_write(struct tcp *tcp, const uint8_t *bytes, size_t len)
+{
+    uv_buf_t buf = uv_buf_init((char *)bytes, (unsigned)len);
+    int n = uv_try_write((uv_stream_t *)&tcp->handle, &buf, 1);
+    return n == UV_EAGAIN ? 0 : n;
+}
+
 bool tcp_write(struct tcp *tcp, const uint8_t *bytes, size_t len)
 {
+    int n = 0;
     if (tcp->is_broken)
         return false;
-    if (!tcp->is_writing) {
-        uv_buf_t buf = uv_buf_init((char *)bytes, (unsigned)len);
-        int n = uv_try_write((uv_stream_t *)&tcp->handle, &buf, 1);
-        if (n < 0 && n != UV_EAGAIN) {
-            tcp->is_broken = true;
-            return false;
-        }
-        if (n > 0) {
-            bytes += n;
-            len -= (size_t)n;
-        }
+    if (tcp->writing == NULL && (n = try_write(tcp, bytes, len)) < 0) {
+        tcp->is_broken = true;
+        return false;
     }
-    if (len == 0)
+    if ((size_t)n == len)
         return true;
-    buffer_append(&tcp->queued, bytes, len);
-    if (!tcp->is_writing)
+    bool is_first = tcp->writing == NULL;
+    if (is_first)
+        tcp->writing = net_loop_take_request(tcp->loop, tcp);
+    buffer_append(&tcp->writing->queued, bytes + n, len - (size_t)n);
+    if (is_first)
         start_write(tcp);
     return !tcp->is_broken;
 }
 
 void tcp_shutdown(struct tcp *tcp)
 {
-    if (tcp->is_writing)
+    if (tcp->writing != NULL)
         tcp->shutdown_wanted = true;
     else
         start_shutdown(tcp);
