@@ -46,11 +46,15 @@ static void print_all(const struct probe *probe)
         print_certificate(i, probe->certs[i], probe->lens[i]);
 }
 
-static bool read_file(struct probe *probe, const char *path, struct error *err)
+static bool read_file(struct probe *probe, const char *path, const struct options *options,
+                      struct error *err)
 {
-    static const struct password none;
+    struct password password = {0};
     struct key_file file = {0};
-    if (!key_file_read(&file, path, "the certificate file", false, &none, err))
+    bool read = (options->pass == NULL || password_read(&password, options->pass, err)) &&
+                key_file_read(&file, path, "the certificate file", false, &password, err);
+    password_wipe(&password);
+    if (!read)
         return false;
     for (size_t i = 0; i < file.num_certs; i++) {
         size_t len;
@@ -81,7 +85,10 @@ static enum ending pin_server(struct probe *probe, const struct options *options
     struct notices notices = {0};
     enum ending ending = ENDING_USAGE;
     signal(SIGPIPE, SIG_IGN);
-    if (build_plan(&plan, options, &notices, err))
+    bool built = build_plan(&plan, options, &notices, err);
+    for (size_t i = 0; i < notices.count; i++)
+        fprintf(stderr, "pinload: warning: %s\n", notices.texts[i]);
+    if (built)
         ending = probe_server(probe, &plan, err) ? ENDING_AS_EXPECTED : ENDING_UNEXPECTED;
     notices_cleanup(&notices);
     plan_cleanup(&plan);
@@ -99,7 +106,7 @@ enum ending cmd_pin(const struct invocation *invocation)
                         "https://HOST[:PORT]");
     else if (strstr(options->operands.items[0], "://") != NULL)
         ending = pin_server(&probe, options, &err);
-    else if (read_file(&probe, options->operands.items[0], &err))
+    else if (read_file(&probe, options->operands.items[0], options, &err))
         ending = ENDING_AS_EXPECTED;
     if (ending == ENDING_AS_EXPECTED)
         print_all(&probe);

@@ -219,7 +219,8 @@ bool plan_build(struct plan *plan, const struct options *options, struct notices
 {
     *plan = (struct plan){0};
     return plan_build_target(plan, options, err) && plan_build_load(plan, options, err) &&
-           plan_build_request(plan, options, err) && plan_build_verification(plan, options, err) &&
+           plan_build_request(plan, options, err) &&
+           plan_build_verification(plan, options, notices, err) &&
            plan_build_identities(plan, options, notices, err) &&
            plan_build_tls(plan, options, notices, err) && plan_build_network(plan, options, err);
 }

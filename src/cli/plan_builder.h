@@ -19,7 +19,8 @@ bool plan_build_target(struct plan *plan, const struct options *options, struct 
 bool plan_build_network(struct plan *plan, const struct options *options, struct error *err);
 bool plan_build_tls(struct plan *plan, const struct options *options, struct notices *notices,
                     struct error *err);
-bool plan_build_verification(struct plan *plan, const struct options *options, struct error *err);
+bool plan_build_verification(struct plan *plan, const struct options *options,
+                             struct notices *notices, struct error *err);
 /* plan_build_pins adds the pins that were typed to PLAN's; plan_build_verification does it too. */
 bool plan_build_pins(struct plan *plan, const struct options *options, struct error *err);
 bool plan_build_identities(struct plan *plan, const struct options *options,

@@ -187,7 +187,8 @@ static bool choose_mode(struct plan *plan, const struct options *options, struct
     return true;
 }
 
-bool plan_build_verification(struct plan *plan, const struct options *options, struct error *err)
+bool plan_build_verification(struct plan *plan, const struct options *options,
+                             struct notices *notices, struct error *err)
 {
     plan->pins = pinset_new();
     if (!plan_build_pins(plan, options, err) || !choose_mode(plan, options, err))
@@ -196,6 +197,11 @@ bool plan_build_verification(struct plan *plan, const struct options *options, s
         return error_set(err, "a ca-sha256: pin needs a chain mode (--cacert), since anybody can "
                               "append a CA's certificate to an unverified chain; cert-sha256: and "
                               "spki-sha256: are accepted without one");
+    if (pinset_count(plan->pins) > 0 && !verify_mode_has_pins(plan->verify))
+        notices_add(notices, "pins are given and, with --verify %s, not checked", options->verify);
+    if (options->cacert != NULL && !verify_mode_has_chain(plan->verify))
+        notices_add(notices, "--cacert is given and, with --verify %s, no chain is checked",
+                    options->verify);
     if (verify_mode_has_chain(plan->verify))
         plan->cacert = memory_text(options->cacert);
     return true;

@@ -14,7 +14,8 @@ static void check_failures(struct result *result, const struct plan *plan)
     if ((double)result->failed <= allowed)
         return;
     if (plan->max_failures == 0)
-        result_add_violation(result, "%" PRIu64 " sessions failed", result->failed);
+        result_add_violation(result, "%" PRIu64 " %s failed", result->failed,
+                             result->failed == 1 ? "session" : "sessions");
     else
         result_add_violation(
             result, "%" PRIu64 " sessions failed, more than --max-failures %g%s allows",
@@ -27,6 +28,8 @@ static void check_identity(struct result *result, const struct result_identity *
         result_add_violation(
             result, "%s must be accepted, and was refused in %" PRIu64 " of %" PRIu64 " sessions",
             row->name, row->refused, row->sessions);
+    if (row->expect_refused && row->sessions == 0)
+        result_add_violation(result, "%s must be refused, and no session tried it", row->name);
     if (row->expect_refused && row->succeeded > 0)
         result_add_violation(
             result, "%s must be refused, and was accepted in %" PRIu64 " of %" PRIu64 " sessions",
