@@ -117,8 +117,7 @@ static void fill_pins(const struct tally *tally, struct result *result)
 static bool is_as_expected(const struct result_identity *row)
 {
     if (row->expect_refused)
-        return row->sessions > 0 && row->succeeded == 0 && row->failed == 0 &&
-               row->unconfirmed == 0;
+        return row->refused > 0 && row->succeeded == 0 && row->failed == 0 && row->unconfirmed == 0;
     return row->refused == 0 && row->failed == 0;
 }
 

@@ -43,7 +43,7 @@ static void failures_are_forgiven_up_to_the_number_or_percentage_given(void **st
         {{0}, NULL},
         {{.succeeded = 10}, NULL},
         {{.succeeded = 10, .cut_off = 3, .unconfirmed = 2, .skipped = 7}, NULL},
-        {{.succeeded = 9, .failed = 1}, "1 sessions failed"},
+        {{.succeeded = 9, .failed = 1}, "1 session failed"},
         {{.failed = 10}, "10 sessions failed"},
         {{.succeeded = 9, .failed = 1, .max_failures = 1}, NULL},
         {{.succeeded = 8, .failed = 2, .max_failures = 1},
@@ -53,7 +53,7 @@ static void failures_are_forgiven_up_to_the_number_or_percentage_given(void **st
          "11 sessions failed, more than --max-failures 1% allows"},
         {{.succeeded = 995, .failed = 5, .max_failures = 0.5, .is_percent = true}, NULL},
         {{.failed = 10, .max_failures = 100, .is_percent = true}, NULL},
-        {{.succeeded = 1, .failed = 1, .max_failures = 0, .is_percent = true}, "1 sessions failed"},
+        {{.succeeded = 1, .failed = 1, .max_failures = 0, .is_percent = true}, "1 session failed"},
         /* what is cut off was started: the percentage is of all that was */
         {{.succeeded = 50, .failed = 1, .cut_off = 49, .max_failures = 1, .is_percent = true},
          NULL},
@@ -83,6 +83,8 @@ static void each_identity_is_held_against_what_was_expected_of_it(void **state)
         {false, 9, 1, 0, 0, "alice must be accepted, and was refused in 1 of 10 sessions"},
         {true, 0, 10, 0, 0, NULL},
         {true, 0, 10, 5, 0, NULL},
+        {true, 0, 0, 0, 0, "alice must be refused, and no session came so far"},
+        {true, 0, 0, 5, 0, "alice must be refused, and no session came so far"},
         {true, 1, 9, 0, 0, "alice must be refused, and was accepted in 1 of 10 sessions"},
         {true, 0, 9, 0, 1, "alice must be refused, and was not seen refused in 1 of 10 sessions"},
     };
