@@ -12,6 +12,7 @@
 #include <openssl/ssl.h>
 
 #include <assert.h>
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -186,10 +187,8 @@ const char *tls_alert_name(int alert, char out[static 64])
 {
     const char *text = SSL_alert_desc_string_long(alert);
     snprintf(out, 64, "%s", text);
-    for (char *p = out; *p != '\0'; p++) {
-        if (*p == ' ')
-            *p = '_';
-    }
+    for (char *p = out; *p != '\0'; p++) /* "unknown CA" is unknown_ca to RFC 8446 and IANA */
+        *p = *p == ' ' ? '_' : (char)tolower((unsigned char)*p);
     if (strcmp(out, "unknown") == 0)
         snprintf(out, 64, "alert_%d", alert);
     return out;

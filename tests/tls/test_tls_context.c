@@ -81,7 +81,7 @@ static void codes_have_names_and_unknown_codes_their_number(void **state)
     assert_string_equal(tls_sigalg_name(0x0403, out), "ecdsa_secp256r1_sha256");
     assert_string_equal(tls_sigalg_name(0x0807, out), "ed25519");
     assert_string_equal(tls_sigalg_name(0xfefe, out), "0xfefe");
-    assert_string_equal(tls_alert_name(48, out), "unknown_CA");
+    assert_string_equal(tls_alert_name(48, out), "unknown_ca");
     assert_string_equal(tls_alert_name(116, out), "certificate_required");
     assert_string_equal(tls_alert_name(250, out), "alert_250");
 }
