@@ -22,9 +22,9 @@ export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '
 export const binary = fromEnvironment('PINLOAD_BINARY');
 const baseDir = fromEnvironment('PINLOAD_E2E_DIR');
 
-// Each test file has a directory of its own; the certificates are made once for all, by make-pki.mjs.
+// Each test has a directory of its own; the certificates are made once for all, by make-pki.mjs.
 export const pkiDir = path.join(baseDir, 'pki');
-export const workDir = path.join(baseDir, path.basename(process.argv[1], '.mjs'));
+export const workDir = path.join(baseDir, [path.basename(process.argv[1], '.mjs'), ...process.argv.slice(2)].join('-'));
 fs.mkdirSync(workDir, { recursive: true });
 process.env.PATH += ':/usr/sbin:/sbin';
 
@@ -181,7 +181,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
 
 // A server in the foreground, which ends with us whatever happens to us.
 export class Server {
-    // launch(port) returns {command, args, env, cwd, ready}; ready is a text that the server prints when it is.
+    // launch(port) returns {command, args, env, cwd}; the server is ready when its port listens.
     static async start(name, launch) {
         for (let attempt = 1; ; attempt++) {
             const server = new Server(name, freePorts(), launch);
@@ -193,15 +193,13 @@ export class Server {
     }
 
     constructor(name, port, launch) {
-        const { command: file, args, env, cwd, input } = launch(port);
+        const { command: file, args, env, cwd } = launch(port);
         this.name = name;
         this.port = port;
         this.url = `https://localhost:${port}/`;
-        this.child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', file, ...args], {
-            stdio: [input === undefined ? 'pipe' : 'pipe', 'pipe', 'pipe'], env: { ...process.env, ...env }, cwd: cwd ?? workDir,
+        this.child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', file, ...args], {
+            stdio: 'pipe', env: { ...process.env, ...env }, cwd: cwd ?? workDir,
         });
-        if (input !== undefined)
-            this.child.stdin.write(input);
         const { seen, ended } = follow(this.child);
         this.seen = seen;
         this.ended = ended;
@@ -220,14 +218,14 @@ export class Server {
         return false;
     }
 
-    kill(signal = 'SIGKILL') {
+    kill(signal = 'SIGTERM') {
         if (!this.isOver)
             this.child.kill(signal);
     }
 
     async stop(signal = 'SIGTERM') {
         this.kill(signal);
-        const late = setTimeout(() => this.kill(), 1500);
+        const late = setTimeout(() => this.kill('SIGKILL'), 2000);
         await this.ended;
         clearTimeout(late);
         running.delete(this);

@@ -75,6 +75,7 @@ function addToBase(kind) {
     const at = (...names) => inPki(kind, ...names);
     const passwordFile = at('password.txt');
     openssl(['pkey', '-in', at('server.key'), '-passin', `file:${passwordFile}`, '-out', at('server.plain.key')]);
+    fs.writeFileSync(at('server.chain.crt'), read(at('server.crt')) + read(at('server-ca.crt')));
     fs.writeFileSync(at('server.both.pem'), read(at('server.crt')) + read(at('server.plain.key')));
     fs.mkdirSync(at('extra'), { recursive: true });
     newKey(at('extra/expired'), kind, passwordFile);
