@@ -57,7 +57,9 @@ void figure_time(char out[static FIGURE_LEN], double time_ns)
 
 void figure_seconds(char out[static FIGURE_LEN], double seconds)
 {
-    if (seconds < 999.5)
+    if (seconds > 0 && seconds < 0.95)
+        figure_time(out, seconds * (double)NS_PER_S);
+    else if (seconds < 999.5)
         snprintf(out, FIGURE_LEN, "%.1f s", seconds);
     else
         append_number(out, seconds, " s");
