@@ -41,8 +41,9 @@ static bool is_taken_by(const struct option_row *row, int command)
     return (row->commands & 1u << command) != 0;
 }
 
-/* Prints those alternatives of "a|b:FORM|N" that can be typed, up to where a placeholder begins. */
-static void print_words(FILE *out, const struct option_row *row)
+/* Prints those alternatives of "a|b:FORM|N" that can be typed, up to where a placeholder begins; a
+ * COLON at their end as the shell takes it. */
+static void print_words(FILE *out, const struct option_row *row, const char *colon)
 {
     const char *words = row->choices != NULL ? row->choices : row->argument;
     const char *before = "";
@@ -50,7 +51,8 @@ static void print_words(FILE *out, const struct option_row *row)
         size_t len = strcspn(p, "|");
         size_t fixed = strcspn(p, CAPITALS "|");
         if (fixed > 0) {
-            fprintf(out, "%s%.*s", before, (int)fixed, p);
+            bool ends_so = p[fixed - 1] == ':';
+            fprintf(out, "%s%.*s%s", before, (int)fixed - ends_so, p, ends_so ? colon : "");
             before = " ";
         }
         p += len + (p[len] == '|');
@@ -59,8 +61,8 @@ static void print_words(FILE *out, const struct option_row *row)
 
 /* --- bash -------------------------------------------------------------------------------------- */
 
-/* bash has split the line at its COMP_WORDBREAKS, and replaces only what follows the last of them;
- * the script looks at whole words, and answers with the part that bash replaces. */
+/* bash has split the line at its COMP_WORDBREAKS, and replaces only what follows the last of them (an
+ * @ is replaced too); the script looks at whole words, and answers with the part that is replaced. */
 static const char bash_head[] =
     "# bash completion for pinload; made by 'pinload help --completion bash'\n"
     "# SPDX-License-Identifier: Apache-2.0\n"
@@ -89,14 +91,15 @@ static const char bash_head[] =
     "}\n"
     "\n"
     "_pinload() {\n"
-    "    local part=${COMP_WORDS[COMP_CWORD]} line=${COMP_LINE:0:COMP_POINT}\n"
-    "    local word_typed value option command words\n"
+    "    local line=${COMP_LINE:0:COMP_POINT}\n"
+    "    local word_typed part value option command words\n"
     "    COMPREPLY=()\n"
-    "    [[ ${#part} == 1 && $COMP_WORDBREAKS == *\"$part\"* ]] && part=\n"
     "    read -ra words <<<\"$line\"\n"
     "    [[ $line == *[[:space:]] ]] && words+=('')\n"
     "    word_typed=${words[${#words[@]} - 1]} value=$word_typed\n"
     "    option=${words[${#words[@]} - 2]} command=${words[1]}\n"
+    "    part=${word_typed##*[\"$COMP_WORDBREAKS\"]}\n"
+    "    [[ $word_typed == *@\"$part\" ]] && part=@$part\n"
     "    if ((${#words[@]} <= 2)); then\n";
 
 static const char bash_tail[] = "}\n"
@@ -129,7 +132,7 @@ static void print_bash_values(FILE *out)
         fputs(") ", out);
         if (value_of(row) == VALUE_WORDS) {
             fputs("_pinload_words '", out);
-            print_words(out, row);
+            print_words(out, row, ":");
             fputs("'; ", out);
         } else if (value_of(row) != VALUE_OTHER) {
             fprintf(out, "_pinload_files %s; ", value_of(row) == VALUE_FILE ? "-f" : "-d");
@@ -212,7 +215,7 @@ static void print_zsh_value(FILE *out, const struct option_row *row)
     switch (value_of(row)) {
     case VALUE_WORDS:
         fputs(":(", out);
-        print_words(out, row);
+        print_words(out, row, "\\:");
         fputc(')', out);
         break;
     case VALUE_FILE:

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What pinload writes is read by the tools that people read such files with: jq and a JSON Schema validator, Python's
+// csv, HdrHistogram's own log processor, promtool, xmllint. The files are those of real runs: one that went well, one
+// where nothing listens, one that was interrupted, and the merger of the first and the last; all agree with the JSON.
+
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import test, { after, before } from 'node:test';
+import { assertBalanced, chainAndPin, command, freePorts, inWork, needCommand, needFile, Nginx, pinload, read, root, sleep,
+    startPinload } from '../e2e/lib.mjs';
+
+const kinds = { json: 'json', csv: 'csv', hlog: 'hlog', prometheus: 'prom', junit: 'xml' };
+const schema = path.join(root, 'docs/result.schema.json');
+const runs = {};
+let nginx;
+
+const fileOf = (run, kind) => inWork(`${run}.${kinds[kind]}`);
+const outputs = (run) => Object.keys(kinds).flatMap((kind) => [`--${kind}`, fileOf(run, kind)]);
+
+// keep: the run's JSON, once its exit status is as expected.
+function keep(run, { status, stdout, stderr }, expected) {
+    assert.equal(status, expected, `${run}: ${stdout}${stderr}`);
+    runs[run] = JSON.parse(read(fileOf(run, 'json')));
+}
+
+async function interrupted() {
+    const { child, ended } = startPinload(['run', '-d', '40s', '-R', '100', ...chainAndPin(), ...outputs('interrupted'), nginx.loadUrl]);
+    await sleep(1500);
+    child.kill('SIGINT');
+    return ended;
+}
+
+before(async () => {
+    nginx = await Nginx.start('formats');
+    keep('real', await pinload(['run', '-d', '2500ms', '-R', '60', '-c', '50', '--session-mode', 'mixed:50', '--warm-up', '200ms',
+        ...chainAndPin(), '--fail-if', 'tls_handshake.p99 > 60s', ...outputs('real'), nginx.loadUrl]), 0);
+    keep('empty', await pinload(['run', '-n', '1', '--verify', 'none', ...outputs('empty'), `https://127.0.0.1:${freePorts()}/`]), 1);
+    keep('interrupted', await interrupted(), 130);
+    const both = [fileOf('real', 'json'), fileOf('interrupted', 'json')];
+    await pinload(['merge', '--force', ...both, ...outputs('merged')]);
+    runs.merged = JSON.parse(read(fileOf('merged', 'json')));
+});
+after(() => nginx.stop());
+
+const names = ['real', 'empty', 'interrupted', 'merged'];
+
+for (const run of names) {
+    test(`JSON of the ${run} run: jq reads it, the schema holds, the books balance`, () => {
+        needCommand('jq', 'jq');
+        const jsonschema = needFile('/usr/bin/jsonschema', 'python3-jsonschema');
+        const file = fileOf(run, 'json');
+        assert.equal(command('jq', ['-r', '.schema', file]).trim(), 'pinload.result/1');
+        command(jsonschema, ['-i', file, schema]);
+        assertBalanced(runs[run]);
+    });
+
+    test(`CSV of the ${run} run: Python's csv reads a row for each begun second, equal to the series`, () => {
+        const python = needFile('/usr/bin/python3', 'python3');
+        const rows = JSON.parse(command(python, ['-c', 'import csv, json, sys; json.dump(list(csv.DictReader(open(sys.argv[1]), strict=True)), sys.stdout)',
+            fileOf(run, 'csv')]));
+        const { series, duration_s } = runs[run];
+        assert.equal(rows.length, series.length);
+        assert.ok(rows.length >= Math.ceil(duration_s), `${rows.length} rows in ${duration_s} s`);
+        for (const [i, row] of rows.entries()) {
+            assert.deepEqual(Object.keys(row), ['t_s', 'sessions', 'handshakes', 'failed', 'tls_handshake_p50_us', 'tls_handshake_p99_us']);
+            assert.equal(Number(row.t_s), i);
+            assert.deepEqual([row.sessions, row.handshakes, row.failed].map(Number), [series[i].sessions, series[i].handshakes, series[i].failed]);
+            const p99 = series[i].tls_handshake_p99;
+            assert.ok(p99 === null ? row.tls_handshake_p99_us === '' : Math.abs(Number(row.tls_handshake_p99_us) - p99) < 0.01);
+        }
+    });
+
+    test(`HdrHistogram log of the ${run} run: Java's log processor counts as the JSON does, tag by tag`, () => {
+        const processor = ['-cp', needFile('/usr/share/java/hdrhistogram.jar', 'libhdrhistogram-java'),
+            'org.HdrHistogram.HistogramLogProcessor', '-i', fileOf(run, 'hlog')];
+        needCommand('java', 'default-jdk-headless');
+        const { latency } = runs[run];
+        const spans = Object.keys(latency).filter((span) => latency[span].count > 0);
+        const tags = command('java', [...processor, '-listtags']).split('\n').slice(1).filter((line) => line !== '');
+        assert.deepEqual(tags.sort(), spans.sort());
+        for (const span of spans) {
+            const told = command('java', [...processor, '-tag', span, '-outputValueUnitRatio', '1000']);
+            const [, max, count] = told.match(/#\[Max += +([0-9.]+), Total count += +([0-9]+)\]/);
+            assert.equal(Number(count), latency[span].count, span);
+            assert.ok(Math.abs(Number(max) - latency[span].max) <= 0.001 + latency[span].max * 0.001, `${span}: ${max} and ${latency[span].max}`);
+            const [, mean] = told.match(/#\[Mean += +([0-9.]+),/);
+            assert.ok(Math.abs(Number(mean) - latency[span].mean) <= 0.001 + latency[span].mean * 0.001, `${span}: ${mean} and ${latency[span].mean}`);
+        }
+    });
+
+    test(`Prometheus text of the ${run} run: promtool has nothing to say, and the sessions are those of the JSON`, () => {
+        needCommand('promtool', 'prometheus');
+        const text = read(fileOf(run, 'prometheus'));
+        assert.equal(command('promtool', ['check', 'metrics'], { input: text }).trim(), '');
+        for (const name of ['succeeded', 'refused', 'failed', 'cut_off', 'unconfirmed']) {
+            const [, value] = text.match(new RegExp(`^pinload_sessions_total\\{class="${name}"\\} (\\S+)$`, 'm'));
+            assert.equal(Number(value), runs[run].sessions[name], name);
+        }
+    });
+
+    test(`JUnit of the ${run} run: xmllint counts the cases as the suite does`, () => {
+        needCommand('xmllint', 'libxml2-utils');
+        const file = fileOf(run, 'junit');
+        const count = (query) => Number(command('xmllint', ['--xpath', query, file]));
+        command('xmllint', ['--noout', file]);
+        for (const [attribute, query] of [['tests', '//testcase'], ['failures', '//failure'], ['errors', '//error'], ['skipped', '//skipped']])
+            assert.equal(count(`number(/testsuites/@${attribute})`), count(`count(${query})`), attribute);
+        const { passed, interrupted_by } = runs[run].verdict;
+        assert.equal(count('count(//failure) + count(//error)') === 0, passed && interrupted_by === null);
+    });
+}
+
+test('the runs were what they are called', () => {
+    assert.ok(runs.real.sessions.succeeded > 100 && runs.real.handshakes.resumed > 20 && runs.real.handshakes.full > 20);
+    assert.equal(runs.real.sessions.failed, 0);
+    assert.deepEqual([runs.empty.sessions.started, runs.empty.outcomes.connect_refused, runs.empty.handshakes.completed], [1, 1, 0]);
+    assert.equal(runs.interrupted.verdict.interrupted_by, 2);
+    assert.ok(runs.interrupted.sessions.succeeded > 50);
+    assert.equal(runs.merged.sessions.started, runs.real.sessions.started + runs.interrupted.sessions.started);
+});
