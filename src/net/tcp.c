@@ -6,6 +6,7 @@
 #include "net/resolve.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,6 +101,18 @@ static void give_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *out)
     *out = uv_buf_init(tcp->loop->read_buffer, READ_BUFFER_LEN);
 }
 
+/* libuv takes a hang-up after a short read for the end of the stream without another look; after a
+ * reset, the socket still has its error to tell. */
+static bool has_been_reset(const struct tcp *tcp)
+{
+    uv_os_fd_t fd;
+    int error = 0;
+    socklen_t len = sizeof error;
+    return tcp->is_broken ||
+           (uv_fileno((const uv_handle_t *)&tcp->handle, &fd) == 0 &&
+            getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 && error == ECONNRESET);
+}
+
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer)
 {
     struct tcp *tcp = stream->data;
@@ -107,7 +120,8 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer)
         tcp->events->on_bytes(tcp->owner, (const uint8_t *)buffer->base, (size_t)n);
     } else if (n < 0) {
         uv_read_stop(stream);
-        tcp->events->on_end(tcp->owner, tcp->is_broken && n == UV_EOF ? TCP_RESET : end_of((int)n));
+        bool is_reset = n == UV_EOF && has_been_reset(tcp);
+        tcp->events->on_end(tcp->owner, is_reset ? TCP_RESET : end_of((int)n));
     }
 }
 
