@@ -1,27 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/report_text_identities.h"
 
-#include "base/memory.h"
 #include "load/result.h"
 #include "report/figures.h"
+#include "report/identity_order.h"
 #include "report/layout.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define LONGEST_NAME 14
-
-/* Those that are not as expected come first, then the slowest; what is equal keeps its order. */
-static int compare_by_interest(const void *left, const void *right)
-{
-    const struct result_identity *a = *(const struct result_identity *const *)left;
-    const struct result_identity *b = *(const struct result_identity *const *)right;
-    if (a->as_expected != b->as_expected)
-        return a->as_expected ? 1 : -1;
-    if (a->tls_handshake.p99 != b->tls_handshake.p99)
-        return a->tls_handshake.p99 < b->tls_handshake.p99 ? 1 : -1;
-    return (a > b) - (a < b);
-}
 
 /* short_name keeps both ends of a long name: they tell it from its neighbours. */
 static void short_name(char out[static 4 * LONGEST_NAME + 4], const char *name)
@@ -95,22 +83,17 @@ void report_text_identities(FILE *out, const struct result *result)
     size_t count = result->num_identities;
     if (count == 0 || (count == 1 && result->identities[0].as_expected))
         return;
-    const struct result_identity **rows = memory_new(count, sizeof *rows);
-    for (size_t i = 0; i < count; i++)
-        rows[i] = &result->identities[i];
-    size_t shown = count;
-    if (count > REPORT_TEXT_MAX_IDENTITIES) {
-        qsort(rows, count, sizeof *rows, compare_by_interest);
-        shown = REPORT_TEXT_MAX_IDENTITIES;
-    }
+    bool are_all_shown = count <= REPORT_TEXT_MAX_IDENTITIES;
+    size_t shown = are_all_shown ? count : REPORT_TEXT_MAX_IDENTITIES;
+    const struct result_identity **by_interest = identities_by_interest(result);
     struct table table = {.align = "llrrrrrr"};
     for (size_t i = 0; i < sizeof head / sizeof head[0]; i++)
         table_cell(&table, "%s", head[i]);
     for (size_t i = 0; i < shown; i++)
-        add_identity(&table, rows[i]);
+        add_identity(&table, are_all_shown ? &result->identities[i] : by_interest[i]);
     putc('\n', out);
     table_print(&table, out, 2);
     if (shown < count)
-        print_rest(out, rows + shown, count - shown);
-    free(rows);
+        print_rest(out, by_interest + shown, count - shown);
+    free(by_interest);
 }
