@@ -67,10 +67,10 @@ install(FILES "${generated}/third-party-notices.txt" DESTINATION "${CMAKE_INSTAL
 
 # What depends on where it goes: zsh looks elsewhere below /usr than below /usr/local, and below /usr a distribution
 # has its own form for licence and changes.
-set(maintainer "The pinload authors <pinload@localhost.localdomain>")
+set(PINLOAD_MAINTAINER "The pinload authors <pinload@localhost.localdomain>" CACHE STRING "Who packages")
 execute_process(COMMAND date -R -u -d "${PINLOAD_DATE}" OUTPUT_VARIABLE changed_at OUTPUT_STRIP_TRAILING_WHITESPACE)
 file(WRITE "${generated}/changelog"
-  "pinload (${PROJECT_VERSION}) unstable; urgency=medium\n\n  * Version ${PROJECT_VERSION}.\n\n -- ${maintainer}  ${changed_at}\n")
+  "pinload (${PROJECT_VERSION}) unstable; urgency=medium\n\n  * Version ${PROJECT_VERSION}.\n\n -- ${PINLOAD_MAINTAINER}  ${changed_at}\n")
 execute_process(COMMAND "${GZIP_EXECUTABLE}" -9nkf "${generated}/changelog")
 configure_file(cmake/copyright.in "${generated}/copyright" COPYONLY)
 install(CODE "
@@ -92,7 +92,7 @@ install(CODE [[
 set(CPACK_GENERATOR DEB TGZ)
 set(CPACK_PACKAGE_NAME pinload)
 set(CPACK_PACKAGE_VENDOR pinload)
-set(CPACK_PACKAGE_CONTACT "${maintainer}")
+set(CPACK_PACKAGE_CONTACT "${PINLOAD_MAINTAINER}")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "load tool for mTLS endpoints that checks every pin")
 string(CONCAT CPACK_PACKAGE_DESCRIPTION
   "pinload opens many mutually authenticated TLS sessions at once, with client\n"
@@ -100,8 +100,8 @@ string(CONCAT CPACK_PACKAGE_DESCRIPTION
   "against pins on each of them. It measures connecting, handshake and responses,\n"
   "tells which identities were served and which were refused, and fails a run\n"
   "whose expectations or thresholds did not hold: a gate for continuous\n"
-  "integration. Results come as text, JSON, CSV, HdrHistogram log, Prometheus\n"
-  "text format and JUnit XML.")
+  "integration. Results come as text, HTML, JSON, CSV, HdrHistogram log,\n"
+  "Prometheus text format and JUnit XML.")
 set(CPACK_PACKAGE_INSTALL_DIRECTORY pinload)
 set(CPACK_RESOURCE_FILE_LICENSE "${CMAKE_CURRENT_SOURCE_DIR}/LICENSE")
 set(CPACK_STRIP_FILES ON)
