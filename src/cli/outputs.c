@@ -4,6 +4,7 @@
 #include "report/report_csv.h"
 #include "report/report_file.h"
 #include "report/report_hlog.h"
+#include "report/report_html.h"
 #include "report/report_json.h"
 #include "report/report_junit.h"
 #include "report/report_prometheus.h"
@@ -24,6 +25,7 @@ static const struct output outputs[] = {
     {"--json", offsetof(struct options, json), report_json},
     {"--csv", offsetof(struct options, csv), report_csv},
     {"--hlog", offsetof(struct options, hlog), report_hlog},
+    {"--html", offsetof(struct options, html), report_html},
     {"--prometheus", offsetof(struct options, prometheus), report_prometheus},
     {"--junit", offsetof(struct options, junit), report_junit},
 };

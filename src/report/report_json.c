@@ -342,7 +342,7 @@ static json_t *verdict_object(const struct result *r)
     return object;
 }
 
-static json_t *result_object(const struct result *r)
+json_t *report_json_object(const struct result *r)
 {
     char started_at[FIGURE_LEN];
     figure_utc(started_at, r->started_wall_ns);
@@ -370,7 +370,7 @@ static json_t *result_object(const struct result *r)
 
 bool report_json(FILE *out, const struct result *result)
 {
-    json_t *root = result_object(result);
+    json_t *root = report_json_object(result);
     size_t flags = JSON_INDENT(2) | JSON_REAL_PRECISION(SIGNIFICANT_DIGITS);
     bool written = json_dumpf(root, out, flags) == 0 && putc('\n', out) != EOF;
     json_decref(root);
@@ -438,7 +438,7 @@ static bool walk(const json_t *node, const char *path, double *out_value, enum j
 bool report_json_find(const struct result *result, const char *path, double *out_value,
                       enum json_unit *out_unit)
 {
-    json_t *root = result_object(result);
+    json_t *root = report_json_object(result);
     bool found = walk(json_object_get(root, "latency"), path, out_value, out_unit) ||
                  walk(root, path, out_value, out_unit);
     json_decref(root);

@@ -10,12 +10,16 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+struct json_t;
 struct result;
 
 #define REPORT_JSON_SCHEMA "pinload.result/1"
 
 /* report_json writes RESULT and a line end; false where a write failed. */
 bool report_json(FILE *out, const struct result *result);
+
+/* report_json_object returns RESULT as JSON, to be released by json_decref. */
+struct json_t *report_json_object(const struct result *result);
 
 /* What a figure of the result counts in. */
 enum json_unit { JSON_PLAIN, JSON_MICROSECONDS, JSON_SECONDS };

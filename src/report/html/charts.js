@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Charts, drawn by uPlot in the colours of the page's style, and anew when those change: by theme, and for paper.
+'use strict';
+
+const charts = []; // each {plot, draw(), resize()}
+
+const paperWidth = 680; // of A4, between its margins
+
+const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+
+const chartFont = () => `12px ${getComputedStyle(document.body).fontFamily}`;
+
+// chart returns a figure with a legend and a place for the plot, which is drawn once the figure is in the page.
+function chart({ label, caption, height = 260, legend, options, data }) {
+    const frame = el('div', { class: 'plot', role: 'img', 'aria-label': label });
+    const values = legend.map(() => el('span', { class: 'value' }));
+    const x = el('span', { class: 'value' });
+    const items = legend.map((item, i) =>
+        el('li', {}, el('i', { class: `swatch ${item.dash ? 'dashed' : ''}`, style: `--swatch: var(--${item.colour})` }),
+            item.name, ' ', values[i]));
+    const node = el('figure', {}, el('ul', { class: 'legend' }, items, el('li', { class: 'where' }, x)), frame,
+        caption ? el('figcaption', {}, caption) : null);
+
+    const point = (plot) => {
+        const { idx } = plot.cursor;
+        const isIn = idx !== null && idx !== undefined && plot.cursor.left >= 0;
+        legend.forEach((item, i) => {
+            values[i].textContent = isIn ? item.format(plot.data[item.series ?? i + 1][idx]) : '';
+        });
+        x.textContent = isIn ? options.formatX(plot.data[0][idx]) : '';
+    };
+    const entry = { plot: null };
+    entry.draw = () => {
+        const width = document.documentElement.hasAttribute('data-paper') ? paperWidth : frame.clientWidth;
+        entry.plot?.destroy();
+        entry.plot = new uPlot({
+            width, height, legend: { show: false }, ...options.make(width),
+            hooks: { ...options.hooks, setCursor: [point] },
+        }, data, frame);
+    };
+    entry.resize = () => {
+        if (frame.clientWidth > 0 && frame.clientWidth !== entry.plot.width)
+            entry.draw();
+    };
+    charts.push(entry);
+    return node;
+}
+
+function drawCharts() {
+    charts.forEach((entry) => entry.draw());
+}
+
+// Paper has a width of its own, and is always light; what is drawn must be so before the medium is print.
+function drawForPaper(isPaper) {
+    document.documentElement.toggleAttribute('data-paper', isPaper);
+    drawCharts();
+}
+
+// startCharts draws all, and draws them again when the theme, the medium or the width has changed.
+function startCharts() {
+    drawCharts();
+    for (const query of ['(prefers-color-scheme: dark)', 'print'])
+        matchMedia(query).addEventListener('change', drawCharts);
+    window.addEventListener('beforeprint', () => drawForPaper(true));
+    window.addEventListener('afterprint', () => drawForPaper(false));
+    let due = 0;
+    window.addEventListener('resize', () => {
+        cancelAnimationFrame(due);
+        due = requestAnimationFrame(() => charts.forEach((entry) => entry.resize()));
+    });
+}
+
+// --- axes ------------------------------------------------------------------------------------------------------
+
+function axis(more) {
+    return {
+        stroke: colour('muted'), font: chartFont(), gap: 6,
+        grid: { stroke: colour('grid'), width: 1 }, ticks: { show: false }, ...more,
+    };
+}
+
+// Wide enough for its longest label.
+const timeAxis = (more = {}) => axis({
+    size: 64, values: (plot, splits) => splits.map((us) => (us === null ? '' : figureTick(us))), ...more,
+});
+
+const countAxis = () => axis({
+    size: 64, values: (plot, splits) => splits.map((count) => count.toLocaleString('en-US')),
+});
+
+// From nothing to a little more than the greatest.
+const fromZero = (plot, least, most) => [0, most > 0 ? most * 1.08 : 1];
+
+const countScale = { scale: { range: fromZero }, axis: countAxis };
+
+const elapsedSteps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400,
+    172800, 432000, 864000];
+
+const elapsedAxis = () => axis({
+    size: 28, space: 70, incrs: elapsedSteps, values: (plot, splits) => splits.map(figureElapsed),
+});
+
+const percentileAxis = (most, width) => axis({
+    size: 28,
+    splits: () => {
+        const splits = width / Math.log10(most) > 160 ? [2, 4] : [2];
+        for (let x = 10; x <= most; x *= 10)
+            splits.push(x);
+        return splits;
+    },
+    filter: (plot, splits) => splits,
+    values: (plot, splits) => splits.map(figurePercentile),
+});
+
+// --- kinds of chart --------------------------------------------------------------------------------------------
+
+const line = (name, dash) => ({
+    stroke: colour(name), width: 1.75, dash: dash ? [6, 4] : undefined, points: { show: false }, spanGaps: false,
+});
+
+const cursor = (more = {}) => ({ y: false, points: { size: 7 }, ...more });
+
+// How times are laid out: from zero, or on a logarithmic axis where they reach over two decades.
+function timeScale(times) {
+    const known = times.filter(isNumber);
+    const least = Math.min(...known), most = Math.max(...known);
+    if (!(least > 0 && most / least > 100))
+        return { isLog: false, scale: { range: fromZero }, axis: timeAxis };
+    const first = Math.floor(Math.log10(least)), last = Math.ceil(Math.log10(most));
+    const decades = Array.from({ length: last - first + 1 }, (_, i) => 10 ** (first + i));
+    return {
+        isLog: true, scale: { distr: 3, log: 10, range: [decades[0], decades[decades.length - 1]] },
+        axis: () => timeAxis({ splits: () => decades, filter: (plot, splits) => splits }),
+    };
+}
+
+// percentileChart: curves are {name, colour, dash, x, us}, with x = 1 / (1 - q) on a logarithmic axis.
+function percentileChart(label, curves) {
+    const most = Math.max(10, ...curves.map((curve) => curve.x[curve.x.length - 1]));
+    const times = timeScale(curves.flatMap((curve) => curve.us));
+    return chart({
+        label, data: uPlot.join(curves.map((curve) => [curve.x, curve.us])),
+        caption: times.isLog ? 'Both axes are logarithmic.' : 'The axis of percentiles is logarithmic.',
+        legend: curves.map((curve) => ({ ...curve, format: figureTime })),
+        options: {
+            formatX: figurePercentile,
+            make: (width) => ({
+                scales: { x: { time: false, distr: 3, log: 10, range: [1, most] }, y: times.scale },
+                axes: [percentileAxis(most, width), times.axis()],
+                cursor: cursor(),
+                series: [{}, ...curves.map((curve) => line(curve.colour, curve.dash))],
+            }),
+        },
+    });
+}
+
+// timeChart: lines over the seconds of the run. band: two lists, least and most, drawn behind the first line.
+// marks: a list; where it is not 0 the axis is marked.
+function timeChart(label, caption, seconds, lines, { y, band, marks, sync }) {
+    const data = [seconds, ...lines.map((one) => one.values), ...(band ?? [])];
+    const first = lines.length + 1;
+    return chart({
+        label, caption, data, height: 220,
+        legend: lines,
+        options: {
+            formatX: figureElapsed,
+            hooks: { draw: [(plot) => drawMarks(plot, marks)] },
+            make: () => ({
+                scales: { x: { time: false }, y: y.scale },
+                axes: [elapsedAxis(), y.axis()],
+                cursor: cursor({ sync: { key: sync }, drag: { x: true, y: false } }),
+                bands: band ? [{ series: [first + 1, first], fill: colour('band') }] : [],
+                series: [{}, ...lines.map((one) => ({ ...line(one.colour, one.dash), points: { show: seconds.length < 3 } })),
+                    ...(band ?? []).map(() => ({ stroke: 'transparent', width: 0, points: { show: false } }))],
+            }),
+        },
+    });
+}
+
+function drawMarks(plot, marks) {
+    if (!marks)
+        return;
+    const { ctx, bbox } = plot;
+    const size = 3 * devicePixelRatio;
+    ctx.save();
+    ctx.fillStyle = colour('bad');
+    marks.forEach((mark, i) => {
+        const x = plot.valToPos(plot.data[0][i], 'x', true);
+        if (mark > 0 && x >= bbox.left && x <= bbox.left + bbox.width)
+            ctx.fillRect(x - size / 2, bbox.top + bbox.height - 2 * size, size, 2 * size);
+    });
+    ctx.restore();
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What sections are made of. All text goes in as text nodes, whatever it says; no string becomes markup.
+'use strict';
+
+// el makes an element; children are nodes, texts, or lists of them; null is nothing.
+function el(tag, attributes = {}, ...children) {
+    const node = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) {
+        if (value !== null && value !== undefined && value !== false)
+            node.setAttribute(name, value === true ? '' : value);
+    }
+    node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
+    return node;
+}
+
+// at looks a value up by its path through an object: at(data, 'sessions.started').
+function at(data, path) {
+    return path.split('.').reduce((node, name) => node?.[name], data);
+}
+
+// figure shows the number at PATH of the data, and keeps the path, by which it can be found again.
+function figure(data, path, format) {
+    const value = at(data, path);
+    const exact = (format === figureTime && isNumber(value)) ? figureExactTime(value) : null;
+    return el('span', { class: 'figure', 'data-path': path, title: exact }, format(value));
+}
+
+function section(id, title, ...children) {
+    return el('section', { id, 'aria-labelledby': `${id}-title` }, el('h2', { id: `${id}-title` }, title), children);
+}
+
+const note = (...children) => el('p', { class: 'note' }, children);
+
+// table: columns are {name, class, title}; rows are lists of cells, or {cells, class}. A wide one is scrolled in
+// its own frame.
+function table(columns, rows, attributes = {}) {
+    const head = el('tr', {}, columns.map((column) =>
+        el('th', { scope: 'col', class: column.class, title: column.title }, column.name)));
+    const body = rows.map((row) => {
+        const cells = row.cells ?? row;
+        return el('tr', { class: row.class }, cells.map((cell, i) =>
+            el(i === 0 ? 'th' : 'td', { scope: i === 0 ? 'row' : null, class: columns[i].class }, cell)));
+    });
+    return el('div', { class: 'frame', tabindex: '0', role: 'group', ...attributes },
+        el('table', {}, el('thead', {}, head), el('tbody', {}, body)));
+}
+
+// facts is a list of names and what they are; what is no pair is left out.
+function facts(pairs) {
+    return el('dl', { class: 'facts' }, pairs.filter((pair) => pair).map(([name, ...values]) =>
+        el('div', {}, el('dt', {}, name), el('dd', {}, values))));
+}
+
+// folded shows the first FEW of the rows (or items) in NODE, and the rest at a click; on paper all of them.
+function folded(node, few, rows = [...node.querySelectorAll('tbody > tr')]) {
+    if (rows.length <= few + 5)
+        return node;
+    rows.slice(few).forEach((row) => row.classList.add('folded'));
+    const button = el('button', { type: 'button', class: 'unfold' }, `Show all ${figureCount(rows.length)}`);
+    button.addEventListener('click', () => {
+        rows.forEach((row) => row.classList.remove('folded'));
+        button.remove();
+    });
+    return el('div', {}, node, button);
+}
+
+// A name that may be broken between its words: client_cert_refused.
+const breakable = (text) => text.split(/(?<=[_:/-])/).flatMap((part, i) => (i === 0 ? [part] : [el('wbr'), part]));

@@ -1,0 +1,451 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The sections of a result's page, in the order in which one wants to know: what came of it, how fast, for whom,
+// against what, and whether the generator can be believed.
+'use strict';
+
+const data = JSON.parse(document.getElementById('data').textContent);
+const { page } = data;
+const show = (path, format = figureCount) => figure(data, path, format);
+const joined = (items, separator = ' · ') => items.filter((item) => item !== null)
+    .flatMap((item, i) => (i === 0 ? [item] : [separator, item]));
+
+// --- what ran, and the verdict ---------------------------------------------------------------------------------
+
+function plan() {
+    const { config } = data;
+    const load = config.open_loop
+        ? `open loop, ${figureRate(config.rate)}/s asked, at most ${plural(config.connections, 'connection')}`
+        : `closed loop, ${plural(config.connections, 'connection')}`;
+    const count = page.identities;
+    return joined([
+        data.target.address,
+        data.target.sni === null ? 'no SNI' : `SNI ${data.target.sni}`,
+        `${load}, ${plural(config.threads, 'thread')}`,
+        `verify ${config.verify}${config.pins > 0 ? `, ${plural(config.pins, 'pin')}` : ''}`,
+        count === 0 ? 'no identity' : plural(count, 'identity', 'identities') + (count > 1 ? `, ${config.rotate}` : ''),
+    ]);
+}
+
+function masthead() {
+    return el('header', {},
+        el('p', { class: 'kicker' }, el('span', {}, `pinload ${data.tool.version}`),
+            el('span', {}, `${figureDate(data.started_at)} · ${figureSeconds(data.duration_s)}`)),
+        el('h1', {}, data.target.url ?? 'no target'),
+        el('p', { class: 'plan' }, plan()));
+}
+
+const signals = { 2: 'SIGINT (Ctrl-C)', 15: 'SIGTERM' };
+
+function verdictWord() {
+    const { interrupted_by: signal, passed } = data.verdict;
+    if (signal !== null)
+        return ['INTERRUPTED', 'warn'];
+    return passed ? ['PASS', 'good'] : ['FAIL', 'bad'];
+}
+
+function verdictSentence() {
+    const { interrupted_by: signal, violations } = data.verdict;
+    const count = violations.length + page.more.violations;
+    const forgiven = data.verdict.passed && data.sessions.failed > 0 ? ', failures within --max-failures' : '';
+    const found = count === 0 ? `Nothing was against expectation${forgiven}` : plural(count, 'violation');
+    if (signal !== null) {
+        return `Ended by ${signals[signal] ?? `signal ${signal}`} after ${figureSeconds(data.duration_s)}; all figures are ` +
+            `of the run until then. ${found}${count === 0 ? ' so far' : ''}.`;
+    }
+    return `${found}${count === 0 ? '.' : ':'}`;
+}
+
+function books() {
+    const { sessions } = data;
+    const items = [[show('sessions.succeeded'), ' succeeded'], [show('sessions.refused'), ' refused'],
+        [show('sessions.failed'), ' failed']];
+    for (const [name, words] of [['unconfirmed', 'unconfirmed'], ['cut_off', 'cut off at the end'], ['skipped', 'skipped']]) {
+        if (sessions[name] > 0)
+            items.push([show(`sessions.${name}`), ` ${words}`]);
+    }
+    return el('p', { class: 'books' }, show('sessions.started'), ' sessions: ', joined(items));
+}
+
+function violationList() {
+    const { violations } = data.verdict;
+    const more = page.more.violations;
+    if (violations.length === 0)
+        return null;
+    const items = violations.map((text) => el('li', {}, text));
+    const list = el('ul', { class: 'violations' }, items, more > 0 ? el('li', {}, `… and ${figureCount(more)} more`) : null);
+    return folded(list, 8, [...list.children]);
+}
+
+function verdict() {
+    const [word, tone] = verdictWord();
+    return el('section', { id: 'verdict', class: `verdict ${tone}`, 'aria-label': 'Verdict' },
+        el('p', { class: 'word' }, word),
+        el('div', {}, el('p', {}, verdictSentence()),
+            violationList(),
+            data.sessions.started > 0 ? books() : el('p', { class: 'books' }, 'No session was started.')));
+}
+
+function clampedCount() {
+    return Object.values(data.latency).reduce((sum, one) => sum + one.clamped, 0);
+}
+
+// What must be known before any figure is believed.
+function notices() {
+    const { config, generator } = data;
+    const list = [];
+    if (!page.balances)
+        list.push(['bad', 'The books do not balance. ', 'This is a bug of pinload; please report it.']);
+    if (config.verify === 'none')
+        list.push(['warn', 'The server was not verified. ', '--verify none: nothing here says who answered.']);
+    if (generator.saturated) {
+        list.push(['warn', 'The generator did not hold the rate asked for. ',
+            `Its limit: ${generator.limit ?? 'unknown'}. Latencies are those of a lower load.`]);
+    }
+    if (config.warm_up_s > 0) {
+        list.push(['info', `Warm-up of ${figureSeconds(config.warm_up_s)}. `,
+            'Its sessions are left out of latencies and rates; counts are of the whole run.']);
+    }
+    if (config.merged_results > 1)
+        list.push(['info', `Merged from ${figureCount(config.merged_results)} results. `, 'Counts are sums, rates too.']);
+    if (clampedCount() > 0) {
+        list.push(['info', `Out of range: ${plural(clampedCount(), 'value')}. `,
+            'Each counts as the nearest that a distribution holds, 1 h at most.']);
+    }
+    return list.map(([tone, head, text]) => el('p', { class: `notice ${tone}` }, el('strong', {}, head), text));
+}
+
+// --- the headline ----------------------------------------------------------------------------------------------
+
+function tile(name, value, unit, detail, tone) {
+    return el('div', { class: `tile ${tone ?? ''}` }, el('dt', {}, name), el('dd', {},
+        el('span', { class: 'big' }, value, unit ? el('small', {}, unit) : null), el('span', { class: 'detail' }, detail)));
+}
+
+function headline() {
+    const { sessions, handshakes, config } = data;
+    const of = `of ${figureCount(sessions.started)}`;
+    const asked = config.open_loop ? `${figureRate(config.rate)}/s asked` : `${figureCount(sessions.started)} started`;
+    const quality = (part) => (sessions.started > 0 ? `${figureShare(part, sessions.started)} ${of}` : 'none started');
+    return el('dl', { class: 'tiles', id: 'headline' },
+        tile('Sessions', show('sessions.per_second', figureRate), '/s', asked),
+        tile('Handshake, p50', show('latency.tls_handshake.p50', figureTime), '', plural(handshakes.completed, 'handshake')),
+        tile('Handshake, p99', show('latency.tls_handshake.p99', figureTime), '',
+            ['longest ', show('latency.tls_handshake.max', figureTime)]),
+        tile('Succeeded', show('sessions.succeeded'), '', quality(sessions.succeeded)),
+        tile('Refused', show('sessions.refused'), '', quality(sessions.refused)),
+        tile('Failed', show('sessions.failed'), '', quality(sessions.failed), sessions.failed > 0 ? 'bad' : ''));
+}
+
+// --- how long it took ------------------------------------------------------------------------------------------
+
+function curvesOf(list) {
+    return list.map(([kind, name, tone, dash]) => ({ ...page.curves[kind], name, colour: tone, dash }))
+        .filter((curve) => curve.x.length > 0);
+}
+
+function percentiles() {
+    const isMixed = data.latency.tls_handshake_full.count > 0 && data.latency.tls_handshake_resumed.count > 0;
+    const all = data.latency.tls_handshake_full.count + data.latency.tls_handshake_resumed.count === 0 || isMixed;
+    const curves = curvesOf([['tls_handshake_full', 'full', 'one'], ['tls_handshake_resumed', 'resumed', 'two'],
+        ...(all ? [['tls_handshake', 'all', isMixed ? 'rest' : 'one', isMixed]] : [])]);
+    const sessions = curvesOf([['from_schedule', 'from the intended start', 'three'], ['session', 'from the real start', 'one']]);
+    return [
+        section('percentiles', 'Handshake latency by percentile', curves.length > 0
+            ? percentileChart('Handshake latency by percentile', curves)
+            : note('No handshake completed, so that there is no latency to show.')),
+        page.curves.from_schedule.x.length > 0
+            ? section('schedule', 'Session latency by percentile',
+                note('What a client would have waited that wanted to begin when it was due: the difference is the wait for a slot.'),
+                percentileChart('Session latency by percentile', sessions)) : null,
+    ];
+}
+
+function courseNote(step) {
+    if (step <= 1)
+        return 'Each point is a second.';
+    return `Each point stands for ${step} seconds: sessions and p50 on average, the band from the least to the most ` +
+        'of one second, p99 and failures of the worst second.';
+}
+
+function course() {
+    const { course: c } = page;
+    const [title, id] = ['Over time', 'course'];
+    if (c.t_s.length === 0)
+        return section(id, title, note('The run ended before its first second began.'));
+    const hasFailures = c.failed.some((count) => count > 0);
+    const rate = (value) => (isNumber(value) ? `${figureRate(value)}/s` : NONE);
+    const rates = [{ name: 'sessions', colour: 'one', values: c.sessions, format: rate }];
+    if (hasFailures)
+        rates.push({ name: 'failed', colour: 'bad', values: c.failed, format: rate });
+    const band = c.seconds_per_point > 1 ? [c.sessions_least, c.sessions_most] : null;
+    const times = timeScale([...c.p50, ...c.p99]);
+    const scale = times.isLog ? ' The axis of latencies is logarithmic.' : '';
+    const zoom = c.t_s.length > 60 ? el('span', { class: 'screen' }, ' Drag to zoom, double-click to go back.') : null;
+    return section(id, title,
+        el('h3', {}, 'Sessions a second'),
+        timeChart('Sessions a second over time', null, c.t_s, rates,
+            { y: countScale, band, marks: hasFailures ? c.failed : null, sync: 'course' }),
+        el('h3', {}, 'Handshake latency'),
+        timeChart('Handshake latency over time', [courseNote(c.seconds_per_point) + scale, zoom], c.t_s, [
+            { name: 'p50', colour: 'one', values: c.p50, format: figureTime },
+            { name: 'p99', colour: 'three', values: c.p99, format: figureTime },
+        ], { y: times, sync: 'course' }));
+}
+
+const phaseNames = [
+    ['connect', 'Connect'], ['tls_handshake', 'Handshake'], ['tls_handshake_full', 'full', 'part'],
+    ['tls_handshake_resumed', 'resumed', 'part'], ['verify_callback', 'Verify callback', 'part'],
+    ['first_byte', 'First byte'], ['request', 'Request'], ['session', 'Session'], ['from_schedule', 'From schedule'],
+];
+
+// strip draws the range of a distribution on a logarithmic scale from LEAST to MOST, both powers of ten.
+function strip(s, [least, most]) {
+    const place = (us) => 100 * (Math.log10(Math.max(us, least)) - least10) / (Math.log10(most) - least10);
+    const least10 = Math.log10(least);
+    const bar = (name, from, to) => {
+        const node = el('i', { class: name });
+        node.style.left = `${place(from)}%`;
+        node.style.width = `${Math.max(0, place(to) - place(from))}%`;
+        return node;
+    };
+    return el('div', { class: 'strip', 'aria-hidden': 'true' }, grid([least, most]),
+        bar('whole', s.min, s.max), bar('most', s.p50, s.p99), bar('middle', s.p50, s.p50));
+}
+
+function decadesOf([least, most]) {
+    const list = [];
+    for (let us = least; us <= most * 1.001; us *= 10)
+        list.push(us);
+    return list;
+}
+
+function grid(range) {
+    const decades = decadesOf(range);
+    return decades.map((us, i) => {
+        const node = el('b', {});
+        node.style.left = `${100 * i / (decades.length - 1)}%`;
+        return node;
+    });
+}
+
+function stripHead(range) {
+    const decades = decadesOf(range);
+    const step = Math.ceil(decades.length / 5);
+    return el('div', { class: 'strip head', 'aria-hidden': 'true' }, decades.map((us, i) => {
+        const node = el('span', {}, i % step === 0 ? figureTick(us) : '');
+        node.style.left = `${100 * i / (decades.length - 1)}%`;
+        return node;
+    }));
+}
+
+function phases() {
+    const isMixed = data.latency.tls_handshake_resumed.count > 0;
+    const rows = phaseNames.filter(([kind]) => data.latency[kind].count > 0 &&
+        (isMixed || kind !== 'tls_handshake_full'));
+    if (rows.length === 0)
+        return null;
+    const least = Math.max(0.001, Math.min(...rows.map(([kind]) => data.latency[kind].min)));
+    const most = Math.max(...rows.map(([kind]) => data.latency[kind].max));
+    const range = [10 ** Math.floor(Math.log10(least)), 10 ** Math.ceil(Math.log10(most * 1.0001))];
+    const number = (name) => ({ name, class: 'number' });
+    const columns = [{ name: 'Phase' }, { name: 'values', class: 'number minor' }, number('p50'),
+        { name: 'p90', class: 'number minor' }, number('p99'), number('p99.9'), number('max'),
+        { name: stripHead(range), class: 'range' }];
+    return section('phases', 'Phases side by side',
+        table(columns, rows.map(([kind, name, part]) => ({
+            class: part, cells: [name, show(`latency.${kind}.count`),
+                ...['p50', 'p90', 'p99', 'p999', 'max'].map((stat) => show(`latency.${kind}.${stat}`, figureTime)),
+                strip(data.latency[kind], range)],
+        }))),
+        el('p', { class: 'note ranges' }, 'Line: from the least to the greatest. Bar: p50 to p99. The scale is logarithmic.'));
+}
+
+// --- who, and against what -------------------------------------------------------------------------------------
+
+function seen(identity) {
+    const both = [identity.succeeded > 0 ? 'accepted' : null, identity.refused > 0 ? 'refused' : null,
+        identity.failed > 0 ? 'failed' : null, identity.unconfirmed > 0 ? 'unconfirmed' : null].filter((word) => word !== null);
+    return both.length > 0 ? both.join(', ') : identity.sessions > 0 ? 'cut off' : 'no session';
+}
+
+function mark(identity) {
+    const [sign, words] = !identity.as_expected ? ['✗', 'not as expected'] : identity.sessions > 0
+        ? ['✓', 'as expected'] : [NONE, 'never tried'];
+    return el('span', { class: 'mark', 'aria-label': words }, sign);
+}
+
+function identityRow(identity, index) {
+    const path = `identities.${index}`;
+    return {
+        class: identity.as_expected ? '' : 'odd',
+        cells: [el('span', { class: 'name' }, identity.name), identity.expected === 'refuse' ? 'refused' : 'accepted',
+            [mark(identity), '\u00a0', seen(identity)],
+            ...['sessions', 'succeeded', 'refused', 'failed'].map((name) => show(`${path}.${name}`)),
+            ...['p50', 'p99'].map((stat) => show(`${path}.tls_handshake.${stat}`, figureTime))],
+    };
+}
+
+function identitiesNote(odd) {
+    const { identities: more, unexpected } = page.more;
+    const expected = odd === 0 ? 'All are as expected.' : `${plural(odd, 'is', 'are')} not as expected.`;
+    if (more === 0)
+        return note(`${plural(page.identities, 'identity', 'identities')}. ${expected}`);
+    return note(`${figureCount(page.identities)} identities. ${expected} Shown are the ${figureCount(data.identities.length)} ` +
+        `that deserve a look first, those not as expected and then the slowest; ${figureCount(more)} more are not shown` +
+        `${unexpected > 0 ? `, ${figureCount(unexpected)} of them not as expected` : ''}.`);
+}
+
+function identities() {
+    if (data.identities.length === 0)
+        return section('identities', 'Identities', note('No client identity was given.'));
+    const rows = data.identities.map((identity, i) => ({ odd: !identity.as_expected, row: identityRow(identity, i) }));
+    const ordered = [...rows.filter(({ odd }) => odd), ...rows.filter(({ odd }) => !odd)];
+    const odd = rows.filter((row) => row.odd).length + page.more.unexpected;
+    const number = (name, title) => ({ name, class: 'number', title });
+    const columns = [{ name: 'Identity' }, { name: 'expected' }, { name: 'seen' },
+        { name: 'sessions', class: 'number minor' }, number('succeeded'), number('refused'), number('failed'), number('hs p50', 'handshake, p50'), number('hs p99', 'handshake, p99')];
+    return section('identities', 'Identities', identitiesNote(odd), folded(table(columns, ordered.map(({ row }) => row)), 20));
+}
+
+function pins() {
+    const { pins: p } = data;
+    const names = Object.keys(p.by_pin);
+    if (names.length === 0 && p.checked === 0)
+        return null;
+    const rows = names.map((name) => ({
+        class: p.by_pin[name] > 0 ? '' : 'quiet',
+        cells: [el('code', {}, name), el('span', { class: 'figure', 'data-pin': name }, figureCount(p.by_pin[name])),
+            figureShare(p.by_pin[name], p.checked)],
+    }));
+    return section('pins', 'Pins',
+        note(joined([[show('pins.checked'), ' sessions checked'], [show('pins.matched'), ' matched'],
+            [show('pins.mismatched'), ' mismatched'], p.not_checked > 0 ? [show('pins.not_checked'), ' not checked'] : null,
+            p.checked_resumed > 0 ? [show('pins.checked_resumed'), ' of those checked on a resumed session'] : null])),
+        rows.length > 0 ? folded(table([{ name: 'Pin' }, { name: 'matched in', class: 'number' },
+            { name: 'share', class: 'number' }], rows), 20) : null,
+        page.more.pins > 0 ? note(`… and ${plural(page.more.pins, 'pin')} more.`) : null);
+}
+
+// --- how they came out, and what was negotiated ----------------------------------------------------------------
+
+function outcomes() {
+    const names = Object.keys(data.outcomes).filter((name) => data.outcomes[name] > 0);
+    if (names.length === 0)
+        return null;
+    const story = data.verdict.first_failure;
+    return section('outcomes', 'Outcomes',
+        table([{ name: 'Outcome' }, { name: 'sessions', class: 'number' }, { name: 'share', class: 'number' },
+            { name: 'meaning', class: 'text' }],
+        names.map((name) => [el('code', {}, breakable(name)), show(`outcomes.${name}`),
+            figureShare(data.outcomes[name], data.sessions.started), page.meanings[name] ?? ''])),
+        story !== null ? [el('h3', {}, 'The first failure'), el('pre', { class: 'story' }, story)] : null);
+}
+
+function counts(title, names, total) {
+    const entries = Object.entries(names).filter(([, count]) => count > 0).sort((a, b) => b[1] - a[1]);
+    if (entries.length === 0)
+        return null;
+    return el('div', { class: 'counts' }, el('h3', {}, title), el('table', {}, el('tbody', {}, entries.map(([name, count]) =>
+        el('tr', {}, el('th', { scope: 'row' }, breakable(name)), el('td', { class: 'number' }, figureCount(count)),
+            el('td', { class: 'number share' }, figureShare(count, total)))))));
+}
+
+function negotiated() {
+    const { handshakes: h, requests } = data;
+    const sum = (names) => Object.values(names).reduce((a, b) => a + b, 0);
+    const alerts = [['Alerts received', h.alerts.received], ['Alerts sent', h.alerts.sent]];
+    const blocks = [
+        counts('TLS version', h.versions, h.completed), counts('Cipher', h.ciphers, h.completed),
+        counts('Group', h.groups, h.completed), counts('Signature', h.sigalgs, h.completed),
+        counts('Protocol (ALPN)', h.protocols, h.completed),
+        counts('Handshake', { full: h.full, resumed: h.resumed }, h.completed),
+        h.tickets.offered > 0 ? counts('Tickets', { accepted: h.tickets.offered - h.tickets.declined,
+            declined: h.tickets.declined }, h.tickets.offered) : null,
+        h.early_data.offered > 0 ? counts('Early data', { accepted: h.early_data.accepted,
+            rejected: h.early_data.rejected }, h.early_data.offered) : null,
+        counts('HTTP status', requests.statuses, sum(requests.statuses)),
+        ...alerts.map(([title, names]) => counts(title, names, sum(names))),
+    ].filter((block) => block !== null);
+    return blocks.length > 0 ? section('negotiated', 'Negotiated', el('div', { class: 'blocks' }, blocks)) : null;
+}
+
+// --- the generator, and the run --------------------------------------------------------------------------------
+
+function generator() {
+    const { generator: g, duration_s: duration } = data;
+    const cpu = g.cpu_user_s + g.cpu_system_s;
+    const busiest = Math.max(0, ...g.threads.map((thread) => thread.busy ?? 0));
+    const limit = g.limit !== null ? `, limit: ${g.limit}` : '';
+    return section('generator', 'The generator', facts([
+        ['Saturated', g.saturated ? el('strong', { class: 'warn' }, `yes: the rate was not held${limit}`) : 'no'],
+        ['CPU', `${figureSeconds(cpu)}${duration > 0 ? `, ${Math.round(100 * cpu / duration)}\u00a0% of a core` : ''}`],
+        data.sessions.started > 0 && ['CPU a session', show('generator.cpu_per_session_us', figureTime)],
+        g.threads.length > 0 ? ['Busiest thread', `${Math.round(100 * busiest)}\u00a0% of its time`] : null,
+        g.loop_lag.count > 0 ? ['Loop lag', 'p99 ', show('generator.loop_lag.p99', figureTime), ', max ',
+            show('generator.loop_lag.max', figureTime)] : null,
+        g.schedule_slip.count > 0 ? ['Schedule slip', 'p99 ', show('generator.schedule_slip.p99', figureTime), ', max ',
+            show('generator.schedule_slip.max', figureTime)] : null,
+        g.peak_rss_bytes > 0 ? ['Memory', show('generator.peak_rss_bytes', figureBytes), ' at most'] : null,
+        g.rss_per_session_bytes > 0 ? ['Memory an open session', show('generator.rss_per_session_bytes', figureBytes)] : null,
+        ['Open at once', show('sessions.peak_established'), ' sessions at most'],
+        g.descriptors.limit > 0 ? ['Descriptors', show('generator.descriptors.used'), ' of ',
+            show('generator.descriptors.limit')] : null,
+        ['Bytes', show('bytes.read', figureBytes), ' read, ', show('bytes.written', figureBytes), ' written'],
+        ['Requests', show('requests.succeeded'), ' of ', show('requests.started'), ' succeeded'],
+    ]));
+}
+
+// The command in lines that begin with an option each, unless one line is enough.
+function commandText() {
+    const words = data.command.map(quoted);
+    const line = words.join(' ');
+    if (line.length <= 80)
+        return line;
+    return words.reduce((text, word, i) => {
+        const begins = i > 1 && (word.startsWith('-') || (i === words.length - 1 && !words[i - 1].startsWith('-')));
+        return i === 0 ? word : `${text}${begins ? ' \\\n    ' : ' '}${word}`;
+    }, '');
+}
+
+function copyButton(source) {
+    const button = el('button', { type: 'button', class: 'copy' }, 'Copy');
+    button.addEventListener('click', async () => {
+        getSelection().selectAllChildren(source);
+        try {
+            await navigator.clipboard.writeText(source.textContent);
+            button.textContent = 'Copied';
+        } catch {
+            button.textContent = 'Selected';
+        }
+    });
+    return button;
+}
+
+function settings() {
+    const entries = Object.entries(data.config).filter(([, value]) => value !== null);
+    return el('details', {}, el('summary', {}, 'Every setting'), facts(entries.map(([name, value]) =>
+        [el('code', {}, name), typeof value === 'number' ? value.toLocaleString('en-US') : String(value)])));
+}
+
+function repeat() {
+    const command = el('code', {}, commandText());
+    return section('repeat', 'Run it again',
+        data.command.length > 0 ? el('div', { class: 'command' }, el('pre', {}, command), copyButton(command)) : null,
+        page.more.words > 0 ? note(`The command goes on for ${plural(page.more.words, 'word')} more.`) : null,
+        data.command.includes('***') || data.command.some((word) => word.includes('***'))
+            ? note('*** stands for a password.') : null,
+        settings());
+}
+
+function colophon() {
+    const { tool } = data;
+    return el('footer', {}, joined([`pinload ${tool.version}`, tool.boringssl && `BoringSSL ${tool.boringssl}`,
+        tool.libuv && `libuv ${tool.libuv}`, 'charts by uPlot']));
+}
+
+document.getElementById('page').replaceChildren(...[
+    masthead(), verdict(), ...notices(), headline(), ...percentiles(), course(), phases(), identities(), pins(), outcomes(),
+    negotiated(), generator(), repeat(), colophon(),
+].filter((part) => part !== null));
+startCharts();

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/html_view.h"
+
+#include "base/memory.h"
+#include "report/identity_order.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- the course of the run -------------------------------------------------------------------- */
+
+static struct html_point point_of(const struct series_row *rows, size_t count)
+{
+    struct html_point point = {
+        .t_s = rows[0].t_s,
+        .sessions_least = (double)rows[0].sessions,
+        .p50_ns = NAN,
+        .p99_ns = NAN,
+    };
+    double sessions = 0, handshakes = 0, p50_sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        sessions += (double)rows[i].sessions;
+        point.sessions_least = fmin(point.sessions_least, (double)rows[i].sessions);
+        point.sessions_most = fmax(point.sessions_most, (double)rows[i].sessions);
+        point.failed = fmax(point.failed, (double)rows[i].failed);
+        point.p99_ns = fmax(point.p99_ns, rows[i].tls_handshake_p99_ns);
+        if (isfinite(rows[i].tls_handshake_p50_ns)) {
+            handshakes += (double)rows[i].handshakes;
+            p50_sum += rows[i].tls_handshake_p50_ns * (double)rows[i].handshakes;
+        }
+    }
+    point.sessions = sessions / (double)count;
+    if (handshakes > 0)
+        point.p50_ns = p50_sum / handshakes;
+    return point;
+}
+
+static void view_series(struct html_view *view)
+{
+    const struct result *r = view->full;
+    view->result.series = NULL;
+    view->result.num_series = 0;
+    view->seconds_per_point = (r->num_series + HTML_MAX_POINTS - 1) / HTML_MAX_POINTS;
+    view->points = memory_new(HTML_MAX_POINTS, sizeof *view->points);
+    for (size_t i = 0; i < r->num_series; i += view->seconds_per_point) {
+        size_t left = r->num_series - i;
+        size_t count = left < view->seconds_per_point ? left : view->seconds_per_point;
+        view->points[view->num_points++] = point_of(&r->series[i], count);
+    }
+}
+
+/* --- lists ------------------------------------------------------------------------------------ */
+
+static void view_identities(struct html_view *view)
+{
+    size_t count = view->full->num_identities;
+    if (count <= HTML_MAX_IDENTITIES)
+        return;
+    const struct result_identity **order = identities_by_interest(view->full);
+    view->result.identities = memory_new(HTML_MAX_IDENTITIES, sizeof *view->result.identities);
+    view->result.num_identities = HTML_MAX_IDENTITIES;
+    for (size_t i = 0; i < HTML_MAX_IDENTITIES; i++)
+        view->result.identities[i] = *order[i];
+    for (size_t i = HTML_MAX_IDENTITIES; i < count; i++)
+        view->more_unexpected += order[i]->as_expected ? 0 : 1;
+    view->more_identities = count - HTML_MAX_IDENTITIES;
+    free(order);
+}
+
+/* Pins that matched come before those that never did. */
+static void view_pins(struct html_view *view)
+{
+    const struct name_counts *all = &view->full->pins_by_pin;
+    if (all->count <= HTML_MAX_PINS)
+        return;
+    struct name_counts *shown = &view->result.pins_by_pin;
+    *shown = (struct name_counts){.items = memory_new(HTML_MAX_PINS, sizeof *shown->items)};
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < all->count && shown->count < HTML_MAX_PINS; i++) {
+            if ((all->items[i].count > 0) == (pass == 0))
+                shown->items[shown->count++] = all->items[i];
+        }
+    }
+    view->more_pins = all->count - shown->count;
+}
+
+static void view_command(struct html_view *view)
+{
+    size_t len = 0, words = 0;
+    while (words < view->full->command_len) {
+        len += strlen(view->full->command[words]);
+        if (len > HTML_MAX_COMMAND_LEN)
+            break;
+        words++;
+    }
+    view->result.command_len = words;
+    view->more_words = view->full->command_len - words;
+}
+
+static void view_violations(struct html_view *view)
+{
+    if (view->full->num_violations <= HTML_MAX_VIOLATIONS)
+        return;
+    view->result.num_violations = HTML_MAX_VIOLATIONS;
+    view->more_violations = view->full->num_violations - HTML_MAX_VIOLATIONS;
+}
+
+void html_view_init(struct html_view *view, const struct result *result)
+{
+    *view = (struct html_view){.full = result, .result = *result};
+    view_series(view);
+    view_identities(view);
+    view_pins(view);
+    view_command(view);
+    view_violations(view);
+}
+
+void html_view_cleanup(struct html_view *view)
+{
+    if (view->result.pins_by_pin.items != view->full->pins_by_pin.items)
+        free(view->result.pins_by_pin.items);
+    if (view->result.identities != view->full->identities)
+        free(view->result.identities);
+    free(view->points);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/report_html.h"
+
+#include "load/result.h"
+#include "report/html_json.h"
+#include "report/html_page.h"
+#include "report/html_parts.h"
+#include "report/html_view.h"
+
+static const char *verdict_of(const struct result *result)
+{
+    if (result->interrupted_by != 0)
+        return "INTERRUPTED";
+    return result->passed ? "PASS" : "FAIL";
+}
+
+bool report_html(FILE *out, const struct result *result)
+{
+    char title[512];
+    snprintf(title, sizeof title, "%s · %s · pinload", verdict_of(result),
+             result->url != NULL ? result->url : "");
+    struct html_view view;
+    html_view_init(&view, result);
+    html_begin(out, title);
+    html_data_result(out, &view);
+    html_view_cleanup(&view);
+    return html_end(out, html_result_js);
+}

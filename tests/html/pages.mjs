@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The HTML report, opened in Chromium: results of many kinds, in both themes, on a screen, a phone and paper.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+
+import {
+    assertFigures, at, binary, closeBrowser, colouredPixels, contrast, directory, inDirectory, makePages, open, overflow, phone,
+    readFigure, wide,
+} from './browser.mjs';
+
+const names = ['typical', 'empty', 'interrupted', 'failing', 'mixed', 'crowd', 'day', 'hostile'];
+const hostile = "</script><script>document.title='broken'</script><!--<img src=x onerror=alert(1)>";
+const withoutCharts = ['empty'];
+const mostBytes = 1e6;
+
+const fileOf = (name) => inDirectory(`${name}.html`);
+const jsonOf = (name) => JSON.parse(fs.readFileSync(inDirectory(`${name}.json`), 'utf8'));
+const dataOf = (page) => page.$eval('#data', (node) => JSON.parse(node.textContent));
+const textOf = (page, selector) => page.$eval(selector, (node) => node.innerText);
+const plain = (text) => text.replaceAll('\u00a0', ' ');
+
+// --- what holds for every page ----------------------------------------------------------------------------------
+
+function withoutEncodings(node) {
+    if (node === null || typeof node !== 'object')
+        return node;
+    if (Array.isArray(node))
+        return node.map(withoutEncodings);
+    return Object.fromEntries(Object.entries(node).filter(([key]) => key !== 'hdr')
+        .map(([key, value]) => [key, withoutEncodings(value)]));
+}
+
+// The page's data are the JSON result's, but for what is left out of long lists, and that is said.
+function assertSameData(data, json) {
+    const { page, ...shown } = data;
+    const { series, ...full } = withoutEncodings(json);
+    assert.equal(page.more.identities, full.identities.length - shown.identities.length);
+    assert.equal(page.identities, full.identities.length);
+    const byName = new Map(full.identities.map((identity) => [identity.name, identity]));
+    shown.identities.forEach((identity) => assert.deepEqual(identity, byName.get(identity.name)));
+    assert.equal(page.more.pins, Object.keys(full.pins.by_pin).length - Object.keys(shown.pins.by_pin).length);
+    Object.entries(shown.pins.by_pin).forEach(([pin, count]) => assert.equal(count, full.pins.by_pin[pin]));
+    assert.equal(page.more.violations, full.verdict.violations.length - shown.verdict.violations.length);
+    full.identities = shown.identities;
+    full.pins.by_pin = shown.pins.by_pin;
+    full.verdict.violations.length = shown.verdict.violations.length;
+    assert.deepEqual(shown, full);
+    assertSameCurves(page.curves, full.latency);
+    assertSameCourse(page.course, series);
+}
+
+function assertSameCurves(curves, latency) {
+    for (const [kind, { x, us }] of Object.entries(curves)) {
+        assert.equal(x.length > 0, latency[kind].count > 0, `a curve of ${kind}`);
+        assert.equal(x.length, us.length);
+        const near = (a, b) => Math.abs(a - b) <= 1e-4 * b + 0.001;
+        for (const [level, stat] of [[10, 'p90'], [100, 'p99'], [1000, 'p999']]) {
+            const i = x.indexOf(level);
+            assert.ok(i < 0 || i === x.length - 1 || near(us[i], latency[kind][stat]), `${kind}: ${stat} is ${latency[kind][stat]}, drawn at ${us[i]}`);
+        }
+        assert.ok(x.length === 0 || near(us[us.length - 1], latency[kind].max), `the end of ${kind}`);
+        assert.ok(us.every((value, i) => i === 0 || value >= us[i - 1]), `${kind} rises`);
+    }
+}
+
+// Averages, least and most are recounted here from the JSON's seconds.
+function assertSameCourse(course, series) {
+    const step = course.seconds_per_point;
+    assert.ok(course.t_s.length <= 600);
+    assert.equal(course.t_s.length, series.length === 0 ? 0 : Math.ceil(series.length / step));
+    course.t_s.forEach((t, i) => {
+        const rows = series.slice(i * step, (i + 1) * step);
+        const sessions = rows.map((row) => row.sessions);
+        const p99s = rows.map((row) => row.tls_handshake_p99).filter((us) => us !== null);
+        const mean = sessions.reduce((a, b) => a + b, 0) / rows.length;
+        const near = (a, b) => Math.abs(a - b) <= 1e-4 * Math.abs(b);
+        assert.equal(t, rows[0].t_s);
+        assert.ok(near(course.sessions[i], mean), `sessions at ${t} s`);
+        assert.equal(course.sessions_least[i], Math.min(...sessions));
+        assert.equal(course.sessions_most[i], Math.max(...sessions));
+        assert.equal(course.failed[i], Math.max(...rows.map((row) => row.failed)));
+        assert.ok(p99s.length === 0 ? course.p99[i] === null : near(course.p99[i], Math.max(...p99s)), `p99 at ${t} s`);
+    });
+}
+
+async function assertShown(page, name, json) {
+    const data = await dataOf(page);
+    assertSameData(data, json);
+    assert.ok(await assertFigures(page, data) > 10, 'figures are shown');
+    const words = await textOf(page, 'body');
+    assert.doesNotMatch(words, /NaN|undefined|Infinity|\[object|\bnull\b/, `${name} shows what no person says`);
+    const word = json.verdict.interrupted_by !== null ? 'INTERRUPTED' : json.verdict.passed ? 'PASS' : 'FAIL';
+    assert.equal(await textOf(page, '#verdict .word'), word);
+    assert.ok((await page.title()).startsWith(`${word} · `));
+    const first = await page.$eval('main', (main) => [...main.children].slice(0, 2).map((node) => node.localName + node.id));
+    assert.deepEqual(first, ['header', 'sectionverdict'], 'the verdict comes first');
+}
+
+async function assertDrawn(page, name) {
+    const pixels = await colouredPixels(page);
+    assert.equal(pixels.length === 0, withoutCharts.includes(name), `${name} has ${pixels.length} charts`);
+    pixels.forEach((count, i) => assert.ok(count > 100, `chart ${i} of ${name} has ${count} coloured pixels`));
+}
+
+async function every_page_shows_the_figures_of_its_json() {
+    for (const name of names)
+        await open(fileOf(name), {}, (page) => assertShown(page, name, jsonOf(name)));
+}
+
+async function every_page_is_small() {
+    for (const name of names) {
+        const bytes = fs.statSync(fileOf(name)).size;
+        assert.ok(bytes < mostBytes, `${name}.html has ${bytes} bytes`);
+    }
+}
+
+async function every_page_is_drawn_in_both_themes_and_fits_a_phone() {
+    for (const name of names) {
+        for (const [look, viewport, colorScheme] of [['light', wide, 'light'], ['dark', wide, 'dark'], ['phone', phone, 'light']]) {
+            await open(fileOf(name), { viewport, colorScheme }, async (page) => {
+                await assertDrawn(page, name);
+                assert.ok(await overflow(page) <= 0, `${name} is wider than ${viewport.width} px`);
+                await page.screenshot({ path: inDirectory(`${name}-${look}.png`), fullPage: true });
+            });
+        }
+    }
+}
+
+// --- one page each ----------------------------------------------------------------------------------------------
+
+async function what_must_be_known_first_is_said() {
+    const expected = {
+        typical: [], mixed: [/Warm-up of 2\.0 s/],
+        interrupted: [/did not hold the rate asked for.*slots/, /Warm-up of 1\.0 s/], failing: [/server was not verified/, /Out of range: 1 value/],
+    };
+    for (const [name, sayings] of Object.entries(expected)) {
+        await open(fileOf(name), {}, async (page) => {
+            const notices = await page.$$eval('.notice', (nodes) => nodes.map((node) => node.innerText.replaceAll('\u00a0', ' ')));
+            assert.equal(notices.length, sayings.length, `${name}: ${notices}`);
+            sayings.forEach((saying, i) => assert.match(notices[i], saying));
+        });
+    }
+}
+
+async function a_day_is_put_together_and_keeps_its_worst_second() {
+    await open(fileOf('day'), {}, async (page) => {
+        const { course } = (await dataOf(page)).page;
+        assert.equal(course.t_s.length, 600);
+        assert.equal(Math.max(...course.p99), 1.5e6);
+        assert.equal(Math.min(...course.sessions_least), 0);
+        assert.equal(Math.max(...course.failed), 700);
+        assert.match(plain(await textOf(page, '#course')), /Each point stands for 144 seconds/);
+    });
+}
+
+async function a_crowd_shows_those_that_deserve_a_look_first() {
+    await open(fileOf('crowd'), {}, async (page) => {
+        const note = plain(await textOf(page, '#identities .note'));
+        assert.match(note, /10,000 identities\. 250 are not as expected\. .* 9,800 more are not shown, 50 of them not as expected/);
+        assert.equal(await page.$$eval('#identities tbody tr', (rows) => rows.length), 200);
+        assert.equal(await page.$$eval('#identities tbody tr.odd', (rows) => rows.length), 200);
+        const visible = () => page.$$eval('#identities tbody tr', (rows) => rows.filter((row) => row.offsetHeight > 0).length);
+        assert.equal(await visible(), 20);
+        await page.click('#identities .unfold');
+        assert.equal(await visible(), 200);
+        assert.match(plain(await textOf(page, '#verdict')), /250 violations/);
+        const matched = await page.$$eval('#pins tbody tr', (rows) => rows.slice(0, 3).map((row) => row.children[1].textContent));
+        assert.deepEqual(matched, ['18,412', '7', '0'], 'pins that matched come first');
+        assert.match(plain(await textOf(page, '#pins')), /and 4,801 pins more/);
+    });
+}
+
+async function no_text_becomes_markup() {
+    await open(fileOf('hostile'), {}, async (page) => {
+        assert.ok((await page.title()).includes(hostile));
+        assert.equal(await textOf(page, 'h1'), `https://localhost:8443/${hostile}`);
+        assert.equal(await page.$$eval('img, main script', (nodes) => nodes.length), 0);
+        assert.equal(await page.$$eval('script', (nodes) => nodes.length), 6, 'the data and five scripts');
+        const identities = await page.$$eval('#identities .name', (nodes) => nodes.map((node) => node.textContent));
+        assert.ok(identities.includes(hostile));
+        assert.ok((await textOf(page, '#outcomes .story')).startsWith(hostile));
+        const command = await page.$eval('#repeat pre', (node) => node.textContent.replaceAll(' \\\n    ', ' '));
+        assert.deepEqual(JSON.parse(execFileSync('bash', ['-c', `words=(${command}); printf '%s\\n' "\${words[@]}" | jq -R . | jq -s .`])),
+            jsonOf('hostile').command, 'the command is quoted for a shell');
+    });
+}
+
+async function expected_stands_against_seen() {
+    await open(fileOf('mixed'), {}, async (page) => {
+        const rows = await page.$$eval('#identities tbody tr', (nodes) =>
+            nodes.map((row) => [...row.children].slice(0, 3).map((cell) => cell.textContent.replaceAll('\u00a0', ' '))));
+        assert.deepEqual(rows[0], ['client1', 'accepted', '✓ accepted']);
+        assert.deepEqual(rows[3], ['revoked', 'refused', '✓ refused']);
+    });
+    await open(fileOf('failing'), {}, async (page) => {
+        const cells = await page.$$eval('#identities tr.odd td', (nodes) => nodes.map((node) => node.textContent));
+        assert.deepEqual(cells.slice(0, 2).map(plain), ['accepted', '✗ refused']);
+    });
+}
+
+async function a_cursor_tells_the_values_under_it() {
+    await open(fileOf('mixed'), {}, async (page) => {
+        const box = await (await page.$('#percentiles .u-over')).boundingBox();
+        await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+        const legend = plain(await textOf(page, '#percentiles .legend'));
+        assert.match(legend, /full\s+[\d.]+ ms\s+resumed\s+[\d.]+ (µs|ms)\s+all\s+[\d.]+ ms\s+99\.\d+ %/);
+        const { curves } = (await dataOf(page)).page;
+        const shown = readFigure(await page.$eval('#percentiles .legend .value', (node) => node.textContent));
+        assert.ok(curves.tls_handshake_full.us.some((us) => Math.abs(us - shown.value) <= shown.tolerance));
+    });
+}
+
+async function a_change_of_theme_and_a_turn_of_the_phone_draw_anew() {
+    await open(fileOf('mixed'), {}, async (page) => {
+        const light = await page.$eval('#percentiles canvas', (canvas) => canvas.toDataURL());
+        await page.emulateMedia({ colorScheme: 'dark' });
+        await page.waitForFunction((before) => document.querySelector('#percentiles canvas').toDataURL() !== before, light);
+        await page.setViewportSize(phone);
+        await page.waitForFunction(() => document.querySelector('#percentiles canvas').width < 400);
+        assert.ok(await overflow(page) <= 0);
+    });
+}
+
+async function paper_is_light_and_has_all_rows() {
+    await open(fileOf('crowd'), { colorScheme: 'dark' }, async (page) => {
+        await page.pdf({ path: inDirectory('crowd.pdf'), format: 'A4' });
+        assert.equal(await page.evaluate(() => document.documentElement.hasAttribute('data-paper')), false, 'afterwards it is as before');
+        await page.emulateMedia({ media: 'print' });
+        assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), 'rgb(255, 255, 255)');
+        assert.equal(await page.$$eval('#identities tbody tr', (rows) => rows.filter((row) => row.offsetHeight > 0).length), 200);
+        await assertDrawn(page, 'crowd');
+    });
+}
+
+async function every_colour_can_be_read() {
+    const pairs = [['text', 'paper', 7], ['muted', 'paper', 4.5], ['muted', 'panel', 4.5], ['one', 'paper', 4.5], ['two', 'paper', 4.5],
+        ['three', 'paper', 4.5], ['bad', 'paper', 4.5], ['text', 'info-soft', 7],
+        ...['good', 'bad', 'warn'].flatMap((tone) => [[tone, `${tone}-soft`, 4.5], ['text', `${tone}-soft`, 7], ['muted', `${tone}-soft`, 4.5]])];
+    for (const colorScheme of ['light', 'dark']) {
+        await open(fileOf('typical'), { colorScheme }, async (page) => {
+            const colours = await page.evaluate((list) => Object.fromEntries(list.map((name) =>
+                [name, getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()])), [...new Set(pairs.flat())]);
+            for (const [front, back, least] of pairs) {
+                const found = contrast(colours[front], colours[back]);
+                assert.ok(found >= least, `${front} on ${back} in ${colorScheme}: contrast ${found.toFixed(2)}, less than ${least}`);
+            }
+        });
+    }
+}
+
+async function pinload_merge_writes_the_same_page() {
+    const file = inDirectory('merged.html');
+    execFileSync(binary, ['merge', inDirectory('mixed.json'), '-q', '--html', file]);
+    await open(file, {}, async (page) => {
+        const data = await dataOf(page);
+        const json = jsonOf('mixed');
+        assert.ok(await assertFigures(page, data) > 10);
+        for (const path of ['sessions.started', 'latency.tls_handshake.p99', 'latency.session.max', 'pins.checked', 'identities.0.name'])
+            assert.equal(at(data, path), at(json, path), path);
+        await assertDrawn(page, 'merged');
+    });
+    const piped = execFileSync(binary, ['merge', inDirectory('mixed.json'), '-q', '--html', '-'], { maxBuffer: 1 << 24 });
+    assert.equal(piped.toString(), fs.readFileSync(file, 'utf8'), '- is standard output');
+}
+
+const tests = [
+    every_page_shows_the_figures_of_its_json, every_page_is_small, every_page_is_drawn_in_both_themes_and_fits_a_phone,
+    what_must_be_known_first_is_said, a_day_is_put_together_and_keeps_its_worst_second,
+    a_crowd_shows_those_that_deserve_a_look_first, no_text_becomes_markup, expected_stands_against_seen,
+    a_cursor_tells_the_values_under_it, a_change_of_theme_and_a_turn_of_the_phone_draw_anew,
+    paper_is_light_and_has_all_rows, every_colour_can_be_read, pinload_merge_writes_the_same_page,
+];
+
+execFileSync(makePages, [directory]);
+let failures = 0;
+for (const test of tests) {
+    const begun = Date.now();
+    try {
+        await test();
+        console.log(`ok ${test.name.replaceAll('_', ' ')} (${Date.now() - begun} ms)`);
+    } catch (error) {
+        failures++;
+        console.log(`FAILED ${test.name.replaceAll('_', ' ')}: ${error.stack}`);
+    }
+}
+await closeBrowser();
+process.exitCode = failures === 0 ? 0 : 1;
