@@ -58,8 +58,8 @@ class Shell:
             sys.exit(f"the command '{name}' is missing; './scripts/setup --for test' installs it (package {name})")
         self.name = name
         self.seen = ""
-        pid, self.terminal = pty.fork()
-        if pid == 0:
+        self.pid, self.terminal = pty.fork()
+        if self.pid == 0:
             os.chdir(directory)
             os.environ.update(TERM="dumb", PS1="$ ", HOME=directory, INPUTRC=os.path.join(directory, "inputrc"))
             os.execvp(arguments[0], arguments)
@@ -67,6 +67,7 @@ class Shell:
         self.prepare(script)
 
     def prepare(self, script):
+        self.type("unset HISTFILE\n")
         self.type("pinload() { printf '<%s>' \"$@\"; echo ' E''ND'; }\n")
         if self.name == "bash":
             self.type(f"source {script}\n")
@@ -75,6 +76,11 @@ class Shell:
             self.type("bindkey -e; unsetopt auto_menu menu_complete; setopt no_beep no_prompt_sp\n")
         self.type("echo REA''DY\n")
         self.wait_for("READY")
+
+    def end(self):
+        self.type("exit\n")
+        os.close(self.terminal)
+        os.waitpid(self.pid, 0)
 
     def type(self, text):
         os.write(self.terminal, text.encode())
@@ -145,7 +151,7 @@ def main():
             subprocess.run([pinload, "help", "--completion", name], check=True, stdout=out)
         shell = Shell(name, script, directory)
         faults = check(shell, pinload)
-        shell.type("exit\n")
+        shell.end()
     for fault in faults:
         print(f"{name}: {fault}")
     if faults:
