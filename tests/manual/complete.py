@@ -91,18 +91,18 @@ class Shell:
         text = os.read(self.terminal, 65536).decode(errors="replace")
         self.seen += re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text)
 
-    def wait_for(self, pattern):
-        """Reads until the pattern is seen, and returns its match; what was seen up to it is forgotten."""
+    def wait_for(self, text):
+        """Reads until the text is seen, and returns what was before it; both are then forgotten."""
         end = time.monotonic() + TIMEOUT_S
-        while (match := re.search(pattern, self.seen)) is None:
-            self.read(end, pattern)
-        self.seen = self.seen[match.end():]
-        return match
+        while text not in self.seen:
+            self.read(end, text)
+        before, _, self.seen = self.seen.partition(text)
+        return before
 
     def complete(self, line):
         """The last word of the line after Tab."""
         self.type(line + "\t\n")
-        return re.findall("<([^>]*)>", self.wait_for(r"(<[^\n]*>) END")[1])[-1]
+        return re.findall("<([^>]*)>", self.wait_for(" END").rpartition("\n")[2])[-1]
 
     def offered(self, line, expected):
         """What is offered for the line, at least what is expected."""
@@ -113,7 +113,7 @@ class Shell:
             time.sleep(0.01)
             self.read(end, expected - set(self.seen.split()))
         self.type("\x15echo DO''NE\n")
-        return set(self.wait_for("(?s).*DONE")[0].split())
+        return set(self.wait_for("DONE").split())
 
 
 def options_of(pinload, command):
