@@ -2,6 +2,7 @@
 #include "base/process.h"
 
 #include <dirent.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -27,4 +28,15 @@ uint64_t process_descriptors(void)
         count += entry->d_name[0] != '.';
     closedir(directory);
     return count - 1; /* that of the directory */
+}
+
+uint64_t process_local_ports(void)
+{
+    unsigned long long low, high;
+    FILE *file = fopen("/proc/sys/net/ipv4/ip_local_port_range", "r");
+    if (file == NULL)
+        return 0;
+    bool read = fscanf(file, "%llu %llu", &low, &high) == 2 && high >= low;
+    fclose(file);
+    return read ? high - low + 1 : 0;
 }

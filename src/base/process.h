@@ -13,4 +13,8 @@ uint64_t process_rss(void);
 /* process_descriptors returns how many file descriptors are open. */
 uint64_t process_descriptors(void);
 
+/* process_local_ports returns how many ports the kernel gives out for one source address, 0 where
+ * /proc does not tell. */
+uint64_t process_local_ports(void);
+
 #endif

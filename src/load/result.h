@@ -131,6 +131,8 @@ struct result {
     uint64_t
         rss_per_session_bytes; /* growth of RSS over the sessions established at the peak; 0: not measured */
     uint64_t descriptors_used, descriptors_limit;
+    uint64_t ports_used,
+        ports_limit; /* local ones, at once: in flight, and there for all sources */
     struct thread_use *thread_uses;
     size_t num_thread_uses;
 

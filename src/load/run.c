@@ -236,7 +236,12 @@ static void fill_generator(const struct run *run, struct result *result)
         worker_cpu(run->threads[i].worker, &use->cpu_user_s, &use->cpu_system_s);
         use->busy = worker_busy(run->threads[i].worker);
     }
-    result->descriptors_used = run->descriptors_before + run->crowd.in_flight;
+    size_t num_sources = run->plan->sources.count > 0 ? run->plan->sources.count : 1;
+    uint64_t in_flight = run->crowd.in_flight > result->peak_established ? run->crowd.in_flight
+                                                                         : result->peak_established;
+    result->descriptors_used = run->descriptors_before + in_flight;
+    result->ports_used = in_flight;
+    result->ports_limit = num_sources * process_local_ports();
     if (run->crowd.established >= FEWEST_FOR_MEMORY && run->crowd.rss > run->rss_before)
         result->rss_per_session_bytes = (run->crowd.rss - run->rss_before) / run->crowd.established;
     struct rlimit limit;

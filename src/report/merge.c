@@ -239,6 +239,8 @@ static void add_generator(struct result *to, const struct result *from)
     if (from->descriptors_used >= to->descriptors_used) {
         to->descriptors_used = from->descriptors_used;
         to->descriptors_limit = from->descriptors_limit;
+        to->ports_used = from->ports_used;
+        to->ports_limit = from->ports_limit;
     }
     add_threads(to, from);
 }

@@ -463,6 +463,10 @@ static void read_generator(const struct place *root, struct result *r)
         {"used", offsetof(struct result, descriptors_used), false},
         {"limit", offsetof(struct result, descriptors_limit), false},
     };
+    static const struct count_field port_fields[] = {
+        {"used", offsetof(struct result, ports_used), false},
+        {"limit", offsetof(struct result, ports_limit), false},
+    };
     struct place generator = object_at(root, "generator");
     r->cpu_user_s = required_number_at(&generator, "cpu_user_s");
     r->cpu_system_s = required_number_at(&generator, "cpu_system_s");
@@ -472,9 +476,11 @@ static void read_generator(const struct place *root, struct result *r)
     r->saturated = bool_at(&generator, "saturated");
     r->limit = text_at(&generator, "limit");
     read_counts(&generator, r, fields, COUNT_OF(fields));
-    struct place descriptors;
+    struct place descriptors, ports;
     if (has_object(&generator, "descriptors", &descriptors))
         read_counts(&descriptors, r, descriptor_fields, COUNT_OF(descriptor_fields));
+    if (has_object(&generator, "ports", &ports))
+        read_counts(&ports, r, port_fields, COUNT_OF(port_fields));
     read_threads(&generator, r);
 }
 

@@ -310,6 +310,10 @@ static json_t *generator_object(const struct result *r)
     put_count(descriptors, "used", r->descriptors_used);
     put_count(descriptors, "limit", r->descriptors_limit);
     put(object, "descriptors", descriptors);
+    json_t *ports = json_object();
+    put_count(ports, "used", r->ports_used);
+    put_count(ports, "limit", r->ports_limit);
+    put(object, "ports", ports);
     put(object, "threads", threads_array(r));
     return object;
 }

@@ -109,6 +109,8 @@ static void set_generator(struct result *r)
     r->peak_rss_bytes = 52428800;
     r->rss_per_session_bytes = 21504;
     r->descriptors_used = 80;
+    r->ports_used = 64;
+    r->ports_limit = 28232;
     r->descriptors_limit = 1024;
     r->num_thread_uses = 1;
     r->thread_uses = memory_new(1, sizeof *r->thread_uses);
