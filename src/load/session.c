@@ -48,6 +48,7 @@ struct session {
     struct flight *flights; /* plan->streams of them */
     uint32_t free_flight;
     uint32_t num_flights;
+    size_t first_address; /* the first that was tried: the one that others prefer may change */
     size_t addresses_tried;
     const struct verify_policy *policy;
     size_t identity;
@@ -150,7 +151,7 @@ static void connect_next(struct session *session)
     struct session_env *env = session->env;
     const struct address_list *addresses = &env->plan->addresses;
     const struct address_list *sources = &env->plan->sources;
-    size_t index = (env->preferred_address + session->addresses_tried++) % addresses->count;
+    size_t index = (session->first_address + session->addresses_tried++) % addresses->count;
     const struct address *source = NULL;
     if (sources->count > 0)
         source = &sources->items[env->next_source++ % sources->count];
@@ -168,6 +169,7 @@ void session_begin(struct session *session, const struct session_start *start)
     session->identity = start->identity;
     session->policy = start->policy;
     session->offer_ticket = start->offer_ticket;
+    session->first_address = session->env->preferred_address;
     session->addresses_tried = 0;
     session->sample =
         (struct sample){.identity = anonymous ? 0 : start->identity,
@@ -503,7 +505,7 @@ static void on_connected(void *owner, enum tcp_end end)
     if (end == TCP_OK) {
         session->sample.at.connected = clock_now_ns();
         env->preferred_address =
-            (env->preferred_address + session->addresses_tried - 1) % addresses->count;
+            (session->first_address + session->addresses_tried - 1) % addresses->count;
         session->free_flight = UINT32_MAX;
         session->num_flights = 0;
         session->sent_early = false;
