@@ -318,6 +318,19 @@ static void skip_waiting(struct worker *worker, uint64_t until_ns)
     }
 }
 
+/* Begins what is due. A turn that comes late, after the window's end, still begins the window's
+ * last arrivals where there are slots for them. */
+static void begin_due(struct worker *worker, uint64_t now_ns)
+{
+    bool stopped = atomic_load_explicit(&worker->stop, memory_order_relaxed) != STOP_NONE;
+    if (worker->is_draining || stopped || now_ns < worker->start_ns)
+        return;
+    if (worker->plan->rate > 0)
+        begin_open_loop(worker, now_ns);
+    else if (now_ns < worker->end_ns)
+        begin_closed_loop(worker, now_ns);
+}
+
 /* The end */
 
 static void for_each_busy(struct worker *worker, void (*act)(struct session *))
@@ -428,19 +441,10 @@ static void on_turn(void *owner, uint64_t busy_ns)
     latency_record(worker->tally->loop_lag, busy_ns);
     publish(worker);
     expire(worker, now_ns);
+    begin_due(worker, now_ns);
     check_end(worker, now_ns);
-    if (worker->is_over)
-        return;
-    if (!worker->is_draining && now_ns >= worker->start_ns) {
-        if (worker->plan->rate > 0)
-            begin_open_loop(worker, now_ns);
-        else
-            begin_closed_loop(worker, now_ns);
-        check_end(worker, now_ns);
-        if (worker->is_over)
-            return;
-    }
-    set_wake(worker);
+    if (!worker->is_over)
+        set_wake(worker);
 }
 
 static void on_wake(void *owner)
