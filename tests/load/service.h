@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A TLS server on loopback in a thread of its own, which treats its clients in one manner. All its
+ * connections are served by one poll loop over tls/tls_server.h.
+ */
+#ifndef PINLOAD_TESTS_LOAD_SERVICE_H
+#define PINLOAD_TESTS_LOAD_SERVICE_H
+
+#include "net/resolve.h"
+#include "tls/tls_server.h"
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+enum manner {
+    MANNER_SERVE,             /* answers every request with 200 */
+    MANNER_LAST_RESPONSE,     /* the same with Connection: close, and closes */
+    MANNER_UNTIL_CLOSE,       /* a response without a length, which lasts until the close */
+    MANNER_CUT_SHORT,         /* half a response, then closes */
+    MANNER_STATUS_500,        /* answers every request with 500 */
+    MANNER_REFUSAL_PAGE,      /* nginx's page for a refused client certificate */
+    MANNER_NO_HTTP,           /* answers with what is no HTTP */
+    MANNER_CLOSE_AT_ONCE,     /* closes after the first bytes */
+    MANNER_CLOSE_WORDLESSLY,  /* closes after the handshake, without a word */
+    MANNER_RESET_AT_REQUEST,  /* resets at the first request */
+    MANNER_NO_TLS,            /* answers the ClientHello in plain text */
+    MANNER_STALL_AT_ONCE,     /* never answers the ClientHello */
+    MANNER_STALL_AT_REQUEST,  /* never answers a request */
+    MANNER_EVERY_SECOND_FAILS /* closes every second connection at once, and serves the others */
+};
+
+struct service;
+
+/* service_start listens on 127.0.0.1 and serves; an error ends the test. CONFIG's cert and key may
+ * be NULL: the fixture "server". */
+struct service *service_start(enum manner manner, const struct tls_server_config *config);
+
+/* service_stop ends the thread and frees what is left. */
+void service_stop(struct service *service);
+
+struct address service_address(const struct service *service);
+
+/* What it has seen so far. */
+struct service_seen {
+    _Atomic uint64_t connections, handshakes, resumed, requests, with_client_cert;
+};
+const struct service_seen *service_seen(const struct service *service);
+
+#endif

@@ -1,0 +1,480 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How runs go: paces, pauses, addresses, resumption, and their ends. */
+#include "base/clock.h"
+#include "base/memory.h"
+#include "load/service.h"
+#include "load/trial.h"
+#include "net/listener.h"
+#include "tls/fixtures.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+static const struct tls_server_config plain = {0};
+static const struct tls_server_config asking = {.client_ca = FIXTURE("client-ca.crt")};
+static const struct tls_server_config refusing = {.client_ca = FIXTURE("other-client-ca.crt")};
+static const struct tls_server_config with_tickets = {.client_ca = FIXTURE("client-ca.crt"),
+                                                      .tickets = true};
+
+/* A server that fails is not hammered */
+
+static void after_failures_a_slot_waits_10_ms_doubling_to_500_ms(void **state)
+{
+    (void)state;
+    struct trial trial;
+    trial_plan(&trial, NULL);
+    trial.plan.connections = 1;
+    trial.plan.sessions = 9;
+    trial_run(&trial);
+    trial_expect(&trial, OUTCOME_CONNECT_REFUSED);
+    /* 10 + 20 + 40 + 80 + 160 + 320 + 500 + 500 ms */
+    assert_true(trial.took_s >= 1.63 && trial.took_s < 2.5);
+    trial_cleanup(&trial);
+}
+
+static void a_success_takes_the_wait_back_to_its_beginning(void **state)
+{
+    (void)state;
+    struct trial trial;
+    struct service *service = service_start(MANNER_EVERY_SECOND_FAILS, &plain);
+    trial_plan(&trial, service);
+    trial.plan.connections = 1;
+    trial.plan.sessions = 20;
+    trial_run(&trial);
+    assert_int_equal(trial.result->succeeded, 10);
+    assert_int_equal(trial.result->failed, 10);
+    assert_true(trial.took_s >= 0.1 && trial.took_s < 1.5); /* ten times 10 ms */
+    trial_cleanup(&trial);
+    service_stop(service);
+}
+
+static void a_refusal_that_was_expected_does_not_wait_and_another_does(void **state)
+{
+    (void)state;
+    for (int expected = 0; expected < 2; expected++) {
+        struct trial trial;
+        struct service *service = service_start(MANNER_SERVE, &refusing);
+        trial_plan(&trial, service);
+        trial_identity(&trial, "client-p256");
+        if (expected)
+            trial_expect_refused(&trial, 0);
+        trial.plan.connections = 1;
+        trial.plan.sessions = expected ? 60 : 7;
+        trial_run(&trial);
+        trial_expect(&trial, OUTCOME_CLIENT_CERT_REFUSED);
+        assert_int_equal(trial.result->refused, trial.plan.sessions);
+        if (expected)
+            assert_true(trial.took_s < 10); /* waits would take 27 s */
+        else
+            assert_true(trial.took_s >= 0.63);
+        trial_cleanup(&trial);
+        service_stop(service);
+    }
+}
+
+/* Addresses */
+
+static void prepend_dead_addresses(struct plan *plan, size_t count)
+{
+    struct address live = plan->addresses.items[0];
+    plan->addresses.count = count + 1;
+    plan->addresses.items =
+        memory_resize(plan->addresses.items, plan->addresses.count * sizeof(struct address));
+    for (size_t i = 0; i < count; i++)
+        plan->addresses.items[i] = listener_dead_address();
+    plan->addresses.items[count] = live;
+}
+
+static void where_the_first_addresses_refuse_the_one_that_works_is_found_and_kept(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t num_dead;
+        uint64_t connections;
+    } cases[] = {{1, 1}, {1, 8}, {3, 8}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct trial trial;
+        struct service *service = service_start(MANNER_SERVE, &plain);
+        trial_plan(&trial, service);
+        prepend_dead_addresses(&trial.plan, cases[i].num_dead);
+        trial.plan.connections = cases[i].connections;
+        trial.plan.sessions = 40;
+        trial_run(&trial);
+        trial_expect(&trial, OUTCOME_SUCCEEDED);
+        trial_cleanup(&trial);
+        service_stop(service);
+    }
+}
+
+static void where_all_addresses_refuse_each_session_says_so(void **state)
+{
+    (void)state;
+    struct trial trial;
+    trial_plan(&trial, NULL);
+    prepend_dead_addresses(&trial.plan, 2);
+    trial_run(&trial);
+    trial_expect(&trial, OUTCOME_CONNECT_REFUSED);
+    trial_cleanup(&trial);
+}
+
+static void sessions_come_from_the_sources_in_turn(void **state)
+{
+    (void)state;
+    struct trial trial;
+    struct error err;
+    struct service *service = service_start(MANNER_SERVE, &plain);
+    trial_plan(&trial, service);
+    assert_true(resolve_sources(&trial.plan.sources, "127.0.0.2-127.0.0.3", &err));
+    trial_run(&trial);
+    trial_expect(&trial, OUTCOME_SUCCEEDED);
+    trial_cleanup(&trial);
+    service_stop(service);
+}
+
+/* Requests, pauses, holds */
+
+static void where_the_server_ends_the_connection_in_good_order_the_session_is_done(void **state)
+{
+    (void)state;
+    struct trial trial;
+    struct service *service = service_start(MANNER_LAST_RESPONSE, &asking);
+    trial_plan(&trial, service);
+    trial_identity(&trial, "client-p256");
+    trial.plan.requests = 3;
+    trial_run(&trial);
+    trial_expect(&trial, OUTCOME_SUCCEEDED);
+    assert_int_equal(trial.result->requests_started, 4);
+    assert_int_equal(trial.result->requests_succeeded, 4);
+    trial_cleanup(&trial);
+    service_stop(service);
+}
+
+static double mean_ms(const struct result *result, enum latency_kind kind)
+{
+    struct latency_summary summary;
+    latency_summarize(result->latencies[kind], &summary);
+    return summary.mean / 1e6;
+}
+
+static void a_pause_between_requests_is_kept(void **state)
+{
+    (void)state;
+    struct trial trial;
+    struct service *service = service_start(MANNER_SERVE, &plain);
+    trial_plan(&trial, service);
+    trial.plan.requests = 3;
+    trial.plan.think_ns = 40 * NS_PER_MS;
+    trial.plan.timeout_ns = 10 * NS_PER_S;
+    trial_run(&trial);
+    trial_expect(&trial, OUTCOME_SUCCEEDED);
+    assert_int_equal(service_seen(service)->requests, 12);
+    assert_true(mean_ms(trial.result, LATENCY_SESSION) >= 80);
+    assert_true(mean_ms(trial.result, LATENCY_REQUEST) < 40);
+    trial_cleanup(&trial);
+    service_stop(service);
+}
+
+static void
+a_hold_keeps_sessions_open_longer_than_their_deadline_and_out_of_their_latency(void **state)
+{
+    (void)state;
+    struct trial trial;
+    struct service *service = service_start(MANNER_SERVE, &plain);
+    trial_plan(&trial, service);
+    trial.plan.hold_ns = 700 * NS_PER_MS;
+    trial.plan.timeout_ns = 500 * NS_PER_MS;
+    trial.plan.sessions = 2;
+    trial_run(&trial);
+    trial_expect(&trial, OUTCOME_SUCCEEDED);
+    assert_true(trial.took_s >= 0.7);
+    assert_true(mean_ms(trial.result, LATENCY_SESSION) < 700);
+    assert_int_equal(trial.result->peak_established, 2);
+    trial_cleanup(&trial);
+    service_stop(service);
+}
+
+static void a_session_in_its_hold_when_the_run_ends_has_succeeded(void **state)
+{
+    (void)state;
+    struct trial trial;
+    struct service *service = service_start(MANNER_SERVE, &plain);
+    trial_plan(&trial, service);
+    trial.plan.sessions = 0;
+    trial.plan.duration_ns = 300 * NS_PER_MS;
+    trial.plan.hold_ns = 60 * NS_PER_S;
+    trial_run(&trial);
+    trial_expect(&trial, OUTCOME_SUCCEEDED);
+    assert_int_equal(trial.result->started, 2);
+    assert_true(trial.took_s < 10);
+    trial_cleanup(&trial);
+    service_stop(service);
+}
+
+static void a_session_that_pauses_when_the_run_ends_is_cut_off(void **state)
+{
+    (void)state;
+    struct trial trial;
+    struct service *service = service_start(MANNER_SERVE, &plain);
+    trial_plan(&trial, service);
+    trial.plan.sessions = 0;
+    trial.plan.duration_ns = 300 * NS_PER_MS;
+    trial.plan.requests = 2;
+    trial.plan.think_ns = 60 * NS_PER_S;
+    trial_run(&trial);
+    trial_expect(&trial, OUTCOME_CUT_OFF);
+    assert_true(trial.took_s < 10);
+    trial_cleanup(&trial);
+    service_stop(service);
+}
+
+static void what_is_in_flight_when_the_run_ends_is_cut_off_after_the_timeout(void **state)
+{
+    (void)state;
+    struct trial trial;
+    struct service *service = service_start(MANNER_STALL_AT_ONCE, &plain);
+    trial_plan(&trial, service);
+    trial.plan.sessions = 0;
+    trial.plan.duration_ns = 100 * NS_PER_MS;
+    trial.plan.timeout_ns = 300 * NS_PER_MS;
+    trial_run(&trial);
+    assert_int_equal(trial.result->cut_off + trial.result->failed, 2);
+    assert_true(trial.took_s >= 0.3 && trial.took_s < 5);
+    assert_true(trial.result->duration_s < 0.3); /* the window, without what came after */
+    trial_cleanup(&trial);
+    service_stop(service);
+}
+
+/* The open loop */
+
+static void an_open_loop_starts_its_sessions_on_schedule(void **state)
+{
+    (void)state;
+    struct trial trial;
+    struct service *service = service_start(MANNER_SERVE, &plain);
+    trial_plan(&trial, service);
+    trial.plan.connections = 20;
+    trial.plan.sessions = 0;
+    trial.plan.rate = 50;
+    trial.plan.duration_ns = NS_PER_S;
+    trial_run(&trial);
+    trial_expect(&trial, OUTCOME_SUCCEEDED);
+    assert_int_equal(trial.result->scheduled, 50);
+    assert_int_equal(trial.result->skipped, 0);
+    assert_true(trial.took_s >= 0.98);
+    assert_int_equal(latency_count(trial.result->latencies[LATENCY_FROM_SCHEDULE]), 50);
+    trial_cleanup(&trial);
+    service_stop(service);
+}
+
+static void without_a_free_slot_arrivals_wait_or_are_skipped(void **state)
+{
+    (void)state;
+    for (int skip = 0; skip < 2; skip++) {
+        struct trial trial;
+        struct service *service = service_start(MANNER_SERVE, &plain);
+        trial_plan(&trial, service);
+        trial.plan.connections = 1;
+        trial.plan.sessions = 0;
+        trial.plan.rate = 50;
+        trial.plan.duration_ns = NS_PER_S;
+        trial.plan.hold_ns = 300 * NS_PER_MS; /* the one slot takes three or four a second */
+        trial.plan.skip_when_full = skip;
+        trial_run(&trial);
+        trial_expect(&trial, OUTCOME_SUCCEEDED);
+        assert_int_equal(trial.result->scheduled, 50);
+        assert_in_range(trial.result->started, 2, 4);
+        assert_int_equal(trial.result->skipped, 50 - trial.result->started);
+        assert_true(trial.result->saturated);
+        assert_string_equal(trial.result->limit, "slots");
+        trial_cleanup(&trial);
+        service_stop(service);
+    }
+}
+
+static void a_ramp_up_lets_the_slots_in_one_by_one(void **state)
+{
+    (void)state;
+    struct trial trial;
+    struct service *service = service_start(MANNER_SERVE, &plain);
+    trial_plan(&trial, service);
+    trial.plan.connections = 4;
+    trial.plan.sessions = 4;
+    trial.plan.ramp_ns = 400 * NS_PER_MS;
+    trial.plan.hold_ns = 10 * NS_PER_S; /* so that each slot has one session */
+    trial.plan.duration_ns = 600 * NS_PER_MS;
+    trial_run(&trial);
+    trial_expect(&trial, OUTCOME_SUCCEEDED);
+    assert_int_equal(trial.result->started, 4);
+    assert_true(trial.took_s >= 0.3);
+    trial_cleanup(&trial);
+    service_stop(service);
+}
+
+/* Threads, tickets */
+
+static void several_threads_share_the_sessions_and_rotate_evenly(void **state)
+{
+    (void)state;
+    struct trial trial;
+    struct service *service = service_start(MANNER_SERVE, &asking);
+    trial_plan(&trial, service);
+    trial_identity(&trial, "client-p256");
+    trial_identity(&trial, "client-p384");
+    trial.plan.threads = 2;
+    trial.plan.connections = 5;
+    trial.plan.sessions = 41;
+    trial_run(&trial);
+    trial_expect(&trial, OUTCOME_SUCCEEDED);
+    assert_int_equal(trial.result->started, 41);
+    assert_int_equal(trial.result->num_thread_uses, 2);
+    assert_in_range(trial.result->identities[0].sessions, 19, 22);
+    trial_cleanup(&trial);
+    service_stop(service);
+}
+
+static void sessions_are_resumed_and_their_pins_checked_again(void **state)
+{
+    (void)state;
+    static const uint16_t versions[] = {TLS_VERSION_1_2, TLS_VERSION_1_3};
+    for (size_t i = 0; i < COUNT_OF(versions); i++) {
+        struct trial trial;
+        struct service *service = service_start(MANNER_SERVE, &with_tickets);
+        trial_plan(&trial, service);
+        trial_identity(&trial, "client-p256");
+        trial_identity(&trial, "client-rsa");
+        trial.plan.sessions = 40;
+        trial.plan.session_mode = SESSION_RESUME;
+        trial.plan.tls.keep_tickets = true;
+        trial.plan.tls.version_max = versions[i];
+        trial_run(&trial);
+        const struct result *result = trial.result;
+        trial_expect(&trial, OUTCOME_SUCCEEDED);
+        assert_in_range(result->handshakes_resumed, 30, 38); /* one of each identity is full */
+        assert_int_equal(result->handshakes_resumed, service_seen(service)->resumed);
+        assert_int_equal(result->tickets_offered, result->handshakes_resumed);
+        assert_int_equal(result->tickets_declined, 0);
+        assert_int_equal(result->pins_matched, 40);
+        assert_int_equal(result->pins_checked_resumed, result->handshakes_resumed);
+        trial_cleanup(&trial);
+        service_stop(service);
+    }
+}
+
+/* Ends by signals */
+
+struct signals {
+    int count;
+    useconds_t after_us;
+};
+
+static void *send_signals(void *arg)
+{
+    const struct signals *signals = arg;
+    for (int i = 0; i < signals->count; i++) {
+        usleep(signals->after_us);
+        kill(getpid(), SIGINT);
+    }
+    return NULL;
+}
+
+static void run_interrupted(struct trial *trial, int count)
+{
+    pthread_t thread;
+    struct signals signals = {count, 200000};
+    assert_int_equal(pthread_create(&thread, NULL, send_signals, &signals), 0);
+    trial_run(trial);
+    pthread_join(thread, NULL);
+    assert_int_equal(trial->result->interrupted_by, SIGINT);
+    assert_true(trial->took_s < 10);
+}
+
+static void an_interrupt_ends_the_run_early_with_what_is_in_flight_finished(void **state)
+{
+    (void)state;
+    for (unsigned threads = 1; threads <= 2; threads++) {
+        struct trial trial;
+        struct service *service = service_start(MANNER_SERVE, &plain);
+        trial_plan(&trial, service);
+        trial.plan.threads = threads;
+        trial.plan.connections = 4;
+        trial.plan.sessions = 0;
+        trial.plan.duration_ns = 60 * NS_PER_S;
+        run_interrupted(&trial, 1);
+        trial_expect(&trial, OUTCOME_SUCCEEDED);
+        assert_true(trial.result->duration_s >= 0.1 && trial.result->duration_s < 10);
+        trial_cleanup(&trial);
+        service_stop(service);
+    }
+}
+
+static void a_second_interrupt_ends_it_at_once(void **state)
+{
+    (void)state;
+    struct trial trial;
+    struct service *service = service_start(MANNER_STALL_AT_REQUEST, &plain);
+    trial_plan(&trial, service);
+    trial.plan.sessions = 0;
+    trial.plan.duration_ns = 60 * NS_PER_S;
+    trial.plan.timeout_ns = 60 * NS_PER_S;
+    run_interrupted(&trial, 2);
+    trial_expect(&trial, OUTCOME_CUT_OFF);
+    assert_true(trial.took_s >= 0.4);
+    trial_cleanup(&trial);
+    service_stop(service);
+}
+
+static void an_interrupt_while_a_run_awaits_its_start_or_rests_ends_it_too(void **state)
+{
+    (void)state;
+    for (int rests = 0; rests < 2; rests++) {
+        struct trial trial;
+        trial_plan(&trial, NULL);
+        trial.plan.sessions = 0;
+        trial.plan.duration_ns = 60 * NS_PER_S;
+        if (!rests)
+            trial.plan.start_at_wall_ns = clock_wall_ns() + 60 * NS_PER_S;
+        run_interrupted(&trial, 1);
+        assert_int_equal(trial.result->started > 0, rests);
+        trial_cleanup(&trial);
+    }
+}
+
+/* All threads that are made later inherit the mask: the run reads its signals from a descriptor. */
+static void block_signals(void)
+{
+    sigset_t mask;
+    sigemptyset(&mask);
+    sigaddset(&mask, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &mask, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(after_failures_a_slot_waits_10_ms_doubling_to_500_ms),
+        cmocka_unit_test(a_success_takes_the_wait_back_to_its_beginning),
+        cmocka_unit_test(a_refusal_that_was_expected_does_not_wait_and_another_does),
+        cmocka_unit_test(where_the_first_addresses_refuse_the_one_that_works_is_found_and_kept),
+        cmocka_unit_test(where_all_addresses_refuse_each_session_says_so),
+        cmocka_unit_test(sessions_come_from_the_sources_in_turn),
+        cmocka_unit_test(where_the_server_ends_the_connection_in_good_order_the_session_is_done),
+        cmocka_unit_test(a_pause_between_requests_is_kept),
+        cmocka_unit_test(
+            a_hold_keeps_sessions_open_longer_than_their_deadline_and_out_of_their_latency),
+        cmocka_unit_test(a_session_in_its_hold_when_the_run_ends_has_succeeded),
+        cmocka_unit_test(a_session_that_pauses_when_the_run_ends_is_cut_off),
+        cmocka_unit_test(what_is_in_flight_when_the_run_ends_is_cut_off_after_the_timeout),
+        cmocka_unit_test(an_open_loop_starts_its_sessions_on_schedule),
+        cmocka_unit_test(without_a_free_slot_arrivals_wait_or_are_skipped),
+        cmocka_unit_test(a_ramp_up_lets_the_slots_in_one_by_one),
+        cmocka_unit_test(several_threads_share_the_sessions_and_rotate_evenly),
+        cmocka_unit_test(sessions_are_resumed_and_their_pins_checked_again),
+        cmocka_unit_test(an_interrupt_ends_the_run_early_with_what_is_in_flight_finished),
+        cmocka_unit_test(a_second_interrupt_ends_it_at_once),
+        cmocka_unit_test(an_interrupt_while_a_run_awaits_its_start_or_rests_ends_it_too),
+    };
+    block_signals();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
