@@ -4,8 +4,8 @@
 # What the measuring scripts share: a server on one processor, a client on the other, one JSON line for each
 # round. It is sourced, never run, and it does nothing but define.
 #
-# A round's line: {case,client,unit,count,full,resumed,requests,user_s,system_s,wall_s,max_rss_bytes,status,
-# server_cpu_s}. count is how many units (handshakes or requests) the SERVER counted.
+# A round's line: {case,client,unit,count,full,resumed,requests,user_s,system_s,wall_s,max_rss_bytes,rss_bytes,
+# status,server_cpu_s}. count is how many units (handshakes or requests) the SERVER counted.
 
 # shellcheck source=scripts/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/../scripts/lib.sh"
@@ -18,6 +18,8 @@ port_base=18443
 rounds=5
 seconds=2
 connections=64
+patient=no
+usage_options=()
 
 # set_up: what all scripts need before the first round; the directory for all that is made on the way.
 set_up() {
@@ -49,13 +51,16 @@ make_pki() {
     )
 }
 
-# take_option OPTION [VALUE]: the options of all scripts; fails if it is none of them. Each takes a value.
+# take_option OPTION [VALUE]: the options of all scripts; fails if it is none of them. How many words it took is
+# in the variable "taken".
 # shellcheck disable=SC2034
 take_option() {
+    taken=2
     case "$1" in
     --build | --rounds | --seconds | --cpus | --port-base) need_value "$@" ;;
     esac
     case "$1" in
+    --patient) patient=yes; taken=1 ;;
     --build) build_dir="$(absolute_path "$2")" ;;
     --rounds) need_number "$1" "$2" 1 99; rounds=$((10#$2)) ;;
     --seconds) need_number "$1" "$2" 1 60; seconds=$((10#$2)) ;;
@@ -160,7 +165,8 @@ stop_server() {
 run_client() {
     local case="$1" client="$2" unit="$3"
     shift 3
-    "$build_dir/bench/usage" --cpus "$client_cpu" --timeout 60s --out "$work_dir/usage.json" -- "$@" \
+    [[ $patient == no ]] || wait_for_quiet
+    "$build_dir/bench/usage" --cpus "$client_cpu" --timeout 60s "${usage_options[@]}" --out "$work_dir/usage.json" -- "$@" \
         >"$work_dir/client.out" 2>&1 || true
     served >"$work_dir/served.json"
     jq -cn --arg case "$case" --arg client "$client" --arg unit "$unit" \
@@ -180,6 +186,20 @@ client_pinload() {
 # identities_of PKI: pinload's options for its four identities.
 identities_of() {
     printf '%s\n' --identities "$work_dir/$1/clients" --pass "file:$work_dir/$1/password.txt"
+}
+
+# idle_ticks: how long all processors were idle and how long there was, since the machine began.
+idle_ticks() { awk '/^cpu / { print $5 + $6, $2 + $3 + $4 + $5 + $6 + $7 + $8 + $9; exit }' /proc/stat; }
+
+# wait_for_quiet: until nine tenths of the machine are idle for a quarter of a second, at most half a minute.
+wait_for_quiet() {
+    local idle all idle_after all_after try
+    for ((try = 0; try < 120; try++)); do
+        read -r idle all < <(idle_ticks)
+        sleep 0.25
+        read -r idle_after all_after < <(idle_ticks)
+        (((idle_after - idle) * 10 < (all_after - all) * 9)) || return 0
+    done
 }
 
 # warn_if_busy: measuring beside other work is allowed, but it is said.
