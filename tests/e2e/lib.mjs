@@ -24,7 +24,10 @@ const baseDir = fromEnvironment('PINLOAD_E2E_DIR');
 
 // Each test has a directory of its own; the certificates are made once for all, by make-pki.mjs.
 export const pkiDir = path.join(baseDir, 'pki');
-export const workDir = path.join(baseDir, [path.basename(process.argv[1], '.mjs'), ...process.argv.slice(2)].join('-'));
+export const workDir = path.join(
+    baseDir,
+    [path.basename(process.argv[1], '.mjs'), ...process.argv.slice(2)].join('-'),
+);
 fs.mkdirSync(workDir, { recursive: true });
 process.env.PATH += ':/usr/sbin:/sbin';
 
@@ -40,19 +43,28 @@ export function write(name, text) {
     return file;
 }
 
+// words: options as one types them.
+export const words = (text) => text.split(' ');
+
 // --- commands -------------------------------------------------------------------------------------------------
 
 // A missing server is a failure that says what to install, never a test left out.
 export function needCommand(command, pkg) {
     const dirs = process.env.PATH.split(':');
     const found = dirs.map((dir) => path.join(dir, command)).find((file) => fs.existsSync(file));
-    assert.ok(found, `the command '${command}' is missing; './scripts/setup --for test' installs it (package ${pkg})`);
+    assert.ok(
+        found,
+        `the command '${command}' is missing; './scripts/setup --for test' installs it (package ${pkg})`,
+    );
     return found;
 }
 
 // needFile: the same for what is no command, as a server's module.
 export function needFile(file, pkg) {
-    assert.ok(fs.existsSync(file), `'${file}' is missing; './scripts/setup --for test' installs it (package ${pkg})`);
+    assert.ok(
+        fs.existsSync(file),
+        `'${file}' is missing; './scripts/setup --for test' installs it (package ${pkg})`,
+    );
     return file;
 }
 
@@ -68,7 +80,9 @@ function follow(child) {
     const seen = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr']) {
         child[name].setEncoding('utf8');
-        child[name].on('data', (text) => { seen[name] += text; });
+        child[name].on('data', (text) => {
+            seen[name] += text;
+        });
     }
     const ended = new Promise((resolve) => {
         child.on('error', (error) => resolve({ status: null, signal: null, ...seen, error }));
@@ -120,8 +134,11 @@ export function assertBalanced(result, told = '') {
     const { sessions, requests, handshakes, pins, outcomes, identities } = result;
     const equal = (a, b, what) => assert.equal(a, b, `${what} do not balance: ${a} and ${b}\n${told}`);
     equal(sessions.scheduled, sessions.started + sessions.skipped, 'scheduled sessions');
-    equal(sessions.started, sessions.succeeded + sessions.refused + sessions.failed + sessions.cut_off +
-        sessions.unconfirmed, 'started sessions');
+    equal(
+        sessions.started,
+        sessions.succeeded + sessions.refused + sessions.failed + sessions.cut_off + sessions.unconfirmed,
+        'started sessions',
+    );
     equal(sum(Object.values(outcomes)), sessions.started, 'outcomes');
     equal(handshakes.completed, handshakes.full + handshakes.resumed, 'handshakes');
     equal(sum(Object.values(handshakes.versions)), handshakes.completed, 'versions');
@@ -147,12 +164,10 @@ export const identityNamed = (result, name) => result.identities.find((one) => o
 function usedPorts(listenersOnly) {
     const ports = new Set();
     for (const file of ['/proc/net/tcp', '/proc/net/tcp6']) {
-        if (!fs.existsSync(file))
-            continue;
+        if (!fs.existsSync(file)) continue;
         for (const line of read(file).split('\n').slice(1)) {
             const [, local, , state] = line.trim().split(/\s+/);
-            if (local && (!listenersOnly || state === '0A'))
-                ports.add(parseInt(local.split(':').pop(), 16));
+            if (local && (!listenersOnly || state === '0A')) ports.add(parseInt(local.split(':').pop(), 16));
         }
     }
     return ports;
@@ -163,21 +178,18 @@ export function freePorts(count = 1) {
     const used = usedPorts(false);
     for (;;) {
         const first = 20000 + Math.floor(Math.random() * 12000);
-        if (![...Array(count).keys()].some((i) => used.has(first + i)))
-            return first;
+        if (![...Array(count).keys()].some((i) => used.has(first + i))) return first;
     }
 }
 
 const running = new Set();
 
 function endAll() {
-    for (const server of running)
-        server.kill();
+    for (const server of running) server.kill();
     running.clear();
 }
 process.on('exit', endAll);
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-    process.on(signal, () => process.exit(1));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
 
 // A server in the foreground, which ends with us whatever happens to us.
 export class Server {
@@ -185,8 +197,7 @@ export class Server {
     static async start(name, launch) {
         for (let attempt = 1; ; attempt++) {
             const server = new Server(name, freePorts(), launch);
-            if (await server.#isReady())
-                return server;
+            if (await server.#isReady()) return server;
             server.kill();
             assert.ok(attempt < 3, `${name} does not listen on port ${server.port}: ${server.output}`);
         }
@@ -198,29 +209,33 @@ export class Server {
         this.port = port;
         this.url = `https://localhost:${port}/`;
         this.child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', file, ...args], {
-            stdio: 'pipe', env: { ...process.env, ...env }, cwd: cwd ?? workDir,
+            stdio: 'pipe',
+            env: { ...process.env, ...env },
+            cwd: cwd ?? workDir,
         });
         const { seen, ended } = follow(this.child);
         this.seen = seen;
         this.ended = ended;
-        ended.then(() => { this.isOver = true; });
+        ended.then(() => {
+            this.isOver = true;
+        });
         running.add(this);
     }
 
-    get output() { return this.seen.stdout + this.seen.stderr; }
+    get output() {
+        return this.seen.stdout + this.seen.stderr;
+    }
 
     async #isReady() {
         for (let i = 0; i < 400 && !this.isOver; i++) {
-            if (usedPorts(true).has(this.port))
-                return true;
+            if (usedPorts(true).has(this.port)) return true;
             await sleep(25);
         }
         return false;
     }
 
     kill(signal = 'SIGTERM') {
-        if (!this.isOver)
-            this.child.kill(signal);
+        if (!this.isOver) this.child.kill(signal);
     }
 
     async stop(signal = 'SIGTERM') {
@@ -243,8 +258,7 @@ export class Nginx {
         for (let attempt = 1; ; attempt++) {
             nginx.port = freePorts(3);
             const done = nginx.#script('start');
-            if (done.status === 0)
-                break;
+            if (done.status === 0) break;
             assert.ok(attempt < 3, `scripts/nginx start: ${done.stdout}${done.stderr}`);
         }
         nginx.loadUrl = `https://localhost:${nginx.port}/`;
@@ -256,10 +270,16 @@ export class Nginx {
     }
 
     #script(verb) {
-        const options = Object.entries(this.settings ?? {}).flatMap(([name, value]) => [`--${name}`, String(value)]);
+        const options = Object.entries(this.settings ?? {}).flatMap(([name, value]) => [
+            `--${name}`,
+            String(value),
+        ]);
         const port = this.port ? ['--port-base', String(this.port)] : [];
-        return spawnSync(path.join(root, 'scripts/nginx'), [verb, '--prefix', this.prefix, ...port, ...options],
-            { encoding: 'utf8' });
+        return spawnSync(
+            path.join(root, 'scripts/nginx'),
+            [verb, '--prefix', this.prefix, ...port, ...options],
+            { encoding: 'utf8' },
+        );
     }
 
     restart() {
@@ -267,24 +287,34 @@ export class Nginx {
         assert.equal(done.status, 0, done.stdout + done.stderr);
     }
 
-    kill() { this.#script('stop'); }
+    kill() {
+        this.#script('stop');
+    }
 
     async stop() {
         this.kill();
         running.delete(this);
     }
 
-    get logFile() { return path.join(this.prefix, 'logs/access.log'); }
+    get logFile() {
+        return path.join(this.prefix, 'logs/access.log');
+    }
 
-    clearLog() { fs.truncateSync(this.logFile); }
+    clearLog() {
+        fs.truncateSync(this.logFile);
+    }
 
-    get errors() { return read(path.join(this.prefix, 'logs/error.log')); }
+    get errors() {
+        return read(path.join(this.prefix, 'logs/error.log'));
+    }
 
     // log: what nginx saw since the log was cleared, once it has written as many lines as are waited for.
     async log(numExpected = 0) {
-        const lines = () => read(this.logFile).split('\n').filter((line) => line !== '');
-        for (let i = 0; i < 100 && lines().length < numExpected; i++)
-            await sleep(20);
+        const lines = () =>
+            read(this.logFile)
+                .split('\n')
+                .filter((line) => line !== '');
+        for (let i = 0; i < 100 && lines().length < numExpected; i++) await sleep(20);
         await sleep(50);
         return lines().map((line) => JSON.parse(line));
     }
@@ -302,11 +332,22 @@ export function countBy(items, key) {
 
 // --- the reference scenario's options ---------------------------------------------------------------------------
 
-const fourOf = (certs) => ['--identities', inPki(certs, 'clients'), '--pass', `file:${inPki(certs, 'password.txt')}`];
+const fourOf = (certs) => [
+    '--identities',
+    inPki(certs, 'clients'),
+    '--pass',
+    `file:${inPki(certs, 'password.txt')}`,
+];
 
 // chainAndPin: the four identities, chain and pin checked.
 export function chainAndPin(certs = 'p256') {
-    return [...fourOf(certs), '--cacert', inPki(certs, 'server-ca.crt'), '--pin', read(inPki(certs, 'server.pin')).trim()];
+    return [
+        ...fourOf(certs),
+        '--cacert',
+        inPki(certs, 'server-ca.crt'),
+        '--pin',
+        read(inPki(certs, 'server.pin')).trim(),
+    ];
 }
 
 // pinOnly: the four identities, the pin alone checked.
@@ -317,5 +358,12 @@ export function pinOnly(certs = 'p256') {
 // client: one identity of the certificates, by its name.
 export function client(name, certs = 'p256') {
     const base = inPki(certs, 'clients', name);
-    return ['--cert', `${base}.crt`, '--key', `${base}.key`, '--pass', `file:${inPki(certs, 'password.txt')}`];
+    return [
+        '--cert',
+        `${base}.crt`,
+        '--key',
+        `${base}.key`,
+        '--pass',
+        `file:${inPki(certs, 'password.txt')}`,
+    ];
 }

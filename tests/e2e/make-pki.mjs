@@ -15,7 +15,7 @@
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { command, inPki, pkiDir, read, root } from './lib.mjs';
+import { command, inPki, pkiDir, read, root, words } from './lib.mjs';
 
 const past = ['20200101000000Z', '20200201000000Z'];
 const future = ['20450101000000Z', '20460101000000Z'];
@@ -35,14 +35,26 @@ const keyKinds = {
 // newKey: encrypted with the password, as make-certs does it, and plain beside it.
 function newKey(base, kind, passwordFile) {
     openssl(['genpkey', '-quiet', ...keyKinds[kind], '-out', `${base}.plain.key`]);
-    openssl(['pkey', '-in', `${base}.plain.key`, '-aes256', '-passout', `file:${passwordFile}`, '-out', `${base}.key`]);
+    openssl([
+        'pkey',
+        '-in',
+        `${base}.plain.key`,
+        '-aes256',
+        '-passout',
+        `file:${passwordFile}`,
+        '-out',
+        `${base}.key`,
+    ]);
 }
 
 const extensions = {
-    server: (names) => `basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\n` +
+    server: (names) =>
+        `basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\n` +
         `extendedKeyUsage=serverAuth\nsubjectAltName=${names}\n`,
-    client: () => 'basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=clientAuth\n',
-    clientForName: (names) => 'basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\n' +
+    client: () =>
+        'basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=clientAuth\n',
+    clientForName: (names) =>
+        'basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\n' +
         `extendedKeyUsage=clientAuth\nsubjectAltName=${names}\n`,
 };
 
@@ -54,37 +66,97 @@ function issue(base, { subject, ca, passwordFile, ext, validity = now }) {
     const file = (name) => path.join(scratch, name);
     fs.writeFileSync(file('index.txt'), '');
     fs.writeFileSync(file('ext.cnf'), ext);
-    fs.writeFileSync(file('ca.cnf'), `[ca]\ndefault_ca=one\n[one]\ndatabase=${file('index.txt')}\nnew_certs_dir=${scratch}\n` +
-        'rand_serial=yes\ndefault_md=sha256\npolicy=any\nunique_subject=no\n[any]\norganizationName=optional\ncommonName=supplied\n' +
-        '[req]\ndistinguished_name=dn\n[dn]\n');
-    openssl(['req', '-new', '-config', file('ca.cnf'), '-key', `${base}.plain.key`, '-subj', subject, '-out', file('csr')]);
-    openssl(['ca', '-batch', '-notext', '-config', file('ca.cnf'), '-in', file('csr'), '-cert', `${ca}.crt`,
-        '-keyfile', `${ca}.key`, '-passin', `file:${passwordFile}`, '-extfile', file('ext.cnf'),
-        '-startdate', validity[0], '-enddate', validity[1], '-out', `${base}.crt`]);
+    fs.writeFileSync(
+        file('ca.cnf'),
+        `[ca]\ndefault_ca=one\n[one]\ndatabase=${file('index.txt')}\nnew_certs_dir=${scratch}\n` +
+            'rand_serial=yes\ndefault_md=sha256\npolicy=any\nunique_subject=no\n[any]\norganizationName=optional\ncommonName=supplied\n' +
+            '[req]\ndistinguished_name=dn\n[dn]\n',
+    );
+    openssl([
+        'req',
+        '-new',
+        '-config',
+        file('ca.cnf'),
+        '-key',
+        `${base}.plain.key`,
+        '-subj',
+        subject,
+        '-out',
+        file('csr'),
+    ]);
+    openssl([
+        'ca',
+        '-batch',
+        '-notext',
+        '-config',
+        file('ca.cnf'),
+        '-in',
+        file('csr'),
+        '-cert',
+        `${ca}.crt`,
+        '-keyfile',
+        `${ca}.key`,
+        '-passin',
+        `file:${passwordFile}`,
+        '-extfile',
+        file('ext.cnf'),
+        '-startdate',
+        validity[0],
+        '-enddate',
+        validity[1],
+        '-out',
+        `${base}.crt`,
+    ]);
     fs.rmSync(scratch, { recursive: true });
 }
 
 function newCa(base, name, passwordFile) {
     newKey(base, 'p256', passwordFile);
-    openssl(['req', '-x509', '-new', '-key', `${base}.plain.key`, '-subj', `/O=pinload/CN=${name}`, '-days', '365',
-        '-addext', 'keyUsage=critical,keyCertSign,cRLSign', '-out', `${base}.crt`]);
+    openssl([
+        ...words('req -x509 -new -key'),
+        `${base}.plain.key`,
+        '-subj',
+        `/O=pinload/CN=${name}`,
+        '-days',
+        '365',
+        '-addext',
+        'keyUsage=critical,keyCertSign,cRLSign',
+        '-out',
+        `${base}.crt`,
+    ]);
 }
 
 // addToBase: to a PKI by make-certs, what servers and the matrix want beside it.
 function addToBase(kind) {
     const at = (...names) => inPki(kind, ...names);
     const passwordFile = at('password.txt');
-    openssl(['pkey', '-in', at('server.key'), '-passin', `file:${passwordFile}`, '-out', at('server.plain.key')]);
+    openssl([
+        'pkey',
+        '-in',
+        at('server.key'),
+        '-passin',
+        `file:${passwordFile}`,
+        '-out',
+        at('server.plain.key'),
+    ]);
     fs.writeFileSync(at('server.chain.crt'), read(at('server.crt')) + read(at('server-ca.crt')));
     fs.writeFileSync(at('server.both.pem'), read(at('server.crt')) + read(at('server.plain.key')));
     fs.mkdirSync(at('extra'), { recursive: true });
     newKey(at('extra/expired'), kind, passwordFile);
-    issue(at('extra/expired'), { subject: '/O=pinload/CN=expired', ca: at('client-ca'), passwordFile,
-        ext: extensions.client(), validity: past });
+    issue(at('extra/expired'), {
+        subject: '/O=pinload/CN=expired',
+        ca: at('client-ca'),
+        passwordFile,
+        ext: extensions.client(),
+        validity: past,
+    });
 }
 
 // impostor: a copy of the PKI's directory as scripts/nginx wants it, with another server.
-function impostor(name, { ca = inPki('p256/server-ca'), ext = extensions.server(localhost), validity, append = [] }) {
+function impostor(
+    name,
+    { ca = inPki('p256/server-ca'), ext = extensions.server(localhost), validity, append = [] },
+) {
     const at = (file) => inPki(name, file);
     const passwordFile = inPki('p256/password.txt');
     fs.mkdirSync(inPki(name), { recursive: true });
@@ -92,8 +164,7 @@ function impostor(name, { ca = inPki('p256/server-ca'), ext = extensions.server(
         fs.copyFileSync(inPki('p256', file), at(file));
     newKey(at('server'), 'p256', passwordFile);
     issue(at('server'), { subject: '/O=pinload/CN=localhost', ca, passwordFile, ext, validity });
-    for (const certificate of append)
-        fs.appendFileSync(at('server.crt'), read(certificate));
+    for (const certificate of append) fs.appendFileSync(at('server.crt'), read(certificate));
 }
 
 function makeImpostors() {
@@ -120,14 +191,15 @@ function fingerprint() {
 }
 
 function isFresh(stampFile) {
-    if (!fs.existsSync(stampFile) || read(stampFile) !== fingerprint())
-        return false;
+    if (!fs.existsSync(stampFile) || read(stampFile) !== fingerprint()) return false;
     return Date.now() - fs.statSync(stampFile).mtimeMs < 300 * 86400e3;
 }
 
 fs.mkdirSync(pkiDir, { recursive: true });
 for (const kind of Object.keys(keyKinds))
-    process.stdout.write(command(path.join(root, 'scripts/make-certs'), ['--out', inPki(kind), '--key-type', kind]));
+    process.stdout.write(
+        command(path.join(root, 'scripts/make-certs'), ['--out', inPki(kind), '--key-type', kind]),
+    );
 const stampFile = inPki('stamp');
 if (!isFresh(stampFile)) {
     fs.rmSync(stampFile, { force: true });

@@ -6,7 +6,21 @@
 
 import assert from 'node:assert/strict';
 import test, { after } from 'node:test';
-import { chainAndPin, client, command, inPki, load, needCommand, Nginx, outcomesOf, pinload, pinOnly, read, Server } from './lib.mjs';
+import {
+    chainAndPin,
+    client,
+    command,
+    inPki,
+    load,
+    needCommand,
+    Nginx,
+    outcomesOf,
+    pinload,
+    pinOnly,
+    read,
+    Server,
+    words,
+} from './lib.mjs';
 
 const p256 = (...names) => inPki('p256', ...names);
 const clients = ['--identities', p256('clients'), '--pass', `file:${p256('password.txt')}`];
@@ -33,7 +47,13 @@ after(() => Promise.all(Object.values(nginxes).map((nginx) => nginx.stop())));
 async function assertFails(name, outcome, options) {
     const nginx = await impostor(name);
     for (const version of versions) {
-        const { status, result, told } = await load([...some, ...options, '--tls-max', version, nginx.loadUrl]);
+        const { status, result, told } = await load([
+            ...some,
+            ...options,
+            '--tls-max',
+            version,
+            nginx.loadUrl,
+        ]);
         assert.equal(status, 1, told);
         assert.deepEqual(outcomesOf(result), { [outcome]: 20 }, told);
         assert.equal(result.handshakes.completed, 0, told);
@@ -54,15 +74,27 @@ const pinModes = {
     'pin': pinOnly(),
     'chain+pin': chainAndPin(),
     'the pin of the public key': [...clients, '--pin-file', p256('server.spki-sha256.pin')],
-    '--pinnedpubkey': [...clients, '--pinnedpubkey', `sha256//${read(p256('server.spki-sha256.pin')).trim().split(':')[1]}`],
+    '--pinnedpubkey': [
+        ...clients,
+        '--pinnedpubkey',
+        `sha256//${read(p256('server.spki-sha256.pin')).trim().split(':')[1]}`,
+    ],
 };
 for (const [mode, options] of Object.entries(pinModes)) {
-    test(`the man in the middle is found out in every session by ${mode}`, () => assertFails('mitm', 'pin_mismatch', options));
+    test(`the man in the middle is found out in every session by ${mode}`, () =>
+        assertFails('mitm', 'pin_mismatch', options));
 }
 
 test('a ca-sha256 pin does not tell two certificates of the same CA apart, and is not meant to', async () => {
     const nginx = await impostor('mitm');
-    const { status, told } = await load([...some, ...clients, ...cacert, '--pin-file', p256('server-ca.ca-sha256.pin'), nginx.loadUrl]);
+    const { status, told } = await load([
+        ...some,
+        ...clients,
+        ...cacert,
+        '--pin-file',
+        p256('server-ca.ca-sha256.pin'),
+        nginx.loadUrl,
+    ]);
     assert.equal(status, 0, told);
 });
 
@@ -70,11 +102,23 @@ test('a ca-sha256 pin does not tell two certificates of the same CA apart, and i
 const received = (output, message) => output.match(new RegExp(`^<<< .*, ${message}`, 'gm'))?.length ?? 0;
 
 for (const version of versions) {
-    const listen = (certs) => Server.start(`s_server-${certs}`, (port) => ({
-        command: needCommand('openssl', 'openssl'),
-        args: ['s_server', '-accept', `127.0.0.1:${port}`, `-tls${version.replace('.', '_')}`, '-msg', '-www', '-Verify', '1',
-            '-CAfile', p256('both-client-cas.crt'), '-cert', inPki(certs, 'server.crt'), '-key', inPki(certs, 'server.plain.key')],
-    }));
+    const listen = (certs) =>
+        Server.start(`s_server-${certs}`, (port) => ({
+            command: needCommand('openssl', 'openssl'),
+            args: [
+                's_server',
+                '-accept',
+                `127.0.0.1:${port}`,
+                `-tls${version.replace('.', '_')}`,
+                ...words('-msg -www -Verify 1'),
+                '-CAfile',
+                p256('both-client-cas.crt'),
+                '-cert',
+                inPki(certs, 'server.crt'),
+                '-key',
+                inPki(certs, 'server.plain.key'),
+            ],
+        }));
 
     test(`the man in the middle is sent no client certificate by TLS ${version}`, async () => {
         const server = await listen('mitm');
@@ -83,8 +127,11 @@ for (const version of versions) {
         assert.equal(status, 1, told);
         assert.deepEqual(outcomesOf(result), { pin_mismatch: 8 }, told);
         assert.deepEqual(result.handshakes.alerts.sent, { certificate_unknown: 8 }, told);
-        const seen = ['Handshake \\[.*\\], ClientHello', 'Handshake \\[.*\\], Certificate$', 'Handshake \\[.*\\], Finished']
-            .map((message) => received(server.output, message));
+        const seen = [
+            'Handshake \\[.*\\], ClientHello',
+            'Handshake \\[.*\\], Certificate$',
+            'Handshake \\[.*\\], Finished',
+        ].map((message) => received(server.output, message));
         assert.deepEqual(seen, [8, 0, 0], server.output);
         assert.equal(received(server.output, 'Alert .*fatal certificate_unknown'), 8, server.output);
     });
@@ -99,17 +146,32 @@ for (const version of versions) {
 }
 
 const wrongServers = [
-    ['expired', 'cert_expired'], ['not-yet', 'cert_not_yet_valid'], ['wrong-name', 'name_mismatch'],
-    ['client-use', 'chain_untrusted'], ['unknown-ca', 'chain_untrusted'], ['borrowed', 'chain_untrusted'],
+    ['expired', 'cert_expired'],
+    ['not-yet', 'cert_not_yet_valid'],
+    ['wrong-name', 'name_mismatch'],
+    ['client-use', 'chain_untrusted'],
+    ['unknown-ca', 'chain_untrusted'],
+    ['borrowed', 'chain_untrusted'],
 ];
 for (const [name, outcome] of wrongServers) {
     test(`a server that is ${name} is ${outcome} to chain verification, whatever is pinned`, async () => {
         await assertFails(name, outcome, [...clients, ...cacert]);
-        await assertFails(name, outcome, [...clients, ...cacert, '--pin', pinOf('cert-sha256', inPki(name, 'server.crt'))]);
+        await assertFails(name, outcome, [
+            ...clients,
+            ...cacert,
+            '--pin',
+            pinOf('cert-sha256', inPki(name, 'server.crt')),
+        ]);
     });
     test(`a server that is ${name} is good enough for its own pin alone`, async () => {
         const nginx = await impostor(name);
-        const { status, result, told } = await load([...some, ...clients, '--pin', pinOf('cert-sha256', inPki(name, 'server.crt')), nginx.loadUrl]);
+        const { status, result, told } = await load([
+            ...some,
+            ...clients,
+            '--pin',
+            pinOf('cert-sha256', inPki(name, 'server.crt')),
+            nginx.loadUrl,
+        ]);
         assert.equal(status, 0, told);
         assert.deepEqual(outcomesOf(result), { succeeded: 20 }, told);
     });
@@ -117,7 +179,14 @@ for (const [name, outcome] of wrongServers) {
 
 test('a wrong name can be right by --sni', async () => {
     const nginx = await impostor('wrong-name');
-    const { status, told } = await load([...some, ...clients, ...cacert, '--sni', 'other.example', nginx.loadUrl]);
+    const { status, told } = await load([
+        ...some,
+        ...clients,
+        ...cacert,
+        '--sni',
+        'other.example',
+        nginx.loadUrl,
+    ]);
     assert.equal(status, 0, told);
 });
 
@@ -128,13 +197,25 @@ test('a CA that is only appended to the chain matches no ca-sha256 pin', async (
     assert.ok(shown.stdout.includes(appended), 'it is in the chain that was sent');
 });
 
-test('a trusted CA appended to another CA\'s chain is no way in, and its pin neither', async () => {
-    await assertFails('borrowed', 'chain_untrusted', [...clients, ...cacert, '--pin-file', p256('server-ca.ca-sha256.pin')]);
+test("a trusted CA appended to another CA's chain is no way in, and its pin neither", async () => {
+    await assertFails('borrowed', 'chain_untrusted', [
+        ...clients,
+        ...cacert,
+        '--pin-file',
+        p256('server-ca.ca-sha256.pin'),
+    ]);
 });
 
 test('without verification anybody is served, and the report says so', async () => {
     const nginx = await impostor('unknown-ca');
-    const { status, result, stdout, told } = await load(['-n', '2', ...client('client3'), '--verify', 'none', nginx.loadUrl]);
+    const { status, result, stdout, told } = await load([
+        '-n',
+        '2',
+        ...client('client3'),
+        '--verify',
+        'none',
+        nginx.loadUrl,
+    ]);
     assert.equal(status, 0, told);
     assert.equal(result.config.verify, 'none');
     assert.deepEqual([result.pins.checked, result.pins.not_checked], [0, 2]);

@@ -6,11 +6,26 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import test, { after, before } from 'node:test';
-import { client, command, inPki, load, needCommand, Nginx, outcomesOf, pinload, read, Server, write } from './lib.mjs';
+import {
+    client,
+    command,
+    inPki,
+    load,
+    needCommand,
+    Nginx,
+    outcomesOf,
+    pinload,
+    read,
+    Server,
+    words,
+    write,
+} from './lib.mjs';
 
 const p256 = (...names) => inPki('p256', ...names);
 let nginx;
-before(async () => { nginx = await Nginx.start('server'); });
+before(async () => {
+    nginx = await Nginx.start('server');
+});
 after(() => nginx.stop());
 
 async function pinsOf(...args) {
@@ -18,7 +33,11 @@ async function pinsOf(...args) {
     assert.equal(status, 0, stderr);
     assert.equal(stderr, '');
     const lines = stdout.split('\n').filter((line) => line !== '');
-    return { text: stdout, pins: lines.filter((line) => !line.startsWith('#')), comments: lines.filter((line) => line.startsWith('#')) };
+    return {
+        text: stdout,
+        pins: lines.filter((line) => !line.startsWith('#')),
+        comments: lines.filter((line) => line.startsWith('#')),
+    };
 }
 
 const sha256 = (der) => command('openssl', ['dgst', '-sha256', '-r'], { input: der }).split(' ')[0];
@@ -26,7 +45,9 @@ const derOf = (args) => execFileSync('openssl', args);
 
 // byOpenssl: the hexadecimal hashes of a certificate, and of its public key.
 function byOpenssl(file) {
-    const spki = execFileSync('openssl', ['pkey', '-pubin', '-outform', 'DER'], { input: command('openssl', ['x509', '-in', file, '-noout', '-pubkey']) });
+    const spki = execFileSync('openssl', [...words('pkey -pubin -outform DER')], {
+        input: command('openssl', ['x509', '-in', file, '-noout', '-pubkey']),
+    });
     return { certificate: sha256(derOf(['x509', '-in', file, '-outform', 'DER'])), spki: sha256(spki) };
 }
 
@@ -35,12 +56,22 @@ const inBase64 = (hex) => Buffer.from(hex, 'hex').toString('base64');
 // expectedPins: every form of a leaf.
 function expectedPins(file) {
     const { certificate, spki } = byOpenssl(file);
-    return [`cert-sha256:${inBase64(certificate)}`, `cert-sha256:${certificate}`, `spki-sha256:${inBase64(spki)}`, `spki-sha256:${spki}`];
+    return [
+        `cert-sha256:${inBase64(certificate)}`,
+        `cert-sha256:${certificate}`,
+        `spki-sha256:${inBase64(spki)}`,
+        `spki-sha256:${spki}`,
+    ];
 }
 
 // assertMatches: a run that trusts in these options alone succeeds.
 async function assertMatches(...options) {
-    const { status, result, told } = await load([...client('client3'), '-n', '2', '-c', '1', ...options, nginx.gateUrl]);
+    const { status, result, told } = await load([
+        ...client('client3'),
+        ...words('-n 2 -c 1'),
+        ...options,
+        nginx.gateUrl,
+    ]);
     assert.equal(status, 0, told);
     assert.deepEqual([result.pins.checked, result.pins.matched], [2, 2], told);
     return result;
@@ -74,8 +105,24 @@ test('the pins of a server that then refuses us are those of its file', async ()
 test('the pins of a server that refuses us by an alert are those of its file', async () => {
     const openssl = needCommand('openssl', 'openssl');
     for (const version of ['-tls1_2', '-tls1_3']) {
-        const server = await Server.start('s_server', (port) => ({ command: openssl, args: ['s_server', '-accept', String(port), version, '-Verify', '1',
-            '-verify_return_error', '-CAfile', p256('client-ca.crt'), '-cert', p256('server.crt'), '-key', p256('server.plain.key')] }));
+        const server = await Server.start('s_server', (port) => ({
+            command: openssl,
+            args: [
+                's_server',
+                '-accept',
+                String(port),
+                version,
+                '-Verify',
+                '1',
+                '-verify_return_error',
+                '-CAfile',
+                p256('client-ca.crt'),
+                '-cert',
+                p256('server.crt'),
+                '-key',
+                p256('server.plain.key'),
+            ],
+        }));
         try {
             assert.deepEqual((await pinsOf(server.url)).pins, expectedPins(p256('server.crt')));
         } finally {
@@ -90,15 +137,23 @@ test('every form that is printed is accepted by --pin, and matches', async () =>
         const result = await assertMatches('--pin', pin);
         assert.deepEqual(Object.values(result.pins.by_pin), [2]);
         const [kind, value] = pin.split(/:(.*)/);
-        if (kind === 'cert-sha256')
-            await assertMatches('--pin', value);
+        if (kind === 'cert-sha256') await assertMatches('--pin', value);
         if (/^[0-9a-f]{64}$/.test(value))
             await assertMatches('--pin', `${kind}:${value.toUpperCase().match(/../g).join(':')}`);
     }
 });
 
-test('openssl\'s own fingerprint, with its colons, is accepted and matches', async () => {
-    const [, fingerprint] = command('openssl', ['x509', '-in', p256('server.crt'), '-noout', '-fingerprint', '-sha256']).trim().split('=');
+test("openssl's own fingerprint, with its colons, is accepted and matches", async () => {
+    const [, fingerprint] = command('openssl', [
+        'x509',
+        '-in',
+        p256('server.crt'),
+        '-noout',
+        '-fingerprint',
+        '-sha256',
+    ])
+        .trim()
+        .split('=');
     await assertMatches('--pin', fingerprint);
 });
 
@@ -124,14 +179,24 @@ test('the printed --pinnedpubkey is accepted, and matches', async () => {
 test('curl takes the same pin of the public key', async () => {
     const { comments } = await pinsOf(nginx.openUrl);
     const [, value] = comments.find((line) => line.includes('--pinnedpubkey')).match(/--pinnedpubkey '(.*)'/);
-    command('curl', ['-s', '-S', '--noproxy', '*', '--cacert', p256('server-ca.crt'), '--pinnedpubkey', value, nginx.openUrl]);
+    command('curl', [
+        ...words('-s -S --noproxy * --cacert'),
+        p256('server-ca.crt'),
+        '--pinnedpubkey',
+        value,
+        nginx.openUrl,
+    ]);
 });
 
-test('an issuer\'s pin is printed as ca-sha256, and matches in a verified chain only', async () => {
+test("an issuer's pin is printed as ca-sha256, and matches in a verified chain only", async () => {
     const chain = write('chain.crt', read(p256('server.crt')) + read(p256('server-ca.crt')));
     const { pins } = await pinsOf(chain);
     const { certificate } = byOpenssl(p256('server-ca.crt'));
-    assert.deepEqual(pins, [...expectedPins(p256('server.crt')), `ca-sha256:${inBase64(certificate)}`, `ca-sha256:${certificate}`]);
+    assert.deepEqual(pins, [
+        ...expectedPins(p256('server.crt')),
+        `ca-sha256:${inBase64(certificate)}`,
+        `ca-sha256:${certificate}`,
+    ]);
     for (const pin of pins.slice(-2)) {
         await assertMatches('--cacert', p256('server-ca.crt'), '--pin', pin);
         const done = await pinload(['run', '-n', '1', ...client('client3'), '--pin', pin, nginx.gateUrl]);
@@ -139,9 +204,19 @@ test('an issuer\'s pin is printed as ca-sha256, and matches in a verified chain 
     }
 });
 
-test('the pin of the public key survives a new certificate for the same key; the leaf\'s does not', async () => {
+test("the pin of the public key survives a new certificate for the same key; the leaf's does not", async () => {
     const renewed = write('renewed.crt', '');
-    command('openssl', ['x509', '-in', p256('server.crt'), '-signkey', p256('server.plain.key'), '-days', '30', '-out', renewed]);
+    command('openssl', [
+        'x509',
+        '-in',
+        p256('server.crt'),
+        '-signkey',
+        p256('server.plain.key'),
+        '-days',
+        '30',
+        '-out',
+        renewed,
+    ]);
     const before = (await pinsOf(p256('server.crt'))).pins;
     const now = (await pinsOf(renewed)).pins;
     assert.deepEqual(now.slice(2), before.slice(2));
@@ -150,7 +225,12 @@ test('the pin of the public key survives a new certificate for the same key; the
 
 test('a session that matches is a success with the pin counted, whichever of several matched', async () => {
     const { pins } = await pinsOf(nginx.loadUrl);
-    const result = await assertMatches('--pin', `cert-sha256:${Buffer.alloc(32).toString('base64')}`, '--pin', pins[2]);
+    const result = await assertMatches(
+        '--pin',
+        `cert-sha256:${Buffer.alloc(32).toString('base64')}`,
+        '--pin',
+        pins[2],
+    );
     assert.deepEqual(outcomesOf(result), { succeeded: 2 });
     assert.deepEqual(Object.values(result.pins.by_pin).sort(), [0, 2]);
 });

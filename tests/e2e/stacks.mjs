@@ -35,30 +35,65 @@ function identityOptions(who, certs) {
         good: client('client3', certs),
         other: client('client1', certs),
         none: [],
-        expired: ['--cert', `${expired}.crt`, '--key', `${expired}.key`, '--pass', `file:${inPki(certs, 'password.txt')}`],
+        expired: [
+            '--cert',
+            `${expired}.crt`,
+            '--key',
+            `${expired}.key`,
+            '--pass',
+            `file:${inPki(certs, 'password.txt')}`,
+        ],
     }[who];
 }
 
-const verification = (certs) => ['--cacert', inPki(certs, 'server-ca.crt'), '--pin-file', inPki(certs, 'server.spki-sha256.pin')];
+const verification = (certs) => [
+    '--cacert',
+    inPki(certs, 'server-ca.crt'),
+    '--pin-file',
+    inPki(certs, 'server.spki-sha256.pin'),
+];
 
 // expectedOutcome: of a session with REQUESTS requests.
 function expectedOutcome(cell, version, requests) {
     const [what] = cell.split(' ');
-    const byHandshake = { accept: 'unconfirmed', alert: 'client_cert_refused', page: 'unconfirmed', version: 'tls_alert',
-        close: version === '1.3' ? 'unconfirmed' : 'closed_before_accept' };
-    const byRequest = { accept: 'succeeded', alert: 'client_cert_refused', page: 'client_cert_refused', version: 'tls_alert',
-        close: 'closed_before_accept' };
+    const byHandshake = {
+        accept: 'unconfirmed',
+        alert: 'client_cert_refused',
+        page: 'unconfirmed',
+        version: 'tls_alert',
+        close: version === '1.3' ? 'unconfirmed' : 'closed_before_accept',
+    };
+    const byRequest = {
+        accept: 'succeeded',
+        alert: 'client_cert_refused',
+        page: 'client_cert_refused',
+        version: 'tls_alert',
+        close: 'closed_before_accept',
+    };
     return (requests === 0 ? byHandshake : byRequest)[what];
 }
 
 // assertCell: that all sessions came out so, with the alert that the cell names, and every pin matched.
 async function assertCell(url, { certs, version, who, cell, requests, options = [] }) {
-    const { status, result, told } = await load([...identityOptions(who, certs), ...verification(certs), '--tls-min', version,
-        '--tls-max', version, '-n', String(numSessions), '-c', '4', '-r', String(requests), ...options, url]);
+    const { status, result, told } = await load([
+        ...identityOptions(who, certs),
+        ...verification(certs),
+        '--tls-min',
+        version,
+        '--tls-max',
+        version,
+        '-n',
+        String(numSessions),
+        '-c',
+        '4',
+        '-r',
+        String(requests),
+        ...options,
+        url,
+    ]);
     const [what, alert] = cell.split(' ');
     assert.deepEqual(outcomesOf(result), { [expectedOutcome(cell, version, requests)]: numSessions }, told);
-    if (alert)
-        assert.deepEqual(result.handshakes.alerts.received, { [alert]: numSessions }, told);
+    if (alert) assert.deepEqual(result.handshakes.alerts.received, { [alert]: numSessions }, told);
     if (what !== 'version')
         assert.deepEqual([result.pins.checked, result.pins.matched], [numSessions, numSessions], told);
     return { status, result, told };
@@ -67,8 +102,7 @@ async function assertCell(url, { certs, version, who, cell, requests, options = 
 // expectations: with them a refusal is what the run is for, and it passes.
 function expectations(who, cell) {
     const [what] = cell.split(' ');
-    if (who === 'none' || what === 'accept' || what === 'version')
-        return [];
+    if (who === 'none' || what === 'accept' || what === 'version') return [];
     return ['--expect-refused', 'client', ...(what === 'close' ? ['--refusal-by-close'] : [])];
 }
 
@@ -82,8 +116,7 @@ function testCell(stack, certs, version, who, serverOf) {
         const passes = cell === 'accept' || options.length > 0;
         assert.equal(asked.status, passes ? 0 : 1, asked.told);
         assert.equal(asked.result.verdict.passed, passes, asked.told);
-        if (options.length > 0)
-            assert.equal(asked.result.sessions.refused, numSessions, asked.told);
+        if (options.length > 0) assert.equal(asked.result.sessions.refused, numSessions, asked.told);
         const refused = expectedOutcome(cell, version, 0) === 'client_cert_refused';
         await assertCell(url, { ...cellOf, requests: 0, options: refused ? options : [] });
     });
@@ -92,8 +125,7 @@ function testCell(stack, certs, version, who, serverOf) {
 function testServer(stack) {
     const servers = {};
     before(async () => {
-        for (const certs of ['p256', 'rsa2048'])
-            servers[certs] = await startStack(stack.name, certs);
+        for (const certs of ['p256', 'rsa2048']) servers[certs] = await startStack(stack.name, certs);
     });
     after(() => Promise.all(Object.values(servers).map((server) => server.stop())));
     for (const certs of ['p256', 'rsa2048']) {
@@ -111,28 +143,48 @@ const [begin, end] = ['<!-- from tests/e2e/stacks.json: -->', '<!-- the end of w
 
 function inWords(cell) {
     const [what, alert] = cell.split(' ');
-    return { accept: 'served', alert: `alert \`${alert}\``, page: 'status 400', close: '*closes*', version: '–' }[what];
+    return {
+        accept: 'served',
+        alert: `alert \`${alert}\``,
+        page: 'status 400',
+        close: '*closes*',
+        version: '–',
+    }[what];
 }
 
 function table() {
-    const rows = stacks.flatMap((stack) => versions.map((version) => [`${stack.server}`, stack.library, version,
-        ...Object.keys(clients).map((who) => inWords(stack.cells[version][who]))]));
+    const rows = stacks.flatMap((stack) =>
+        versions.map((version) => [
+            `${stack.server}`,
+            stack.library,
+            version,
+            ...Object.keys(clients).map((who) => inWords(stack.cells[version][who])),
+        ]),
+    );
     const notes = stacks.filter((stack) => stack.note).map((stack) => `- **${stack.server}**: ${stack.note}`);
     const head = ['server', 'library', 'TLS', ...Object.values(clients)];
-    return [`| ${head.join(' | ')} |`, `|${head.map(() => '---|').join('')}`, ...rows.map((row) => `| ${row.join(' | ')} |`),
-        '', ...notes].join('\n');
+    return [
+        `| ${head.join(' | ')} |`,
+        `|${head.map(() => '---|').join('')}`,
+        ...rows.map((row) => `| ${row.join(' | ')} |`),
+        '',
+        ...notes,
+    ].join('\n');
 }
 
 function pageWithTable() {
     const text = read(page);
     const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-    assert.ok(from >= 0 && to > from, `docs/stacks.md has no place for the table, between '${begin}' and '${end}'`);
+    assert.ok(
+        from >= 0 && to > from,
+        `docs/stacks.md has no place for the table, between '${begin}' and '${end}'`,
+    );
     return `${text.slice(0, from + begin.length)}\n\n${table()}\n\n${text.slice(to)}`;
 }
 
 function testDocs() {
     test('docs/stacks.md has the table that the servers are held to', () => {
-        assert.equal(read(page), pageWithTable(), '\'stacks.mjs docs --write\' writes it anew');
+        assert.equal(read(page), pageWithTable(), "'stacks.mjs docs --write' writes it anew");
     });
     test('every server of the table is a test, and every package is set up', () => {
         const cmake = read(path.join(root, 'tests/e2e/CMakeLists.txt'));
@@ -146,11 +198,7 @@ function testDocs() {
 
 const [name, write] = process.argv.slice(2);
 const stack = stacks.find((one) => one.name === name);
-if (name === 'docs' && write === '--write')
-    fs.writeFileSync(page, pageWithTable());
-else if (name === 'docs')
-    testDocs();
-else if (stack)
-    testServer(stack);
-else
-    throw new Error(`'${name}' is no server; accepted are: docs ${stacks.map((one) => one.name).join(' ')}`);
+if (name === 'docs' && write === '--write') fs.writeFileSync(page, pageWithTable());
+else if (name === 'docs') testDocs();
+else if (stack) testServer(stack);
+else throw new Error(`'${name}' is no server; accepted are: docs ${stacks.map((one) => one.name).join(' ')}`);
