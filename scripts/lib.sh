@@ -87,10 +87,13 @@ run_shown() {
 
 # build PRESET DIRECTORY: configures and builds, in the checkout's root.
 build() {
-    local options=()
+    local options=() targets=()
+    if [[ $# -gt 2 ]]; then
+        targets=(--target "${@:3}")
+    fi
     if [[ -n ${BORINGSSL_SOURCE_DIR:-} ]]; then
         options+=("-DBORINGSSL_SOURCE_DIR=$BORINGSSL_SOURCE_DIR")
     fi
     run_shown cmake --preset "$1" "${options[@]}"
-    run_shown cmake --build "$2"
+    run_shown cmake --build "$2" "${targets[@]}"
 }
