@@ -163,9 +163,9 @@ function percentiles() {
 
 function courseNote(step) {
     if (step <= 1)
-        return 'Each point is a second.';
+        return 'Each point is a second; the last one ended with the run.';
     return `Each point stands for ${step} seconds: sessions and p50 on average, the band from the least to the most ` +
-        'of one second, p99 and failures of the worst second.';
+        'of one second, p99 and failures of the worst second; the last one for what was left.';
 }
 
 function course() {
@@ -357,7 +357,7 @@ function negotiated() {
     const alerts = [['Alerts received', h.alerts.received], ['Alerts sent', h.alerts.sent]];
     const blocks = [
         counts('TLS version', h.versions, h.completed), counts('Cipher', h.ciphers, h.completed),
-        counts('Group', h.groups, h.completed), counts('Signature', h.sigalgs, h.completed),
+        counts('Group', h.groups, h.completed), counts('Signature', h.sigalgs, h.full),
         counts('Protocol (ALPN)', h.protocols, h.completed),
         counts('Handshake', { full: h.full, resumed: h.resumed }, h.completed),
         h.tickets.offered > 0 ? counts('Tickets', { accepted: h.tickets.offered - h.tickets.declined,
@@ -391,6 +391,7 @@ function generator() {
         ['Open at once', show('sessions.peak_established'), ' sessions at most'],
         g.descriptors.limit > 0 ? ['Descriptors', show('generator.descriptors.used'), ' of ',
             show('generator.descriptors.limit')] : null,
+        g.ports?.limit > 0 ? ['Local ports', show('generator.ports.used'), ' of ', show('generator.ports.limit')] : null,
         ['Bytes', show('bytes.read', figureBytes), ' read, ', show('bytes.written', figureBytes), ' written'],
         ['Requests', show('requests.succeeded'), ' of ', show('requests.started'), ' succeeded'],
     ]));
