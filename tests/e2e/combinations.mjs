@@ -33,7 +33,9 @@ async function assertAgree(loop, http, mode, close, threads) {
         ...chainAndPin(),
         nginx.loadUrl,
     ]);
-    assert.equal(status, 0, told);
+    // A machine that is too busy for the rate is told so, and loses no session by it.
+    assert.equal(status, result.generator.saturated ? 3 : 0, told);
+    assert.ok(!result.generator.saturated || loop === 'open', told);
     assert.deepEqual(outcomesOf(result), { succeeded: 90 }, told);
     const perSession = Number(https[http][1]);
     assert.deepEqual(
