@@ -224,6 +224,7 @@ statistics='
         per_second: spread(.count / .wall_s),
         client_busy: (map((.user_s + .system_s) / .wall_s) | median),
         server_busy: (map(.server_cpu_s / .wall_s) | median),
+        resumed_share: (map(.resumed / ([.handshakes, 1] | max)) | median),
         server_us: (map(.server_cpu_s * 1e6 / .count) | median),
         max_rss_bytes: (map(.max_rss_bytes) | median)
     } end);
