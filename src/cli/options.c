@@ -117,6 +117,17 @@ static bool set_value(const struct parse *parse, const struct option_row *row, c
     return false;
 }
 
+/* A password is not shown. */
+static bool refuse_second(const struct parse *parse, const struct option_row *row,
+                          const char *value)
+{
+    if (row->offset == offsetof(struct options, pass))
+        return error_set(parse->err, "--%s is given twice; it is accepted once", row->name);
+    return error_set(parse->err,
+                     "--%s is given twice, the second time as '%.200s'; it is accepted once",
+                     row->name, value);
+}
+
 /* Sets an option that was typed. What can be said once and is said twice is a mistake. */
 static bool set_typed(const struct parse *parse, const struct option_row *row, const char *value)
 {
@@ -124,10 +135,7 @@ static bool set_typed(const struct parse *parse, const struct option_row *row, c
     uint64_t bit = 1ull << index % 64;
     if (row->kind != OPTION_LIST && row->kind != OPTION_FLAG &&
         (parse->options->given[index / 64] & bit) != 0)
-        return error_set(parse->err,
-                         "--%s is given twice, the second time as '%.200s'; it is "
-                         "accepted once",
-                         row->name, value);
+        return refuse_second(parse, row, value);
     parse->options->given[index / 64] |= bit;
     return set_value(parse, row, value);
 }
