@@ -7,6 +7,7 @@
 #include "cli/plan_builder.h"
 #include "tls/pinset.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,21 +25,37 @@ bool plan_build_target(struct plan *plan, const struct options *options, struct 
     return target_parse(&plan->target, options->operands.items[0], err);
 }
 
-/* Splits HOST:PORT:ADDR, where HOST may be in brackets and ADDR is the rest. */
-static bool split_resolve(const char *text, char **out_host, uint16_t *out_port,
-                          const char **out_address, struct error *err)
+/* Returns the address in TEXT, brackets taken off, to be freed; NULL where it is none. */
+static char *read_address(const char *text)
+{
+    struct in6_addr address;
+    size_t len = strlen(text);
+    bool in_brackets = len > 2 && text[0] == '[' && text[len - 1] == ']';
+    char *literal = in_brackets ? memory_text_n(text + 1, len - 2) : memory_text(text);
+    if (inet_pton(AF_INET6, literal, &address) == 1 ||
+        (!in_brackets && inet_pton(AF_INET, literal, &address) == 1))
+        return literal;
+    free(literal);
+    return NULL;
+}
+
+/* Splits HOST:PORT:ADDR, where HOST may be in brackets and ADDR is the rest; both are to be freed.
+ */
+static bool split_resolve(const char *text, char **out_host, uint16_t *out_port, char **out_address,
+                          struct error *err)
 {
     const char *host_end = text[0] == '[' ? strchr(text, ']') : text;
     const char *colon = host_end != NULL ? strchr(host_end, ':') : NULL;
     const char *second = colon != NULL ? strchr(colon + 1, ':') : NULL;
-    if (second != NULL && second[1] != '\0') {
+    *out_address = second != NULL ? read_address(second + 1) : NULL;
+    if (*out_address != NULL) {
         char *head = memory_text_n(text, (size_t)(second - text));
         struct error ignored;
         bool ok = target_parse_host_port(head, out_host, out_port, &ignored);
         free(head);
-        *out_address = second + 1;
         if (ok)
             return true;
+        free(*out_address);
     }
     return error_set(err,
                      "--resolve '%s' is not HOST:PORT:ADDR; such a text is accepted, as "
@@ -52,18 +69,18 @@ static bool find_resolve(const struct options *options, const char *host, uint16
 {
     *out_address = NULL;
     for (size_t i = 0; i < options->resolves.count; i++) {
-        char *for_host;
+        char *for_host, *address;
         uint16_t for_port;
-        const char *address;
-        if (!split_resolve(options->resolves.items[i], &for_host, &for_port, &address, err))
+        if (!split_resolve(options->resolves.items[i], &for_host, &for_port, &address, err)) {
+            free(*out_address);
             return false;
+        }
         bool matches = for_port == port && strcasecmp(for_host, host) == 0;
         free(for_host);
-        if (!matches || *out_address != NULL)
-            continue;
-        size_t len = strlen(address);
-        bool in_brackets = address[0] == '[' && address[len - 1] == ']';
-        *out_address = in_brackets ? memory_text_n(address + 1, len - 2) : memory_text(address);
+        if (matches && *out_address == NULL)
+            *out_address = address;
+        else
+            free(address);
     }
     return true;
 }
