@@ -16,16 +16,17 @@ static bool add_one(struct plan *plan, const char *text, const struct password *
                     struct notices *notices, struct error *err)
 {
     const char *equals = strchr(text, '=');
-    if (equals == NULL || equals == text || equals[1] == '\0' || strchr(text, '=') == NULL)
+    size_t name_len = equals != NULL ? (size_t)(equals - text) : 0;
+    size_t cert_len = equals != NULL ? strcspn(equals + 1, ",") : 0;
+    const char *comma = equals != NULL ? strchr(equals + 1, ',') : NULL;
+    if (name_len == 0 || cert_len == 0 || (comma != NULL && comma[1] == '\0'))
         return error_set(err,
                          "--identity '%s' is not NAME=CERT[,KEY]; such a text is accepted, as "
                          "alice=alice.crt,alice.key",
                          text);
-    char *name = memory_text_n(text, (size_t)(equals - text));
-    char *cert = memory_text(equals + 1);
-    char *key = strchr(cert, ',');
-    if (key != NULL)
-        *key++ = '\0';
+    char *name = memory_text_n(text, name_len);
+    char *cert = memory_text_n(equals + 1, cert_len);
+    const char *key = comma != NULL ? comma + 1 : NULL;
     bool ok = identity_set_add(plan->identities, name, cert, key, password, notices, err);
     free(name);
     free(cert);
