@@ -8,6 +8,7 @@
 #include "http/request.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #define MAX_THREADS 256
+#define LATEST_START_S 7.258e9 /* 2200: in nanoseconds, it fits */
 
 static bool set_threads(struct plan *plan, const char *text, struct error *err)
 {
@@ -29,7 +31,8 @@ static bool set_threads(struct plan *plan, const char *text, struct error *err)
                          "'%s' is not a value for -t, --threads; a whole number from 1 to %d, or "
                          "auto, is accepted",
                          text, MAX_THREADS);
-    plan->threads = (unsigned)(count < plan->connections ? count : plan->connections);
+    uint64_t most = plan->connections / plan->num_shards; /* each thread has a connection */
+    plan->threads = (unsigned)(count < most ? count : most);
     return true;
 }
 
@@ -40,30 +43,44 @@ static bool set_shard(struct plan *plan, const char *text, struct error *err)
         return true;
     unsigned shard, count;
     char end;
-    if (sscanf(text, "%9u/%9u%c", &shard, &count, &end) != 2 || text[0] == '+' || count < 1 ||
-        count > 100000 || shard >= count)
+    if (strspn(text, "0123456789/") != strlen(text) ||
+        sscanf(text, "%9u/%9u%c", &shard, &count, &end) != 2 || count < 1 || count > 100000 ||
+        shard >= count)
         return error_set(err,
                          "'%s' is not a value for --shard; I/N with I from 0 to N-1 is accepted, "
                          "as 0/4",
                          text);
+    if (plan->connections < count)
+        return error_set(err,
+                         "--shard '%s' of -c %" PRIu64 " is no connection; -c %u or more is "
+                         "accepted, a connection for each shard",
+                         text, plan->connections, count);
     plan->shard = shard;
     plan->num_shards = count;
     return true;
 }
 
-static bool set_start_at(struct plan *plan, const char *text, struct error *err)
+/* Reads YYYY-MM-DDTHH:MM:SSZ or @SECONDS into seconds since 1970. */
+static bool read_wall_time(const char *text, double *out_seconds)
 {
-    if (text == NULL)
-        return true;
     struct tm tm = {0};
-    double seconds;
     const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &tm);
     if (rest != NULL && *rest == '\0')
-        seconds = (double)timegm(&tm);
-    else if (text[0] != '@' || !text_parse_decimal(text + 1, &seconds))
+        *out_seconds = (double)timegm(&tm);
+    else if (text[0] != '@' || !text_parse_decimal(text + 1, out_seconds))
+        return false;
+    return *out_seconds < LATEST_START_S;
+}
+
+static bool set_start_at(struct plan *plan, const char *text, struct error *err)
+{
+    double seconds;
+    if (text == NULL)
+        return true;
+    if (!read_wall_time(text, &seconds))
         return error_set(err,
                          "'%s' is not a value for --start-at; YYYY-MM-DDTHH:MM:SSZ or @SECONDS "
-                         "since 1970 is accepted",
+                         "since 1970 is accepted, up to the year 2200",
                          text);
     plan->start_at_wall_ns = (uint64_t)(seconds * NS_PER_S);
     if (plan->start_at_wall_ns <= clock_wall_ns())
