@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Bad input is met with one sentence that quotes it and says what is accepted, before anything is
+ * sent: by the functions that read the command line, and by the binary with exit status 2.
+ */
+#include "cli/options.h"
+#include "cli/outputs.h"
+#include "cli/plan_builder.h"
+#include "tls/fixtures.h"
+
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+#define MAX_ARGS 12
+#define URL "https://127.0.0.1:1/"
+#define PIN "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+#define LABEL_64 "a234567890123456789012345678901234567890123456789012345678901234"
+
+/* WHOLE: the arguments are all; otherwise a URL and --verify none follow them. LATE: it is found
+ * when the run is set up, after the plan is built. */
+enum { WHOLE = 1, LATE = 2 };
+
+struct row {
+    const char *args[MAX_ARGS];
+    const char *quoted; /* what the sentence quotes */
+    const char *hint;   /* what it says besides */
+    int flags;
+};
+
+static const struct row rows[] = {
+    /* options */
+    {{"--frobnicate"}, "'--frobnicate'", "'pinload help run' lists all"},
+    {{"--conections", "5"}, "'--conections'", "did you mean --connections?"},
+    {{"--identites", "x"}, "'--identites'", "did you mean --identities?"},
+    {{"--requets=3"}, "'--requets'", "did you mean --requests?"},
+    {{"--expect-refuse", "a"}, "'--expect-refuse'", "did you mean --expect-refused?"},
+    {{"--arms", "none"}, "'--arms'", "pinload run has no option"},
+    {{"-z"}, "'-z'", "'pinload help run' lists all"},
+    {{"-qz"}, "'-z'", "'pinload help run' lists all"},
+    {{URL, "--json"}, "--json", "wants a value: FILE", WHOLE},
+    {{URL, "-c"}, "-c, --connections", "wants a value: N", WHOLE},
+    {{"--quiet=yes"}, "'yes'", "--quiet takes no value"},
+    {{"-c", "5", "--connections", "6"}, "'6'", "accepted once"},
+    {{"--rotate", "circle"}, "'circle'", "accepted: round-robin, random, sticky"},
+    {{"--http", "3"}, "'3'", "accepted: 1.1, 2, auto"},
+    {{"--tls-min", "1.1"}, "'1.1'", "accepted: 1.2, 1.3"},
+    {{"--tls-max", "ssl3"}, "'ssl3'", "accepted: 1.2, 1.3"},
+    {{"--close", "abruptly"}, "'abruptly'", "accepted: fin, rst"},
+    {{"-R", "1", "--arrival", "regular"}, "'regular'", "accepted: constant, poisson"},
+    {{"-R", "1", "--overload", "panic"}, "'panic'", "accepted: wait, skip"},
+    {{"--progress", "sometimes"}, "'sometimes'", "accepted: auto, always, never"},
+    {{"--session-mode", "sometimes"}, "'sometimes'", "accepted: full, resume, mixed:PERCENT"},
+    {{"--session-mode", "mixed:101"}, "'mixed:101'", "a percentage from 0 to 100 is accepted"},
+    {{"--session-mode", "mixed:"}, "'mixed:'", "a percentage from 0 to 100 is accepted"},
+    {{"--session-mode", "mixed:x%"}, "'mixed:x%'", "a percentage from 0 to 100 is accepted"},
+    /* numbers */
+    {{"-c", "0"}, "'0'", "from 1 to 10000000 is accepted"},
+    {{"-c", "-1"}, "'-1'", "is accepted"},
+    {{"-c", "1.5"}, "'1.5'", "a whole number"},
+    {{"-c", "ten"}, "'ten'", "a whole number"},
+    {{"-c", ""}, "''", "a whole number"},
+    {{"-c", " 5"}, "' 5'", "a whole number"},
+    {{"-c", "0x10"}, "'0x10'", "a whole number"},
+    {{"-c", "5kk"}, "'5kk'", "as 64 or 10k"},
+    {{"-c99999999999"}, "'99999999999'", "from 1 to 10000000"},
+    {{"-n", "0"}, "'0'", "from 1 to"},
+    {{"-r", "-1"}, "'-1'", "from 0 to"},
+    {{"-m", "0"}, "'0'", "from 1 to 10000 "},
+    {{"--seed", "random"}, "'random'", "a whole number"},
+    {{"-R", "0"}, "'0'", "a number above 0 is accepted"},
+    {{"-R", "nan"}, "'nan'", "a number above 0 is accepted"},
+    {{"-R", "1e3"}, "'1e3'", "as 200, 0.5 or 1.5k"},
+    {{"-R", "-5"}, "'-5'", "a number above 0 is accepted"},
+    {{"-t", "0"}, "'0'", "from 1 to 256, or auto, is accepted"},
+    {{"-t", "300"}, "'300'", "from 1 to 256, or auto, is accepted"},
+    {{"-t", "many"}, "'many'", "from 1 to 256, or auto, is accepted"},
+    {{"--max-failures", "-1"}, "'-1'", "a percentage up to 100% is accepted"},
+    {{"--max-failures", "1.5"}, "'1.5'", "a whole number or a percentage"},
+    {{"--max-failures", "101%"}, "'101%'", "a percentage up to 100%"},
+    {{"--max-failures", "%"}, "'%'", "a percentage up to 100%"},
+    {{"--expect-status", "99"}, "'99'", "codes from 200 to 599"},
+    {{"--expect-status", "600"}, "'600'", "codes from 200 to 599"},
+    {{"--expect-status", "200,,204"}, "'200,,204'", "joined by commas are accepted"},
+    {{"--expect-status", "OK"}, "'OK'", "codes from 200 to 599"},
+    /* times */
+    {{"-d", "0"}, "'0'", "a time above 0 is accepted"},
+    {{"-d", "5x"}, "'5x'", "as 500ms, 30s or 5m"},
+    {{"-d", "-1s"}, "'-1s'", "as 500ms, 30s or 5m"},
+    {{"-d", ""}, "''", "as 500ms, 30s or 5m"},
+    {{"-d", "99999999999h"}, "'99999999999h'", "is accepted"},
+    {{"-T", "0"}, "'0'", "a time of at least 1ms is accepted"},
+    {{"-T", "0.5ms"}, "'0.5ms'", "a time of at least 1ms is accepted"},
+    {{"--connect-timeout", "500us"}, "'500us'", "a time of at least 1ms is accepted"},
+    {{"--hold", "forever"}, "'forever'", "a time is accepted"},
+    {{"--think", "1h30m"}, "'1h30m'", "a time is accepted"},
+    {{"--ramp-up", "soon"}, "'soon'", "a time is accepted"},
+    {{"-d", "10s", "--warm-up", "10s"}, "--warm-up", "a shorter one is accepted"},
+    {{"--start-at", "tomorrow"}, "'tomorrow'", "YYYY-MM-DDTHH:MM:SSZ or @SECONDS"},
+    {{"--start-at", "2001-01-01T00:00:00Z"},
+     "'2001-01-01T00:00:00Z'",
+     "a time to come is accepted"},
+    {{"--start-at", "2099-01-01T00:00:00"}, "'2099-01-01T00:00:00'", "YYYY-MM-DDTHH:MM:SSZ"},
+    {{"--start-at", "@1"}, "'@1'", "is past"},
+    {{"--start-at", "@"}, "'@'", "@SECONDS since 1970 is accepted"},
+    {{"--start-at", "@99999999999999"}, "'@99999999999999'", "is accepted"},
+    {{"--start-at", "9999-12-31T23:59:59Z"}, "'9999-12-31T23:59:59Z'", "is accepted"},
+    /* shards */
+    {{"--shard", "1"}, "'1'", "I/N with I from 0 to N-1 is accepted"},
+    {{"--shard", "4/4"}, "'4/4'", "I/N with I from 0 to N-1 is accepted"},
+    {{"--shard", "-1/4"}, "'-1/4'", "I/N with I from 0 to N-1 is accepted"},
+    {{"--shard", "0/0"}, "'0/0'", "I/N with I from 0 to N-1 is accepted"},
+    {{"--shard", "0/4x"}, "'0/4x'", "as 0/4"},
+    {{"--shard", "+0/4"}, "'+0/4'", "as 0/4"},
+    {{"--shard", " 0/4"}, "' 0/4'", "as 0/4"},
+    {{"--shard", "0/ 4"}, "'0/ 4'", "as 0/4"},
+    {{"--shard", "0/+4"}, "'0/+4'", "as 0/4"},
+    {{"-c", "1", "--shard", "1/2"}, "'1/2'", "-c 2 or more is accepted"},
+    /* URLs */
+    {{"--verify", "none"}, "no URL", "https://HOST[:PORT]/PATH is accepted", WHOLE},
+    {{"https://a/", "extra"}, "'extra'", "one URL is accepted"},
+    {{"--verify", "none", "http://127.0.0.1/"}, "http://127.0.0.1/", "https://HOST", WHOLE},
+    {{"--verify", "none", "127.0.0.1:8443"}, "127.0.0.1:8443", "https://HOST", WHOLE},
+    {{"--verify", "none", "https://"}, "https://", "is accepted", WHOLE},
+    {{"--verify", "none", "https://[::1/"}, "https://[::1/", "is accepted", WHOLE},
+    {{"--verify", "none", "https://[::1]:99999/"}, "https://[::1]:99999/", "65535", WHOLE},
+    {{"--verify", "none", "https://[zz]/"}, "https://[zz]/", "not an IPv6 address", WHOLE},
+    {{"--verify", "none", "https://::1/"}, "https://::1/", "is accepted", WHOLE},
+    {{"--verify", "none", "https://me@h/"}, "https://me@h/", "user information", WHOLE},
+    {{"--verify", "none", "https://h:0/"}, "https://h:0/", "65535", WHOLE},
+    {{"--verify", "none", "--", "-d"}, "-d", "https://HOST[:PORT]/PATH is accepted", WHOLE},
+    /* where to */
+    {{"--connect-to", LABEL_64 ":1"}, LABEL_64 ":1", "more than 63 characters"},
+    {{"--connect-to", "localhost"}, "localhost", "HOST:PORT or [IPV6]:PORT is accepted"},
+    {{"--connect-to", "localhost:0"}, "localhost:0", "HOST:PORT or [IPV6]:PORT is accepted"},
+    {{"--connect-to", "::1:443"}, "::1:443", "--connect-to"},
+    {{"--resolve", "localhost:443"}, "'localhost:443'", "HOST:PORT:ADDR"},
+    {{"--resolve", "localhost:443:"}, "'localhost:443:'", "as example.com:443:127.0.0.1"},
+    {{"--resolve", ":443:127.0.0.1"}, "':443:127.0.0.1'", "HOST:PORT:ADDR"},
+    {{"--resolve", "localhost:x:127.0.0.1"}, "'localhost:x:127.0.0.1'", "HOST:PORT:ADDR"},
+    {{"--resolve", "127.0.0.1:1:somewhere"}, "'127.0.0.1:1:somewhere'", "HOST:PORT:ADDR"},
+    {{"--resolve", "127.0.0.1:1:[]"}, "'127.0.0.1:1:[]'", "HOST:PORT:ADDR"},
+    {{"--source", "localhost"}, "'localhost'", "ADDR[,ADDR...] or ADDR-ADDR"},
+    {{"--source", "127.0.0.9-127.0.0.1"}, "'127.0.0.9-127.0.0.1'", "as 127.0.0.1-127.0.0.8"},
+    {{"--tls-min", "1.3", "--tls-max", "1.2"}, "--tls-min 1.3", "the other way round is accepted"},
+    {{"--groups", "P-999"}, "'P-999'", "as X25519:P-256:P-384", LATE},
+    {{"--ciphers", "RC5"}, "'RC5'", "TLS 1.2 names joined by ':'", LATE},
+    {{"--sigalgs", "rot13"}, "'rot13'", "names joined by ':'", LATE},
+    {{"--keylog", "/nonexistent/log"}, "'/nonexistent/log'", "cannot be opened"},
+    /* how the server is verified */
+    {{URL}, "nothing says how", "--verify none (checks nothing) is accepted", WHOLE},
+    {{"--verify", "maybe", URL}, "'maybe'", "accepted: none, chain, pin, chain+pin", WHOLE},
+    {{"--verify", "chain", URL}, "--verify chain", "--cacert system is accepted", WHOLE},
+    {{"--verify", "pin", URL}, "--verify pin", "--pin-file or --pinnedpubkey is accepted", WHOLE},
+    {{"--verify", "chain+pin", "--pin", PIN, URL}, "--verify chain+pin", "--cacert", WHOLE},
+    {{"--verify", "chain+pin", "--cacert", FIXTURE("ca.crt"), URL}, "chain+pin", "--pin", WHOLE},
+    {{"--pin", "ca-sha256:" PIN, URL}, "ca-sha256:", "anybody can append", WHOLE},
+    {{"--cacert", FIXTURE("no-such.crt"), URL}, "no-such.crt'", "--cacert", WHOLE | LATE},
+    {{"--cacert", FIXTURE("hello.txt"), URL}, "hello.txt'", "are accepted", WHOLE | LATE},
+    {{"--pin", "hello"}, "'hello'", "base64 (44 characters) or hex (64 digits) is accepted"},
+    {{"--pin", ""}, "''", "is accepted"},
+    {{"--pin", "cert-sha256:" PIN "AAAA"}, PIN "AAAA'", "is accepted"},
+    {{"--pin", "sha1:2jmj7l5rSw0yVb/vlWAYkK/YBwk="}, "'sha1:", "no known kind"},
+    {{"--pin", "sha256//" PIN}, "'sha256//", "no known kind"},
+    {{"--pinnedpubkey", PIN}, "'" PIN "'", "curl's form is accepted"},
+    {{"--pin-file", FIXTURE("no-such.pins")}, "no-such.pins'", "cannot be opened"},
+    {{"--pin-file", FIXTURE("hello.txt")}, "hello.txt, line 1: the pin 'hello'", "is accepted"},
+    {{"--pin-file", FIXTURE("empty.pem")}, "empty.pem'", "one pin a line is accepted"},
+    /* who we are */
+    {{"--identity", "alice"}, "'alice'", "NAME=CERT[,KEY]"},
+    {{"--identity", "=a.crt"}, "'=a.crt'", "NAME=CERT[,KEY]"},
+    {{"--identity", "alice="}, "'alice='", "as alice=alice.crt,alice.key"},
+    {{"--identity", "alice=,a.key"}, "'alice=,a.key'", "NAME=CERT[,KEY]"},
+    {{"--identity", "alice=/nonexistent.crt"}, "'/nonexistent.crt'", "cannot be opened"},
+    {{"--identity", "alice=" FIXTURE("client-p256.crt,")}, "alice=", "NAME=CERT[,KEY]"},
+    {{"--identity", "a=" FIXTURE("client-p256.pem"), "--identity", "a=" FIXTURE("client-rsa.pem")},
+     "'a'",
+     "each name is accepted once"},
+    {{"-E", FIXTURE("client-p256.crt")}, "client-p256.crt'", "--key names one"},
+    {{"-E", FIXTURE("client-p256.crt"), "--key", FIXTURE("client-rsa.key")},
+     "client-rsa.key'",
+     "a matching pair is accepted"},
+    {{"-E", FIXTURE("empty.pem")}, "empty.pem'", "a PEM or PKCS#12 file is accepted"},
+    {{"-E", FIXTURE("truncated.crt"), "--key", FIXTURE("client-p256.key")},
+     "truncated.crt'",
+     "is damaged PEM"},
+    {{"--key", FIXTURE("client-p256.key")}, "client-p256.key'", "without --cert"},
+    {{"-E", FIXTURE("client-p256.enc.pem")}, "client-p256.enc.pem'", "--pass env:VAR"},
+    {{"-E", FIXTURE("client-p256.enc.pem"), "--pass", "pass:geheim"},
+     "client-p256.enc.pem'",
+     "the password of --pass is wrong"},
+    {{"--identities", "/nonexistent"}, "'/nonexistent'", "cannot be opened"},
+    {{"--identities", "/proc/self/fd"}, "'/proc/self/fd'", "NAME.crt with NAME.key"},
+    {{"--identity", "a=" FIXTURE("client-p256.pem"), "--expect-refused", "a,b"},
+     "'b'",
+     "no identity of this run"},
+    {{"--expect-refused", ""}, "''", "no identity of this run"},
+    {{"--pass", "geheim"}, "--pass", "env:VAR, file:PATH or pass:TEXT"},
+    {{"--pass", "env:PINLOAD_TEST_UNSET"}, "'PINLOAD_TEST_UNSET'", "is not set"},
+    {{"--pass", "file:/nonexistent"}, "'/nonexistent'", "cannot be opened"},
+    {{"--pass", "pass:geheim", "--pass", "pass:geheim2"}, "--pass", "accepted once"},
+    {{"--pass", "env:PATH", "--pass=pass:geheim"}, "--pass", "accepted once"},
+    /* the request */
+    {{"-X", "GE T"}, "GE T", "is accepted"},
+    {{"-H", "no colon"}, "no colon", "is accepted"},
+    {{"-H", "Transfer-Encoding: chunked"}, "Transfer-Encoding", "is"},
+    {{"--data", "@/nonexistent"}, "'/nonexistent'", "cannot be opened"},
+    {{"-r", "0", "--hold", "1s"}, "--hold", "accepted with -r 1 or more"},
+    {{"--arrival", "poisson"}, "--arrival", "accepted with -R, --rate"},
+    {{"--overload", "skip"}, "--overload", "accepted with -R, --rate"},
+    /* what comes out */
+    {{"--json", "/nonexistent/r.json"}, "\"/nonexistent/r.json\"", "is accepted"},
+    {{"--json", "."}, "\".\"", "a file's path is accepted"},
+    {{"--json", ""}, "\"\"", "a file's path is accepted"},
+    {{"--csv", FIXTURE("hello.txt/r.csv")}, "hello.txt/r.csv\"", "is accepted"},
+    {{"--json", "-", "--csv", "-"}, "--json and --csv", "one is accepted"},
+    {{"--fail-if", "latency is bad"}, "latency is bad", "accepted", LATE},
+    {{"--fail-if", "tls_handshake.p98 > 1ms"}, "p98", "accepted", LATE},
+    {{"-c", "9000000"}, "-c 9000000", "is accepted", LATE},
+};
+
+/* Puts a row's whole command line into ARGV, in memory that may be written to. */
+static int make_argv(char **argv, const struct row *row)
+{
+    static const char *const base[] = {"--verify", "none", URL};
+    int argc = 0;
+    for (size_t i = 0; i < MAX_ARGS && row->args[i] != NULL; i++)
+        argv[argc++] = strdup(row->args[i]);
+    for (size_t i = 0; i < COUNT_OF(base) && (row->flags & WHOLE) == 0; i++)
+        argv[argc++] = strdup(base[i]);
+    argv[argc] = NULL;
+    return argc;
+}
+
+static void free_argv(char **argv)
+{
+    for (size_t i = 0; argv[i] != NULL; i++)
+        free(argv[i]);
+}
+
+static bool read_command_line(int argc, char **argv, struct error *err)
+{
+    struct options options;
+    struct plan plan = {0};
+    struct notices notices = {0};
+    bool ok = options_parse(&options, COMMAND_RUN, argc, argv, err) &&
+              plan_build(&plan, &options, &notices, err) && outputs_check(&options, err);
+    plan_cleanup(&plan);
+    notices_cleanup(&notices);
+    options_cleanup(&options);
+    return ok;
+}
+
+/* Says what is wrong with a row; the test goes on, and fails at its end. */
+#define OFFENCE(...) (print_error(__VA_ARGS__), num_offences++)
+static unsigned num_offences;
+
+static void check_sentence(size_t index, const struct row *row, const char *sentence)
+{
+    size_t len = strlen(sentence);
+    bool is_one_line = len > 20 && len < 1000 && strchr(sentence, '\n') == NULL;
+    if (strstr(sentence, row->quoted) == NULL || strstr(sentence, row->hint) == NULL ||
+        !is_one_line || sentence[len - 1] == '.')
+        OFFENCE("row %zu (%s %s): %s\n", index, row->args[0], row->args[1], sentence);
+    if (strstr(sentence, "geheim") != NULL)
+        OFFENCE("row %zu shows a password: %s\n", index, sentence);
+}
+
+static void every_bad_input_is_quoted_with_what_is_accepted(void **state)
+{
+    (void)state;
+    assert_true(COUNT_OF(rows) >= 60);
+    num_offences = 0;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char *argv[MAX_ARGS + 4];
+        struct error err = {{0}};
+        if (rows[i].flags & LATE)
+            continue;
+        int argc = make_argv(argv, &rows[i]);
+        if (read_command_line(argc, argv, &err))
+            OFFENCE("row %zu (%s %s) was accepted\n", i, argv[0], argv[1]);
+        else
+            check_sentence(i, &rows[i], err.text);
+        free_argv(argv);
+    }
+    assert_int_equal(num_offences, 0);
+}
+
+/* What the binary made of a command line. */
+struct ending {
+    int status;
+    char out[4096], err[4096];
+};
+
+static void slurp(int fd, char *out, size_t capacity)
+{
+    size_t len = 0;
+    ssize_t n;
+    while (len < capacity - 1 && (n = read(fd, out + len, capacity - 1 - len)) > 0)
+        len += (size_t)n;
+    out[len] = '\0';
+    close(fd);
+}
+
+static void run_binary(struct ending *ending, char **args, int argc)
+{
+    char *argv[MAX_ARGS + 8] = {PINLOAD_BINARY, "run"};
+    int out[2], err[2];
+    posix_spawn_file_actions_t actions;
+    pid_t pid;
+    memcpy(argv + 2, args, (size_t)argc * sizeof *args);
+    assert_int_equal(pipe(out), 0);
+    assert_int_equal(pipe(err), 0);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, err[1], STDERR_FILENO);
+    for (int i = 0; i < 2; i++) {
+        posix_spawn_file_actions_addclose(&actions, out[i]);
+        posix_spawn_file_actions_addclose(&actions, err[i]);
+    }
+    assert_int_equal(posix_spawn(&pid, argv[0], &actions, NULL, argv, environ), 0);
+    posix_spawn_file_actions_destroy(&actions);
+    close(out[1]);
+    close(err[1]);
+    slurp(out[0], ending->out, sizeof ending->out);
+    slurp(err[0], ending->err, sizeof ending->err);
+    assert_int_equal(waitpid(pid, &ending->status, 0), pid);
+}
+
+/* The one sentence among what was said, after warnings; without its newline. */
+static const char *sentence_of(struct ending *ending)
+{
+    char *line = ending->err;
+    while (strncmp(line, "pinload: warning: ", 18) == 0 && strchr(line, '\n') != NULL)
+        line = strchr(line, '\n') + 1;
+    size_t len = strlen(line);
+    if (len == 0 || line[len - 1] != '\n' || strncmp(line, "pinload: ", 9) != 0)
+        fail_msg("no sentence: %s", ending->err);
+    line[len - 1] = '\0';
+    return line + 9;
+}
+
+static void the_binary_says_so_on_stderr_alone_and_exits_with_2(void **state)
+{
+    (void)state;
+    num_offences = 0;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char *args[MAX_ARGS + 4];
+        struct ending ending;
+        int argc = make_argv(args, &rows[i]);
+        run_binary(&ending, args, argc);
+        free_argv(args);
+        if (!WIFEXITED(ending.status) || WEXITSTATUS(ending.status) != 2)
+            OFFENCE("row %zu (%s): status %x, %s\n", i, rows[i].args[0], (unsigned)ending.status,
+                    ending.err);
+        else if (ending.out[0] != '\0')
+            OFFENCE("row %zu (%s) says on stdout: %s\n", i, rows[i].args[0], ending.out);
+        else
+            check_sentence(i, &rows[i], sentence_of(&ending));
+    }
+    assert_int_equal(num_offences, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_bad_input_is_quoted_with_what_is_accepted),
+        cmocka_unit_test(the_binary_says_so_on_stderr_alone_and_exits_with_2),
+    };
+    unsetenv("SSLKEYLOGFILE");
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
