@@ -11,7 +11,7 @@
 #define FIXTURE(name) FIXTURES "/" name
 
 struct fixture_file {
-    uint8_t bytes[16384];
+    uint8_t bytes[131072];
     size_t len; /* a NUL stands behind the last byte */
 };
 

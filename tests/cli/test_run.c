@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The binary from its command line to its JSON, against a server in a thread. */
+#include "load/service.h"
+#include "tls/fixtures.h"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static const struct tls_server_config asking = {.client_ca = FIXTURE("client-ca.crt")};
+
+#define JSON_FILE FIXTURE("result.json")
+
+/* Runs the binary with ARGS (NULL at their end) and the address of SERVICE; returns its status. */
+static int run_binary(const char *const *args, const struct service *service)
+{
+    struct address address = service_address(service);
+    char url[ADDRESS_TEXT_LEN + 16], authority[ADDRESS_TEXT_LEN];
+    char *argv[32] = {PINLOAD_BINARY};
+    posix_spawn_file_actions_t actions;
+    int argc = 1, status;
+    pid_t pid;
+    for (; args[argc - 1] != NULL; argc++)
+        argv[argc] = (char *)(uintptr_t)args[argc - 1];
+    address_text(&address, authority);
+    snprintf(url, sizeof url, "https://%s/", authority);
+    argv[argc] = url;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, FIXTURE("stdout.txt"),
+                                     O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, FIXTURE("stderr.txt"),
+                                     O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    assert_int_equal(posix_spawn(&pid, argv[0], &actions, NULL, argv, environ), 0);
+    posix_spawn_file_actions_destroy(&actions);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void expect_in_no_output(const char *secret)
+{
+    static const char *const paths[] = {JSON_FILE, FIXTURE("stdout.txt"), FIXTURE("stderr.txt")};
+    for (size_t i = 0; i < COUNT_OF(paths); i++) {
+        static struct fixture_file file;
+        fixture_read(&file, paths[i]);
+        if (strstr((const char *)file.bytes, secret) != NULL)
+            fail_msg("%s has the password", paths[i]);
+    }
+}
+
+static void a_password_is_in_no_output_of_a_run(void **state)
+{
+    (void)state;
+    static const char *const forms[][2] = {{"--pass", "pass:julio"}, {"--pass=pass:julio", "-v"}};
+    static struct fixture_file json;
+    for (size_t i = 0; i < COUNT_OF(forms); i++) {
+        const char *const args[] = {
+            "run",    "--verify", "none",      "-n",
+            "2",      "-v",       "-E",        FIXTURE("client-p256.enc.pem"),
+            "--json", JSON_FILE,  forms[i][0], forms[i][1],
+            NULL};
+        struct service *service = service_start(MANNER_SERVE, &asking);
+        assert_int_equal(run_binary(args, service), 0);
+        assert_int_equal(service_seen(service)->with_client_cert, 2);
+        service_stop(service);
+        expect_in_no_output("julio");
+        fixture_read(&json, JSON_FILE);
+        assert_non_null(strstr((const char *)json.bytes, "pass:***"));
+    }
+}
+
+static void how_a_run_ended_is_its_exit_status(void **state)
+{
+    (void)state;
+    static const struct {
+        enum manner manner;
+        const char *client, *expect_refused;
+        int status;
+    } cases[] = {
+        {MANNER_SERVE, "c=" FIXTURE("client-p256.pem"), NULL, 0},
+        {MANNER_SERVE, "c=" FIXTURE("client-p256.pem"), "c", 1},
+        {MANNER_REFUSAL_PAGE, "c=" FIXTURE("client-p256.pem"), NULL, 1},
+        {MANNER_REFUSAL_PAGE, "c=" FIXTURE("client-p256.pem"), "c", 0},
+        {MANNER_STATUS_500, "c=" FIXTURE("client-p256.pem"), NULL, 1},
+        {MANNER_CLOSE_AT_ONCE, "c=" FIXTURE("client-p256.pem"), NULL, 1},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const char *const args[] = {"run",
+                                    "--verify",
+                                    "none",
+                                    "-n",
+                                    "2",
+                                    "-q",
+                                    "--identity",
+                                    cases[i].client,
+                                    cases[i].expect_refused != NULL ? "--expect-refused" : NULL,
+                                    cases[i].expect_refused,
+                                    NULL};
+        struct service *service = service_start(cases[i].manner, &asking);
+        int status = run_binary(args, service);
+        service_stop(service);
+        if (status != cases[i].status)
+            fail_msg("case %zu: exit status %d", i, status);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_password_is_in_no_output_of_a_run),
+        cmocka_unit_test(how_a_run_ended_is_its_exit_status),
+    };
+    unsetenv("SSLKEYLOGFILE");
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
