@@ -29,6 +29,7 @@ struct service {
     int stop_fd;
     pthread_t thread;
     struct service_seen seen;
+    uint8_t bytes[65536];
 };
 
 #define OK_HEAD "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n"
@@ -166,9 +167,8 @@ static bool fails_at_once(const struct service *service)
 
 static void take_bytes(struct service *service, struct connection *connection)
 {
-    static uint8_t bytes[65536];
     static const char plain[] = "HTTP/1.1 400 Bad Request\r\n\r\n";
-    ssize_t n = recv(connection->fd, bytes, sizeof bytes, 0);
+    ssize_t n = recv(connection->fd, service->bytes, sizeof service->bytes, 0);
     if (n <= 0 || (!connection->is_handshaken && fails_at_once(service))) {
         drop_wordlessly(service, connection);
         return;
@@ -180,7 +180,7 @@ static void take_bytes(struct service *service, struct connection *connection)
         drop_wordlessly(service, connection);
         return;
     }
-    tls_conn_feed(connection->tls, bytes, (size_t)n);
+    tls_conn_feed(connection->tls, service->bytes, (size_t)n);
     if (connection->is_handshaken || shake_hands(service, connection))
         read_plaintext(service, connection);
     if (connection->fd >= 0)
