@@ -6,9 +6,11 @@
 #include "cli/commands.h"
 #include "cli/compare_engine.h"
 #include "compare/compare_result.h"
+#include "net/net_loop.h"
 #include "report/compare_json.h"
 #include "report/compare_text.h"
 #include "report/report_file.h"
+#include "tls/tls_context.h"
 
 #include <signal.h>
 #include <string.h>
@@ -43,6 +45,24 @@ static bool parse_arms(struct arms *arms, const struct options *options, struct 
     return true;
 }
 
+/* In this process there is nobody to be, and nobody to trust, but those made for it. */
+static bool check_in_process(const struct options *options, struct error *err)
+{
+    static const char *const foreign[] = {"identity", "identities", "cert",         "key",
+                                          "cacert",   "pin",        "pinnedpubkey", "pin-file"};
+    if (options->operands.count > 0)
+        return error_set(err, "--in-process takes no URL, and '%s' was given",
+                         options->operands.items[0]);
+    for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++) {
+        if (options_given(options, foreign[i]))
+            return error_set(err,
+                             "--in-process makes keys and certificates of its own, and '--%s' was "
+                             "given; --key-type is accepted",
+                             foreign[i]);
+    }
+    return true;
+}
+
 static bool check_modes(const struct options *options, struct error *err)
 {
     if (strcmp(options->session_mode, "full") != 0 && strcmp(options->session_mode, "resume") != 0)
@@ -50,9 +70,13 @@ static bool check_modes(const struct options *options, struct error *err)
                          "--session-mode '%s' mixes two kinds of session; compare takes full or "
                          "resume",
                          options->session_mode);
-    if (options->in_process && options->operands.count > 0)
-        return error_set(err, "--in-process takes no URL, and '%s' was given",
-                         options->operands.items[0]);
+    if (strcmp(options->rotate, "round-robin") != 0)
+        return error_set(err,
+                         "--rotate '%s' gives the sessions that are compared different "
+                         "identities; compare takes round-robin",
+                         options->rotate);
+    if (options->in_process && !check_in_process(options, err))
+        return false;
     if (options->json != NULL && !report_file_check(options->json, "--json", err))
         return false;
     return true;
@@ -83,10 +107,12 @@ enum ending cmd_compare(const struct invocation *invocation)
     const struct options *options = invocation->options;
     struct arms arms = {0};
     struct compare_bounds bounds = {0};
-    struct compare_result result = {.in_process = options->in_process,
+    struct compare_result result = {.boringssl = tls_library_version(),
+                                    .libuv = net_library_version(),
+                                    .in_process = options->in_process,
                                     .command = invocation->redacted,
                                     .session_mode = options->session_mode,
-                                    .connections = options->connections,
+                                    .connections = options->in_process ? 1 : options->connections,
                                     .resolve_ns = (double)options->resolve_difference_ns};
     struct error err;
     enum ending ending = ENDING_USAGE;

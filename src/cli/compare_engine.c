@@ -6,6 +6,7 @@
 #include "cli/descriptors.h"
 #include "cli/plan_builder.h"
 #include "cli/probe.h"
+#include "compare/clock_facts.h"
 #include "compare/in_process.h"
 #include "compare/instructions.h"
 #include "load/run.h"
@@ -14,66 +15,102 @@
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#define ROUND_BLOCKS 500 /* between two looks at the clock; the first round warms up as well */
+#define ROUND_BLOCKS 500 /* between two looks at how narrow the intervals are */
 #define WARM_UP_BLOCKS 50
 
-static int compare_doubles(const void *a, const void *b)
+/* A comparison under way. */
+struct course {
+    const struct compare_bounds *bounds;
+    struct compare_result *result;
+    uint64_t start_ns;
+    size_t num_begun; /* blocks */
+    size_t next_look; /* at how narrow the intervals are, in blocks begun */
+};
+
+static void begin(struct course *course, const struct compare_bounds *bounds,
+                  struct compare_result *result)
 {
-    double left = *(const double *)a, right = *(const double *)b;
-    return (left > right) - (left < right);
+    *course = (struct course){
+        .bounds = bounds, .result = result, .start_ns = clock_now_ns(), .next_look = ROUND_BLOCKS};
+    result->started_wall_ns = clock_wall_ns();
+    double *steps = result->comparison.steps;
+    steps[MEASURE_VERIFY_CALLBACK] = steps[MEASURE_TLS_HANDSHAKE] = clock_step_ns(clock_now_ns);
+    steps[MEASURE_HANDSHAKE_CPU] = clock_step_ns(clock_thread_cpu_ns);
+    steps[MEASURE_INSTRUCTIONS] = 1;
+    result->clock_cost_ns = clock_cost_ns(clock_thread_cpu_ns);
 }
 
-/* What one reading of the thread's CPU clock costs: the median of some hundred. */
-static double clock_cost(void)
-{
-    enum { READINGS = 501, BATCH = 16 };
-    double costs[READINGS];
-    for (int i = 0; i < READINGS; i++) {
-        uint64_t start_ns = clock_now_ns();
-        for (int j = 0; j < BATCH; j++)
-            (void)clock_thread_cpu_ns();
-        costs[i] = (double)(clock_now_ns() - start_ns) / BATCH;
-    }
-    qsort(costs, READINGS, sizeof *costs, compare_doubles);
-    return costs[READINGS / 2];
-}
-
-/* Says whether the comparison is resolved; if not, how much more it would take. */
+/* Says whether the comparison is resolved; if not, why, or how much more it would take. */
 static bool judge_resolution(struct compare_result *result)
 {
     double needed;
-    comparison_judge(&result->comparison);
+    const struct comparison *comparison = &result->comparison;
     double widest =
-        comparison_widest(&result->comparison, MEASURE_HANDSHAKE_CPU, result->resolve_ns, &needed);
+        comparison_widest(comparison, MEASURE_HANDSHAKE_CPU, result->resolve_ns, &needed);
+    char *why = result->why_not_resolved;
+    size_t len = sizeof result->why_not_resolved;
     result->resolved = widest <= result->resolve_ns;
     if (isinf(widest))
-        snprintf(result->why_not_resolved, sizeof result->why_not_resolved,
-                 "there are too few sessions of each arm for an interval");
+        snprintf(why, len, "there are too few sessions of each arm for an interval");
+    else if (isinf(needed))
+        snprintf(why, len,
+                 "the CPU clock advances by %.0f ns at a time, so that no number of sessions is "
+                 "enough; %.3g µs and more can be",
+                 comparison->steps[MEASURE_HANDSHAKE_CPU],
+                 comparison->steps[MEASURE_HANDSHAKE_CPU] / 1000);
     else
-        snprintf(result->why_not_resolved, sizeof result->why_not_resolved,
-                 "after %zu sessions of each arm the widest interval is ±%.2f µs; about %.0f would "
-                 "be needed, which -n or a longer -d allows",
-                 result->comparison.num_blocks, widest / 1000, needed);
+        snprintf(why, len,
+                 "after %zu sessions of each arm the widest interval is ±%.3g µs; about %.0f "
+                 "sessions of each would be needed, which -n or a longer -d allows",
+                 comparison->num_blocks, widest / 1000, needed);
     return result->resolved;
 }
 
-/* How many blocks the next round has; 0: it is enough. */
-static size_t next_round(struct compare_result *result, const struct compare_bounds *bounds,
-                         uint64_t start_ns)
+static bool time_is_up(const struct course *course)
 {
-    size_t done = result->comparison.num_blocks;
-    uint64_t elapsed_ns = clock_now_ns() - start_ns;
-    if (bounds->resolve_ns > 0 && done > 0 && judge_resolution(result))
-        return 0;
-    if (bounds->duration_ns > 0 && elapsed_ns >= bounds->duration_ns)
-        return 0;
-    if (bounds->sessions_per_arm == 0)
-        return ROUND_BLOCKS;
-    uint64_t left = bounds->sessions_per_arm > done ? bounds->sessions_per_arm - done : 0;
-    return left < ROUND_BLOCKS ? (size_t)left : ROUND_BLOCKS;
+    uint64_t duration_ns = course->bounds->duration_ns;
+    return duration_ns > 0 && clock_now_ns() - course->start_ns >= duration_ns;
+}
+
+/* Looks, every so many blocks, whether what was asked for is resolved. */
+static bool is_resolved(struct course *course)
+{
+    if (course->bounds->resolve_ns == 0 || course->num_begun < course->next_look)
+        return false;
+    course->next_look = course->num_begun + ROUND_BLOCKS;
+    comparison_judge(&course->result->comparison);
+    return judge_resolution(course->result);
+}
+
+static bool is_enough(struct course *course)
+{
+    uint64_t most = course->bounds->sessions_per_arm;
+    return (most > 0 && course->num_begun >= most) || time_is_up(course) || is_resolved(course);
+}
+
+/* SIGINT and SIGTERM wait until they are asked for, so that none ends the program without its
+ * report. */
+static void hold_signals(sigset_t *out_old)
+{
+    sigset_t mask;
+    sigemptyset(&mask);
+    sigaddset(&mask, SIGINT);
+    sigaddset(&mask, SIGTERM);
+    sigprocmask(SIG_BLOCK, &mask, out_old);
+}
+
+/* Returns the signal that has come meanwhile, or 0. */
+static int take_signal(void)
+{
+    sigset_t mask;
+    static const struct timespec at_once;
+    sigemptyset(&mask);
+    sigaddset(&mask, SIGINT);
+    sigaddset(&mask, SIGTERM);
+    int number = sigtimedwait(&mask, NULL, &at_once);
+    return number > 0 ? number : 0;
 }
 
 /* What was negotiated, from the first session. */
@@ -89,24 +126,19 @@ static void note_negotiated(struct compare_result *result, const struct tls_fact
              tls_sigalg_name(tls->sigalg, name));
 }
 
-static void conclude(struct compare_result *result, uint64_t start_ns)
+static void conclude(struct course *course)
 {
+    struct compare_result *result = course->result;
     const struct comparison *comparison = &result->comparison;
-    result->duration_s = (double)(clock_now_ns() - start_ns) / NS_PER_S;
-    result->clock_cost_ns = clock_cost();
+    result->duration_s = (double)(clock_now_ns() - course->start_ns) / NS_PER_S;
     comparison_judge(&result->comparison);
+    if (result->resolve_ns > 0)
+        judge_resolution(result);
     for (unsigned i = 0; i < comparison->arms->count; i++)
         result->failed += comparison->samples[i].failed;
 }
 
 /* In this process */
-
-static volatile sig_atomic_t interrupted;
-
-static void on_signal(int number)
-{
-    interrupted = number;
-}
 
 static uint16_t version_of(const char *text)
 {
@@ -118,7 +150,8 @@ static void warm_up(struct in_process *pair, const struct arms *arms,
 {
     struct comparison discarded;
     comparison_init(&discarded, arms, false);
-    in_process_run(pair, &discarded, WARM_UP_BLOCKS, counter);
+    for (size_t block = 0; block < WARM_UP_BLOCKS; block++)
+        in_process_run(pair, &discarded, block, counter);
     comparison_cleanup(&discarded);
 }
 
@@ -126,7 +159,9 @@ enum ending compare_in_process(struct compare_result *result, struct arms *arms,
                                const struct compare_bounds *bounds, const struct options *options,
                                struct error *err)
 {
-    static struct instructions counter;
+    struct instructions counter;
+    struct course course;
+    sigset_t old_mask;
     struct in_process_config config = {.resume = strcmp(options->session_mode, "resume") == 0,
                                        .limits = {.version_min = version_of(options->tls_min),
                                                   .version_max = version_of(options->tls_max),
@@ -139,18 +174,16 @@ enum ending compare_in_process(struct compare_result *result, struct arms *arms,
         return ENDING_USAGE;
     instructions_open(&counter);
     result->where = "in process";
-    result->no_instructions = counter.fd < 0 ? counter.why_not : NULL;
-    result->started_wall_ns = clock_wall_ns();
+    snprintf(result->no_instructions, sizeof result->no_instructions, "%s", counter.why_not);
     comparison_init(&result->comparison, arms, counter.fd >= 0);
-    signal(SIGINT, on_signal);
-    signal(SIGTERM, on_signal);
+    hold_signals(&old_mask);
     warm_up(pair, arms, &counter);
-    uint64_t start_ns = clock_now_ns();
-    for (size_t blocks; interrupted == 0 && (blocks = next_round(result, bounds, start_ns)) > 0;)
-        in_process_run(pair, &result->comparison, blocks, &counter);
-    result->interrupted_by = interrupted;
+    begin(&course, bounds, result);
+    while (!is_enough(&course) && (result->interrupted_by = take_signal()) == 0)
+        in_process_run(pair, &result->comparison, course.num_begun++, &counter);
     note_negotiated(result, in_process_facts(pair));
-    conclude(result, start_ns);
+    conclude(&course);
+    sigprocmask(SIG_SETMASK, &old_mask, NULL);
     instructions_close(&counter);
     in_process_free(pair);
     return ENDING_AS_EXPECTED;
@@ -165,6 +198,7 @@ struct network {
     struct instructions counter;
     size_t first_block; /* of this round */
     bool resume;
+    bool is_lost; /* nothing but failures in a whole round, after better ones */
 };
 
 static unsigned pick(void *arg, uint64_t serial)
@@ -253,6 +287,40 @@ out:
     return ending;
 }
 
+/* The next round's share of what is asked for: all of it, unless there is something to look at on
+ * the way. */
+static void set_round(struct plan *plan, const struct course *course, unsigned num_arms)
+{
+    const struct compare_bounds *bounds = course->bounds;
+    uint64_t elapsed_ns = clock_now_ns() - course->start_ns;
+    uint64_t blocks =
+        bounds->sessions_per_arm > 0 ? bounds->sessions_per_arm - course->num_begun : 0;
+    if (bounds->resolve_ns > 0 && (blocks == 0 || blocks > ROUND_BLOCKS))
+        blocks = ROUND_BLOCKS;
+    plan->sessions = blocks * num_arms;
+    plan->duration_ns = 0;
+    if (bounds->duration_ns > 0)
+        plan->duration_ns = bounds->duration_ns > elapsed_ns ? bounds->duration_ns - elapsed_ns : 1;
+}
+
+/* Runs one round. False where there is nothing to report; it sets ERR. */
+static bool run_round(struct network *network, struct plan *plan, const struct run_hooks *hooks,
+                      struct error *err)
+{
+    struct stories stories = {0};
+    struct result *round = run_plan(plan, hooks, &stories, err);
+    if (round == NULL)
+        return false;
+    network->is_lost = round->started > 0 && round->failed + round->refused == round->started;
+    network->result->interrupted_by = round->interrupted_by;
+    result_free(round);
+    stories_cleanup(&stories);
+    if (!network->is_lost || network->result->comparison.num_blocks > 0)
+        return true;
+    return error_set(err, "every session failed or was refused; 'pinload run' with the same "
+                          "options tells why");
+}
+
 /* Runs rounds until it is enough. */
 static bool run_rounds(struct network *network, struct plan *plan,
                        const struct compare_bounds *bounds, struct error *err)
@@ -268,29 +336,18 @@ static bool run_rounds(struct network *network, struct plan *plan,
                                .read_counter = read_counter,
                                .arg = network};
     struct run_hooks hooks = {.arms = &arms};
-    uint64_t start_ns = clock_now_ns();
-    for (size_t blocks; (blocks = next_round(result, bounds, start_ns)) > 0;) {
-        struct stories stories = {0};
-        network->first_block = result->comparison.num_blocks;
-        plan->sessions = blocks * network->arms->count;
-        plan->duration_ns =
-            bounds->duration_ns > 0 ? bounds->duration_ns - (clock_now_ns() - start_ns) : 0;
-        struct result *round = run_plan(plan, &hooks, &stories, err);
-        if (round == NULL)
+    struct course course;
+    begin(&course, bounds, result);
+    while (!network->is_lost && result->interrupted_by == 0 && !is_enough(&course)) {
+        set_round(plan, &course, network->arms->count);
+        network->first_block = course.num_begun;
+        if (!run_round(network, plan, &hooks, err))
             return false;
-        result->interrupted_by = round->interrupted_by;
-        bool all_failed = round->failed + round->refused == round->started;
-        if (all_failed)
-            error_set(err, "every session failed or was refused; 'pinload run' with the same "
-                           "options tells why");
-        result_free(round);
-        stories_cleanup(&stories);
-        if (all_failed)
-            return false;
-        if (result->interrupted_by != 0)
-            break;
+        course.num_begun += plan->sessions > 0 ? plan->sessions / network->arms->count : 1;
+        if (result->interrupted_by == 0)
+            result->interrupted_by = take_signal();
     }
-    conclude(result, start_ns);
+    conclude(&course);
     return true;
 }
 
@@ -300,22 +357,25 @@ enum ending compare_over_network(struct compare_result *result, struct arms *arm
 {
     struct plan plan = {0};
     struct notices notices = {0};
-    static struct network network; /* the counter's words outlive the run in RESULT */
-    network = (struct network){
+    struct network network = {
         .result = result, .arms = arms, .resume = strcmp(options->session_mode, "resume") == 0};
+    sigset_t old_mask;
     enum ending ending = ENDING_USAGE;
     signal(SIGPIPE, SIG_IGN);
-    if (build_plan(&plan, options, &notices, err) &&
-        (ending = pin_server(arms, &plan, options, err)) == ENDING_AS_EXPECTED) {
+    bool built = build_plan(&plan, options, &notices, err);
+    for (size_t i = 0; i < notices.count; i++)
+        fprintf(stderr, "pinload: warning: %s\n", notices.texts[i]);
+    if (built && (ending = pin_server(arms, &plan, options, err)) == ENDING_AS_EXPECTED) {
         instructions_open(&network.counter);
         result->where = options->operands.items[0];
-        result->started_wall_ns = clock_wall_ns();
+        snprintf(result->no_instructions, sizeof result->no_instructions, "%s",
+                 network.counter.why_not);
         comparison_init(&result->comparison, arms, network.counter.fd >= 0);
+        hold_signals(&old_mask);
         if (!run_rounds(&network, &plan, bounds, err))
             ending = ENDING_UNEXPECTED;
+        sigprocmask(SIG_SETMASK, &old_mask, NULL);
         instructions_close(&network.counter);
-        result->no_instructions =
-            result->comparison.has_instructions ? NULL : network.counter.why_not;
     }
     notices_cleanup(&notices);
     plan_cleanup(&plan);

@@ -134,7 +134,8 @@ unsigned arms_pick(const struct arms *arms, uint64_t serial)
     unsigned place = (unsigned)(serial % arms->count);
     unsigned order[MAX_ARMS];
     struct random random;
-    random_init(&random, arms->seed ^ (block * 0x9e3779b97f4a7c15ull));
+    random_init(&random, arms->seed);
+    random_init(&random, random_next(&random) + block * 0xd1342543de82ef95ull);
     for (unsigned i = 0; i < arms->count; i++)
         order[i] = i;
     for (unsigned i = 0; i <= place; i++) { /* Fisher and Yates, as far as it is needed */

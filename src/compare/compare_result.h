@@ -13,6 +13,7 @@
 
 struct compare_result {
     struct comparison comparison;
+    const char *boringssl, *libuv; /* their versions; borrowed */
     bool in_process;
     const char *where;    /* the URL, or "in process"; borrowed */
     char *const *command; /* redacted, NULL at its end; borrowed */
@@ -22,9 +23,9 @@ struct compare_result {
     uint64_t connections;
     uint64_t started_wall_ns;
     double duration_s;
-    double clock_cost_ns;        /* of one reading of the thread's CPU clock */
-    const char *no_instructions; /* why they are not counted, or NULL; borrowed */
-    double resolve_ns;           /* asked for; 0: not */
+    double clock_cost_ns;      /* of one reading of the thread's CPU clock */
+    char no_instructions[128]; /* why they are not counted; empty: they are */
+    double resolve_ns;         /* asked for; 0: not */
     bool resolved;
     char why_not_resolved[256];
     uint64_t failed;

@@ -93,10 +93,12 @@ static struct difference differ(const struct comparison *comparison, unsigned ar
     const struct arms *arms = comparison->arms;
     struct difference difference = {.arm = arm, .measure = measure};
     struct difference_estimate *estimate = &difference.estimate;
-    difference.is_known = statistics_difference(
-        comparison->samples[arm].values[measure],
-        comparison->samples[arms->baseline].values[measure], comparison->num_blocks, wide_level,
-        arms->seed + (uint64_t)arm * NUM_MEASURES + measure, estimate);
+    struct difference_terms terms = {.wide_level = wide_level,
+                                     .step = comparison->steps[measure],
+                                     .seed = arms->seed + (uint64_t)arm * NUM_MEASURES + measure};
+    difference.is_known = statistics_difference(comparison->samples[arm].values[measure],
+                                                comparison->samples[arms->baseline].values[measure],
+                                                comparison->num_blocks, &terms, estimate);
     if (!difference.is_known)
         return difference;
     bool off_zero = estimate->ci95.low > 0 || estimate->ci95.high < 0;

@@ -44,6 +44,7 @@ struct difference {
 struct comparison {
     const struct arms *arms;
     bool has_instructions;
+    double steps[NUM_MEASURES]; /* of the clocks, in ns, for whoever measures to set; 0: exact */
     size_t num_blocks, capacity;
     struct arm_samples samples[MAX_ARMS];
     struct difference differences[MAX_ARMS * NUM_MEASURES];

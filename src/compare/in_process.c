@@ -209,16 +209,13 @@ static void run_session(struct in_process *pair, struct comparison *comparison, 
     tls_conn_stop(pair->server);
 }
 
-void in_process_run(struct in_process *pair, struct comparison *comparison, size_t num_blocks,
+void in_process_run(struct in_process *pair, struct comparison *comparison, size_t block,
                     const struct instructions *counter)
 {
     unsigned count = pair->arms->count;
-    size_t first = comparison->num_blocks;
-    for (size_t block = first; block < first + num_blocks; block++) {
-        for (unsigned place = 0; place < count; place++) {
-            unsigned arm = arms_pick(pair->arms, (uint64_t)block * count + place);
-            run_session(pair, comparison, block, arm, counter);
-        }
+    for (unsigned place = 0; place < count; place++) {
+        unsigned arm = arms_pick(pair->arms, (uint64_t)block * count + place);
+        run_session(pair, comparison, block, arm, counter);
     }
 }
 

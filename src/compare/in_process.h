@@ -30,8 +30,9 @@ struct in_process *in_process_new(const struct in_process_config *config, struct
                                   struct error *err);
 void in_process_free(struct in_process *pair);
 
-/* in_process_run adds NUM_BLOCKS blocks of sessions to COMPARISON. COUNTER counts instructions. */
-void in_process_run(struct in_process *pair, struct comparison *comparison, size_t num_blocks,
+/* in_process_run adds the sessions of BLOCK, one of each arm, to COMPARISON. COUNTER counts
+ * instructions. */
+void in_process_run(struct in_process *pair, struct comparison *comparison, size_t block,
                     const struct instructions *counter);
 
 /* in_process_facts returns what the last session negotiated. */

@@ -8,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_BATCHES 200
-#define MIN_BATCH_LEN 5
+#define NUM_BATCHES 20
 #define NUM_RESAMPLES 10000
 #define TRIM 0.2 /* off either end */
 
@@ -54,15 +53,13 @@ static size_t take_differences(double *out, const float *left, const float *righ
     return count;
 }
 
-/* Replaces the differences by one trimmed mean for each batch of neighbours. */
-static size_t make_batches(double *differences, size_t n, double *out_batches)
+/* Writes one trimmed mean for each batch of neighbours. */
+static void make_batches(double *differences, size_t n, double out_batches[static NUM_BATCHES])
 {
-    size_t num_batches = n / MIN_BATCH_LEN < MAX_BATCHES ? n / MIN_BATCH_LEN : MAX_BATCHES;
-    for (size_t i = 0; i < num_batches; i++) {
-        size_t begin = n * i / num_batches, end = n * (i + 1) / num_batches;
+    for (size_t i = 0; i < NUM_BATCHES; i++) {
+        size_t begin = n * i / NUM_BATCHES, end = n * (i + 1) / NUM_BATCHES;
         out_batches[i] = trimmed_mean(differences + begin, end - begin);
     }
-    return num_batches;
 }
 
 static double mean(const double *values, size_t n)
@@ -73,47 +70,75 @@ static double mean(const double *values, size_t n)
     return sum / (double)n;
 }
 
-static struct interval percentile_interval(const double *sorted, size_t n, double level)
+/* The value that a standard normal variate is below with probability P, 0.5 to 1: Newton's method,
+ * which rises to it without overshooting. */
+static double normal_quantile(double p)
 {
-    double tail = (1 - level) / 2;
-    size_t low = (size_t)floor(tail * (double)(n - 1));
-    size_t high = (size_t)ceil((1 - tail) * (double)(n - 1));
-    return (struct interval){sorted[low], sorted[high]};
+    double z = 0;
+    for (int i = 0; i < 60; i++) {
+        double miss = p - erfc(-z / sqrt(2)) / 2;
+        z += miss * sqrt(2 * M_PI) * exp(z * z / 2);
+    }
+    return z;
 }
 
-/* Percentile bootstrap of the mean (Efron and Tibshirani 1993, chapter 13), widened by the factor
- * sqrt(n / (n - 1)) that resampling n values loses. */
-static void bootstrap(const double *batches, size_t n, double wide_level, uint64_t seed,
+/* By how much a percentile interval of the mean of the batches at LEVEL is too narrow: resampling
+ * n values loses the factor sqrt((n - 1) / n), and the tails are normal where Student's belong
+ * (Hesterberg 2015, 3.2). Student's quantile by Abramowitz and Stegun, 26.7.5. */
+static double expansion(double level)
+{
+    const double n = NUM_BATCHES, df = n - 1;
+    double z = normal_quantile((1 + level) / 2), z2 = z * z;
+    double t = 1 + (z2 + 1) / (4 * df) + ((5 * z2 + 16) * z2 + 3) / (96 * df * df) +
+               (((3 * z2 + 19) * z2 + 17) * z2 - 15) / (384 * df * df * df); /* times z */
+    return t * sqrt(n / df);
+}
+
+/* The interval between the percentiles of the resampled MEANS, expanded, and half a step of the
+ * clock on either side: a value read off a scale is known to half its step. */
+static struct interval expanded_interval(const double *means, const struct difference_estimate *of,
+                                         double level)
+{
+    double tail = (1 - level) / 2, by = expansion(level);
+    double low = means[(size_t)floor(tail * (NUM_RESAMPLES - 1))];
+    double high = means[(size_t)ceil((1 - tail) * (NUM_RESAMPLES - 1))];
+    return (struct interval){of->estimate + (low - of->estimate) * by - of->step / 2,
+                             of->estimate + (high - of->estimate) * by + of->step / 2};
+}
+
+/* Percentile bootstrap of the mean (Efron and Tibshirani 1993, chapter 13). */
+static void bootstrap(const double *batches, const struct difference_terms *terms,
                       struct difference_estimate *out)
 {
     double *means = memory_new(NUM_RESAMPLES, sizeof *means);
-    double widen = sqrt((double)n / (double)(n - 1));
     struct random random;
-    random_init(&random, seed);
+    random_init(&random, terms->seed);
     for (size_t i = 0; i < NUM_RESAMPLES; i++) {
         double sum = 0;
-        for (size_t j = 0; j < n; j++)
-            sum += batches[(random_next(&random) >> 32) * n >> 32];
-        means[i] = out->estimate + (sum / (double)n - out->estimate) * widen;
+        for (size_t j = 0; j < NUM_BATCHES; j++)
+            sum += batches[(random_next(&random) >> 32) * NUM_BATCHES >> 32];
+        means[i] = sum / NUM_BATCHES;
     }
     qsort(means, NUM_RESAMPLES, sizeof *means, compare_doubles);
-    out->ci95 = percentile_interval(means, NUM_RESAMPLES, 0.95);
-    out->wide = percentile_interval(means, NUM_RESAMPLES, wide_level);
+    out->ci95 = expanded_interval(means, out, 0.95);
+    out->wide = expanded_interval(means, out, terms->wide_level);
     free(means);
 }
 
-bool statistics_difference(const float *left, const float *right, size_t n, double wide_level,
-                           uint64_t seed, struct difference_estimate *out)
+bool statistics_difference(const float *left, const float *right, size_t n,
+                           const struct difference_terms *terms, struct difference_estimate *out)
 {
-    double batches[MAX_BATCHES];
+    double batches[NUM_BATCHES];
     double *differences = memory_new(n, sizeof *differences);
-    *out = (struct difference_estimate){.num_pairs = take_differences(differences, left, right, n)};
+    *out = (struct difference_estimate){.num_pairs = take_differences(differences, left, right, n),
+                                        .step = terms->step};
     bool enough = out->num_pairs >= STATISTICS_MIN_PAIRS;
     if (enough) {
-        out->num_batches = make_batches(differences, out->num_pairs, batches);
-        out->estimate = mean(batches, out->num_batches);
-        out->p_value = statistics_signed_rank(batches, out->num_batches);
-        bootstrap(batches, out->num_batches, wide_level, seed, out);
+        make_batches(differences, out->num_pairs, batches);
+        out->num_batches = NUM_BATCHES;
+        out->estimate = mean(batches, NUM_BATCHES);
+        out->p_value = statistics_signed_rank(batches, NUM_BATCHES);
+        bootstrap(batches, terms, out);
     }
     free(differences);
     return enough;
@@ -161,6 +186,9 @@ double statistics_signed_rank(const double *differences, size_t n)
 
 double statistics_pairs_needed(const struct difference_estimate *estimate, double width)
 {
-    double half = (estimate->ci95.high - estimate->ci95.low) / 2;
-    return (double)estimate->num_pairs * (half / width) * (half / width);
+    double half = (estimate->ci95.high - estimate->ci95.low - estimate->step) / 2;
+    double room = width - estimate->step / 2;
+    if (room <= 0)
+        return INFINITY;
+    return (double)estimate->num_pairs * (half / room) * (half / room);
 }

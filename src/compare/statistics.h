@@ -6,7 +6,8 @@
  * Pairs come in the order of time. They are cut into batches; each batch gives one trimmed mean of
  * its differences (a fifth off either end, so that a preempted handshake does not decide); the
  * estimate is the mean of the batches', and the interval comes from resampling whole batches, so
- * that what neighbours have in common does not make it too narrow.
+ * that what neighbours have in common does not make it too narrow. For the same reason the batches
+ * are twenty, few and long.
  */
 #ifndef PINLOAD_COMPARE_STATISTICS_H
 #define PINLOAD_COMPARE_STATISTICS_H
@@ -22,7 +23,8 @@ struct interval {
 struct difference_estimate {
     size_t num_pairs, num_batches;
     double estimate;
-    struct interval ci95; /* percentile bootstrap */
+    double step;          /* of the clock; half of it is in each interval, on either side */
+    struct interval ci95; /* expanded percentile bootstrap */
     struct interval wide; /* the same at the level asked for */
     double p_value; /* of the Wilcoxon signed-rank test, two-sided, of the batches' estimates */
 };
@@ -30,11 +32,17 @@ struct difference_estimate {
 /* The fewest pairs that an estimate is made of. */
 #define STATISTICS_MIN_PAIRS 100
 
+/* How a difference is estimated. */
+struct difference_terms {
+    double wide_level; /* of the wide interval, as 0.99 */
+    double step;       /* of the clock that the values come from; 0: they are exact */
+    uint64_t seed;     /* makes it repeat */
+};
+
 /* statistics_difference estimates the difference of N pairs, LEFT[i] - RIGHT[i]; a pair with a NAN
- * in it is left out. WIDE_LEVEL is the level of the wide interval, as 0.99. SEED makes it repeat.
- * False: too few pairs. */
-bool statistics_difference(const float *left, const float *right, size_t n, double wide_level,
-                           uint64_t seed, struct difference_estimate *out);
+ * in it is left out. False: too few pairs. */
+bool statistics_difference(const float *left, const float *right, size_t n,
+                           const struct difference_terms *terms, struct difference_estimate *out);
 
 /* statistics_location returns the same trimmed mean of N single values, NAN without any. */
 double statistics_location(const float *values, size_t n);
@@ -44,7 +52,8 @@ double statistics_location(const float *values, size_t n);
 double statistics_signed_rank(const double *differences, size_t n);
 
 /* statistics_pairs_needed returns how many pairs would bring the half-width of ESTIMATE's interval
- * down to WIDTH: it falls with the square root of their number. */
+ * down to WIDTH: it falls with the square root of their number, but never below half a step of the
+ * clock; INFINITY where that is not enough. */
 double statistics_pairs_needed(const struct difference_estimate *estimate, double width);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 #include <math.h>
+#include <signal.h>
 #include <stdlib.h>
 
 static json_t *number(double value)
@@ -23,11 +24,11 @@ static json_t *distribution(const struct latency *latency)
         return json_pack("{s:s, s:i}", "unit", "us", "count", 0);
     char *hdr = latency_encode(latency);
     json_t *object =
-        json_pack("{s:s, s:I, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:s}", "unit",
+        json_pack("{s:s, s:I, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:I, s:s}", "unit",
                   "us", "count", (json_int_t)s.count, "min", s.min / 1e3, "mean", s.mean / 1e3,
                   "stdev", s.stdev / 1e3, "p50", s.p50 / 1e3, "p75", s.p75 / 1e3, "p90",
                   s.p90 / 1e3, "p95", s.p95 / 1e3, "p99", s.p99 / 1e3, "p999", s.p999 / 1e3, "max",
-                  s.max / 1e3, "clamped", (double)s.clamped, "hdr", hdr);
+                  s.max / 1e3, "clamped", (json_int_t)s.clamped, "hdr", hdr);
     free(hdr);
     return object;
 }
@@ -96,12 +97,19 @@ static json_t *command_array(char *const *command)
 
 static json_t *how_object(const struct compare_result *r)
 {
-    return json_pack("{s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:f, s:s?}", "in_process",
+    return json_pack("{s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:f, s:f, s:s?}", "in_process",
                      r->in_process, "where", r->where, "session_mode", r->session_mode, "version",
                      r->version, "cipher", r->cipher, "group", r->group, "server_signature",
                      r->server_key, "connections", (json_int_t)r->connections, "seed",
                      (json_int_t)r->comparison.arms->seed, "clock_cost_us", r->clock_cost_ns / 1e3,
-                     "no_instructions", r->no_instructions);
+                     "clock_step_us", r->comparison.steps[MEASURE_VERIFY_CALLBACK] / 1e3,
+                     "no_instructions", r->no_instructions[0] != '\0' ? r->no_instructions : NULL);
+}
+
+static json_t *interruption(const struct compare_result *r)
+{
+    return r->interrupted_by == 0 ? json_null()
+                                  : json_string(r->interrupted_by == SIGINT ? "SIGINT" : "SIGTERM");
 }
 
 static json_t *resolve_object(const struct compare_result *r)
@@ -112,17 +120,18 @@ static json_t *resolve_object(const struct compare_result *r)
                      r->resolved, "why_not", r->resolved ? NULL : r->why_not_resolved);
 }
 
-bool compare_json(FILE *out, const struct compare_result *r)
+json_t *compare_json_object(const struct compare_result *r)
 {
     const struct comparison *c = &r->comparison;
     char started[FIGURE_LEN];
     figure_utc(started, r->started_wall_ns);
-    json_t *root = json_pack(
-        "{s:s, s:{s:s}, s:o, s:s, s:f, s:o, s:o, s:o, s:o, s:o, s:b}", "schema",
-        "pinload.compare/1", "tool", "version", PINLOAD_VERSION, "command",
-        command_array(r->command), "started_at", started, "duration_s", r->duration_s, "config",
-        how_object(r), "arms", arms_array(c), "differences", differences_array(c), "control",
-        control_object(c), "resolve_difference", resolve_object(r), "trusted", c->trusted);
+    return json_pack("{s:s, s:{s:s, s:s, s:s}, s:o, s:s, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:b}",
+                     "schema", "pinload.compare/1", "tool", "version", PINLOAD_VERSION, "boringssl",
+                     r->boringssl, "libuv", r->libuv, "command", command_array(r->command),
+                     "started_at", started, "duration_s", r->duration_s, "config", how_object(r),
+                     "arms", arms_array(c), "differences", differences_array(c), "control",
+                     control_object(c), "resolve_difference", resolve_object(r), "interrupted_by",
+                     interruption(r), "trusted", c->trusted);
     bool ok = root != NULL && json_dumpf(root, out, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) == 0 &&
               fputc('\n', out) != EOF;
     json_decref(root);

@@ -6,6 +6,7 @@
 #include "report/figures.h"
 
 #include <math.h>
+#include <signal.h>
 #include <string.h>
 
 static const char *measure_words(enum measure measure)
@@ -39,7 +40,7 @@ static void print_head(FILE *out, const struct compare_result *result)
 {
     fprintf(out, "pinload compare  %s\n%s, %s, %s, server signs with %s, %s sessions\n",
             result->where, result->version, result->cipher, result->group, result->server_key,
-            result->session_mode);
+            strcmp(result->session_mode, "resume") == 0 ? "resumed" : "full");
     if (!result->in_process)
         fprintf(out, "%llu connections, 1 thread, ", (unsigned long long)result->connections);
     fprintf(out, "%.1f s; arms interleaved at random in blocks, seed %llu\n\n", result->duration_s,
@@ -110,9 +111,12 @@ void compare_text(FILE *out, const struct compare_result *result)
     print_head(out, result);
     print_arms(out, result);
     print_differences(out, result);
-    fprintf(out, "\nreading the CPU clock costs %.2f µs, twice a step, in all arms alike\n",
-            result->clock_cost_ns / 1000);
-    if (result->no_instructions != NULL)
+    fprintf(out,
+            "\nreading the CPU clock costs %.2f µs, twice a step, in all arms alike\n"
+            "the clock advances by %.3g ns at a time; half of that is in each interval, on either "
+            "side\n",
+            result->clock_cost_ns / 1000, c->steps[MEASURE_VERIFY_CALLBACK]);
+    if (result->no_instructions[0] != '\0')
         fprintf(out, "instructions are not counted: %s\n", result->no_instructions);
     if (result->resolve_ns > 0)
         fprintf(out,
@@ -121,6 +125,9 @@ void compare_text(FILE *out, const struct compare_result *result)
                 result->resolve_ns / 1000);
     if (result->resolve_ns > 0 && !result->resolved)
         fprintf(out, "%s\n", result->why_not_resolved);
+    if (result->interrupted_by != 0)
+        fprintf(out, "interrupted by %s before its end\n",
+                result->interrupted_by == SIGINT ? "SIGINT" : "SIGTERM");
     if (result->failed > 0)
         fprintf(out, "%llu sessions failed and are in no figure\n",
                 (unsigned long long)result->failed);

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "compare/clock_facts.h"
+
+#include "base/clock.h"
+
+#include <stdlib.h>
+
+#define LONGEST_STEP_NS 1000
+#define SHORTEST_STEP_NS 4 /* below, most deltas are within a nanosecond of some multiple */
+
+static int compare_doubles(const void *a, const void *b)
+{
+    double left = *(const double *)a, right = *(const double *)b;
+    return (left > right) - (left < right);
+}
+
+double clock_cost_ns(uint64_t (*read)(void))
+{
+    enum { READINGS = 501, BATCH = 16 };
+    double costs[READINGS];
+    for (int i = 0; i < READINGS; i++) {
+        uint64_t start_ns = clock_now_ns();
+        for (int j = 0; j < BATCH; j++)
+            (void)read();
+        costs[i] = (double)(clock_now_ns() - start_ns) / BATCH;
+    }
+    qsort(costs, READINGS, sizeof *costs, compare_doubles);
+    return costs[READINGS / 2];
+}
+
+double clock_step_of(const uint64_t *deltas, size_t n)
+{
+    for (uint64_t step = LONGEST_STEP_NS; step >= SHORTEST_STEP_NS; step--) {
+        size_t num_multiples = 0, num_others = 0;
+        for (size_t i = 0; i < n; i++) {
+            uint64_t off = (deltas[i] + 1) % step; /* 0 to 2: within one of a multiple */
+            *(off <= 2 ? &num_multiples : &num_others) += deltas[i] > 1;
+        }
+        if (num_multiples > 0 && num_multiples >= 99 * num_others)
+            return (double)step;
+    }
+    return 1;
+}
+
+double clock_step_ns(uint64_t (*read)(void))
+{
+    enum { READINGS = 2000 };
+    uint64_t deltas[READINGS];
+    for (int i = 0; i < READINGS; i++) {
+        uint64_t start_ns = read();
+        for (volatile int spin = 0; spin < i % 97; spin++)
+            ; /* so that not all deltas are one and the same multiple */
+        deltas[i] = read() - start_ns;
+    }
+    return clock_step_of(deltas, READINGS);
+}
