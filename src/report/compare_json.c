@@ -132,6 +132,11 @@ json_t *compare_json_object(const struct compare_result *r)
                      "arms", arms_array(c), "differences", differences_array(c), "control",
                      control_object(c), "resolve_difference", resolve_object(r), "interrupted_by",
                      interruption(r), "trusted", c->trusted);
+}
+
+bool compare_json(FILE *out, const struct compare_result *r)
+{
+    json_t *root = compare_json_object(r);
     bool ok = root != NULL && json_dumpf(root, out, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) == 0 &&
               fputc('\n', out) != EOF;
     json_decref(root);
