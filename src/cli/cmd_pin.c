@@ -31,7 +31,10 @@ static void print_certificate(size_t index, const uint8_t *der, size_t len)
     certificate_describe(about, sizeof about, der, len);
     printf("# %s\n", about);
     fingerprint_of(fingerprint, der, len);
-    print_forms(pin_kind_name(index == 0 ? PIN_CERT : PIN_CA), fingerprint);
+    if (index == 0)
+        print_forms(pin_kind_name(PIN_CERT), fingerprint);
+    if (index > 0 || certificate_is_ca(der, len))
+        print_forms(pin_kind_name(PIN_CA), fingerprint);
     if (index > 0 || !fingerprint_spki(fingerprint, der, len))
         return;
     char base64[FINGERPRINT_BASE64_LEN + 1];

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "http/exchange.h"
 #include "http/request.h"
+#include "load/flights.h"
 #include "load/judgement.h"
 #include "load/plan.h"
 #include "load/tally.h"
@@ -33,21 +34,13 @@ enum stage {
     STAGE_CLOSING,
 };
 
-/* One request in flight; free ones are chained. */
-struct flight {
-    uint64_t sent_ns;
-    uint32_t next_free;
-};
-
 struct session {
     struct session_env *env;
     struct deadline *deadline;
     struct tcp *tcp;
     struct tls_conn *tls;
     struct exchange *exchange;
-    struct flight *flights; /* plan->streams of them */
-    uint32_t free_flight;
-    uint32_t num_flights;
+    struct flights flights;
     size_t first_address; /* the first that was tried: the one that others prefer may change */
     size_t addresses_tried;
     const struct verify_policy *policy;
@@ -79,7 +72,7 @@ struct session *session_new(struct session_env *env, struct deadline *deadline)
     session->tcp = tcp_new(env->loop, &tcp_events, session);
     session->tls = tls_conn_new(env->tls);
     session->exchange = exchange_new();
-    session->flights = memory_new(env->plan->streams, sizeof *session->flights);
+    flights_init(&session->flights, env->plan->streams);
     return session;
 }
 
@@ -91,7 +84,7 @@ void session_free(struct session *session)
     tcp_free(session->tcp);
     tls_conn_free(session->tls);
     exchange_free(session->exchange);
-    free(session->flights);
+    flights_cleanup(&session->flights);
     free(session);
 }
 
@@ -179,17 +172,6 @@ void session_begin(struct session *session, const struct session_start *start)
     connect_next(session);
 }
 
-/* Takes the next request's place among those in flight. */
-static uint32_t take_flight(struct session *session)
-{
-    if (session->free_flight != UINT32_MAX) {
-        uint32_t tag = session->free_flight;
-        session->free_flight = session->flights[tag].next_free;
-        return tag;
-    }
-    return session->num_flights;
-}
-
 /* Puts as many requests as may be in flight into env->plain. */
 static void fill_requests(struct session *session, uint64_t now_ns)
 {
@@ -200,11 +182,9 @@ static void fill_requests(struct session *session, uint64_t now_ns)
     if (sample->requests_started == 0)
         exchange_reset(session->exchange, tls_conn_facts(session->tls)->h2 ? HTTP_2 : HTTP_1_1,
                        plain);
-    while (sample->requests_started < plan->requests && session->num_flights < plan->streams &&
+    while (sample->requests_started < plan->requests && session->flights.count < plan->streams &&
            exchange_can_send(session->exchange)) {
-        uint32_t tag = take_flight(session);
-        session->flights[tag].sent_ns = now_ns;
-        session->num_flights++;
+        uint32_t tag = flights_take(&session->flights, now_ns);
         sample->requests_started++;
         exchange_send(session->exchange, plan->request, tag, plain);
     }
@@ -227,8 +207,7 @@ static void forget_requests(struct session *session)
 {
     session->sent_early = false;
     session->sample.requests_started = 0;
-    session->num_flights = 0;
-    session->free_flight = UINT32_MAX;
+    flights_clear(&session->flights);
     exchange_abandon(session->exchange);
 }
 
@@ -369,12 +348,10 @@ static enum step go_on(struct session *session)
 
 static void note_response(struct session *session, const struct exchange_event *event)
 {
-    struct flight *flight = &session->flights[event->tag];
     uint64_t now_ns = clock_now_ns();
-    tally_request(session->env->tally, &session->sample, now_ns - flight->sent_ns, event->status);
-    flight->next_free = session->free_flight;
-    session->free_flight = event->tag;
-    session->num_flights--;
+    tally_request(session->env->tally, &session->sample,
+                  now_ns - flights_sent(&session->flights, event->tag), event->status);
+    flights_land(&session->flights, event->tag);
     session->sample.status = event->status;
 }
 
@@ -388,7 +365,7 @@ static bool take_event(struct session *session, const struct exchange_event *eve
         if (sample->at.first_byte == 0)
             sample->at.first_byte = now_ns;
         tally_first_byte(session->env->tally, sample,
-                         now_ns - session->flights[event->tag].sent_ns);
+                         now_ns - flights_sent(&session->flights, event->tag));
         return true;
     }
     case EXCHANGE_FAILED:
@@ -422,7 +399,7 @@ static enum step take_events(struct session *session)
     }
     if (!answered)
         return STEP_AGAIN;
-    if (session->num_flights == 0)
+    if (session->flights.count == 0)
         return go_on(session);
     const struct session_env *env = session->env;
     if (env->is_ending || env->plan->think_ns > 0 || exchange_is_over(session->exchange))
@@ -440,7 +417,7 @@ static bool is_parting(const struct session *session)
 static enum step end_of_stream(struct session *session, enum tcp_end end)
 {
     if (session->stage == STAGE_EXCHANGE && end == TCP_EOF && exchange_end(session->exchange) &&
-        session->num_flights > 0) {
+        session->flights.count > 0) {
         take_events(session);
         if (session->stage == STAGE_CLOSING || session->stage == STAGE_IDLE)
             return STEP_WAIT;
@@ -506,8 +483,7 @@ static void on_connected(void *owner, enum tcp_end end)
         session->sample.at.connected = clock_now_ns();
         env->preferred_address =
             (session->first_address + session->addresses_tried - 1) % addresses->count;
-        session->free_flight = UINT32_MAX;
-        session->num_flights = 0;
+        flights_clear(&session->flights);
         session->sent_early = false;
         session->stage = STAGE_HANDSHAKE;
         set_deadline(session, session->sample.at.connected, env->plan->timeout_ns);

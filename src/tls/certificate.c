@@ -3,6 +3,7 @@
 
 #include <openssl/asn1.h>
 #include <openssl/bytestring.h>
+#include <openssl/err.h>
 #include <openssl/mem.h>
 #include <openssl/x509.h>
 
@@ -85,6 +86,16 @@ bool certificate_read(struct certificate_fields *fields, const uint8_t *der, siz
     fields->spki = CBS_data(&spki);
     fields->spki_len = CBS_len(&spki);
     return true;
+}
+
+bool certificate_is_ca(const uint8_t *der, size_t der_len)
+{
+    const uint8_t *p = der;
+    X509 *x509 = d2i_X509(NULL, &p, (long)der_len);
+    bool is_ca = x509 != NULL && X509_check_ca(x509) != 0;
+    X509_free(x509);
+    ERR_clear_error();
+    return is_ca;
 }
 
 /* Writes NAME as RFC 2253 does, or nothing where it cannot be printed. */

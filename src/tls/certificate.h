@@ -25,6 +25,9 @@ bool certificate_read(struct certificate_fields *fields, const uint8_t *der, siz
 bool certificate_spki(const uint8_t *der, size_t der_len, const uint8_t **out_spki,
                       size_t *out_spki_len);
 
+/* certificate_is_ca says whether the certificate may issue others (RFC 5280, 4.2.1.9). */
+bool certificate_is_ca(const uint8_t *der, size_t der_len);
+
 /* certificate_describe writes "subject …, issuer …, DATE to DATE" of a certificate into OUT. */
 void certificate_describe(char *out, size_t out_len, const uint8_t *der, size_t der_len);
 

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "load/flights.h"
+
+#include "base/memory.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#define NO_TAG UINT32_MAX
+
+void flights_init(struct flights *flights, uint32_t capacity)
+{
+    flights->items = memory_new(capacity, sizeof *flights->items);
+    flights->capacity = capacity;
+    flights_clear(flights);
+}
+
+void flights_cleanup(struct flights *flights)
+{
+    free(flights->items);
+    flights->items = NULL;
+}
+
+void flights_clear(struct flights *flights)
+{
+    flights->count = 0;
+    flights->first_free = NO_TAG;
+}
+
+/* Without a landed place all those used are in flight, so that their count is the next one's tag. */
+uint32_t flights_take(struct flights *flights, uint64_t now_ns)
+{
+    assert(flights->count < flights->capacity);
+    uint32_t tag = flights->count;
+    if (flights->first_free != NO_TAG) {
+        tag = flights->first_free;
+        flights->first_free = flights->items[tag].next_free;
+    }
+    flights->items[tag].sent_ns = now_ns;
+    flights->count++;
+    return tag;
+}
+
+uint64_t flights_sent(const struct flights *flights, uint32_t tag)
+{
+    return flights->items[tag].sent_ns;
+}
+
+void flights_land(struct flights *flights, uint32_t tag)
+{
+    flights->items[tag].next_free = flights->first_free;
+    flights->first_free = tag;
+    flights->count--;
+}
