@@ -5,8 +5,10 @@
 #include "base/clock.h"
 #include "cli/commands.h"
 #include "cli/compare_engine.h"
+#include "cli/outputs.h"
 #include "compare/compare_result.h"
 #include "net/net_loop.h"
+#include "report/compare_html.h"
 #include "report/compare_json.h"
 #include "report/compare_text.h"
 #include "report/report_file.h"
@@ -77,9 +79,7 @@ static bool check_modes(const struct options *options, struct error *err)
                          options->rotate);
     if (options->in_process && !check_in_process(options, err))
         return false;
-    if (options->json != NULL && !report_file_check(options->json, "--json", err))
-        return false;
-    return true;
+    return outputs_check(options, err);
 }
 
 static bool write_json(FILE *out, const void *subject)
@@ -87,16 +87,34 @@ static bool write_json(FILE *out, const void *subject)
     return compare_json(out, subject);
 }
 
-static enum ending report(const struct compare_result *result, const struct options *options)
+static bool write_html(FILE *out, const void *subject)
+{
+    return compare_html(out, subject);
+}
+
+static bool is_stdout(const char *path)
+{
+    return path != NULL && strcmp(path, "-") == 0;
+}
+
+/* True also where PATH is not asked for. */
+static bool write_to(const char *path, bool (*write)(FILE *, const void *),
+                     const struct compare_result *result)
 {
     struct error err;
-    bool to_stdout = options->json != NULL && strcmp(options->json, "-") == 0;
+    if (path == NULL || report_file_write_any(path, write, result, &err))
+        return true;
+    fprintf(stderr, "pinload: %s\n", err.text);
+    return false;
+}
+
+static enum ending report(const struct compare_result *result, const struct options *options)
+{
+    bool to_stdout = is_stdout(options->json) || is_stdout(options->html);
     if (!options->quiet)
         compare_text(to_stdout ? stderr : stdout, result);
-    bool written =
-        options->json == NULL || report_file_write_any(options->json, write_json, result, &err);
-    if (!written)
-        fprintf(stderr, "pinload: %s\n", err.text);
+    bool written = write_to(options->json, write_json, result);
+    written = write_to(options->html, write_html, result) && written;
     if (result->interrupted_by != 0)
         return result->interrupted_by == SIGINT ? ENDING_INTERRUPTED : ENDING_TERMINATED;
     return written && result->failed == 0 ? ENDING_AS_EXPECTED : ENDING_UNEXPECTED;

@@ -140,7 +140,7 @@ const struct option_row option_table[] = {
      "A row for each begun second."},
     {0, "hlog", "FILE", OPTION_TEXT, AT(hlog), RUN | MERGE, OUT, NULL, NULL, 0, 0,
      "The histograms as an HdrHistogram log, one tag for each phase."},
-    {0, "html", "FILE", OPTION_TEXT, AT(html), RUN | MERGE, OUT, NULL, NULL, 0, 0,
+    {0, "html", "FILE", OPTION_TEXT, AT(html), LOAD | MERGE, OUT, NULL, NULL, 0, 0,
      "The result as a page for a browser, one file that needs no network."},
     {0, "prometheus", "FILE", OPTION_TEXT, AT(prometheus), RUN | MERGE, OUT, NULL, NULL, 0, 0,
      "The result in Prometheus' text format."},

@@ -2,6 +2,7 @@
 #include "report/html_json.h"
 
 #include "load/result.h"
+#include "report/compare_json.h"
 #include "report/html_view.h"
 #include "report/report_json.h"
 
@@ -171,6 +172,14 @@ void html_data_result(FILE *out, const struct html_view *view)
     json_object_set_new(page, "course", course_object(view));
     json_object_set_new(page, "curves", curves_object(view->full));
     json_object_set_new(root, "page", page);
+    html_data(out, root);
+    json_decref(root);
+}
+
+void html_data_comparison(FILE *out, const struct compare_result *result)
+{
+    json_t *root = compare_json_object(result);
+    without_encodings(root);
     html_data(out, root);
     json_decref(root);
 }

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+struct compare_result;
 struct html_view;
 struct json_t;
 
@@ -17,5 +18,8 @@ void html_data(FILE *out, const struct json_t *data);
 /* html_data_result writes a result: its JSON without the encoded distributions and the seconds, and
  * beside it "page": percentile curves, the course of the run, and how much was left out. */
 void html_data_result(FILE *out, const struct html_view *view);
+
+/* html_data_comparison writes a comparison: its JSON without the encoded distributions. */
+void html_data_comparison(FILE *out, const struct compare_result *result);
 
 #endif

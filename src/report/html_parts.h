@@ -17,6 +17,7 @@ extern const char html_charts_js[];
 
 /* The sections of each kind of page. */
 extern const char html_result_js[];
+extern const char html_compare_js[];
 
 /* uPlot, which draws the charts. */
 extern const char html_uplot_js[];

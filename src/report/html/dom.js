@@ -67,3 +67,32 @@ function folded(node, few, rows = [...node.querySelectorAll('tbody > tr')]) {
 
 // A name that may be broken between its words: client_cert_refused.
 const breakable = (text) => text.split(/(?<=[_:/-])/).flatMap((part, i) => (i === 0 ? [part] : [el('wbr'), part]));
+
+const joined = (items, separator = ' · ') => items.filter((item) => item !== null)
+    .flatMap((item, i) => (i === 0 ? [item] : [separator, item]));
+
+// The command in lines that begin with an option each, unless one line is enough.
+function commandText(command) {
+    const words = command.map(quoted);
+    const line = words.join(' ');
+    if (line.length <= 80)
+        return line;
+    return words.reduce((text, word, i) => {
+        const begins = i > 1 && (word.startsWith('-') || (i === words.length - 1 && !words[i - 1].startsWith('-')));
+        return i === 0 ? word : `${text}${begins ? ' \\\n    ' : ' '}${word}`;
+    }, '');
+}
+
+function copyButton(source) {
+    const button = el('button', { type: 'button', class: 'copy' }, 'Copy');
+    button.addEventListener('click', async () => {
+        getSelection().selectAllChildren(source);
+        try {
+            await navigator.clipboard.writeText(source.textContent);
+            button.textContent = 'Copied';
+        } catch {
+            button.textContent = 'Selected';
+        }
+    });
+    return button;
+}

@@ -7,8 +7,6 @@
 const data = JSON.parse(document.getElementById('data').textContent);
 const { page } = data;
 const show = (path, format = figureCount) => figure(data, path, format);
-const joined = (items, separator = ' · ') => items.filter((item) => item !== null)
-    .flatMap((item, i) => (i === 0 ? [item] : [separator, item]));
 
 // --- what ran, and the verdict ---------------------------------------------------------------------------------
 
@@ -397,32 +395,6 @@ function generator() {
     ]));
 }
 
-// The command in lines that begin with an option each, unless one line is enough.
-function commandText() {
-    const words = data.command.map(quoted);
-    const line = words.join(' ');
-    if (line.length <= 80)
-        return line;
-    return words.reduce((text, word, i) => {
-        const begins = i > 1 && (word.startsWith('-') || (i === words.length - 1 && !words[i - 1].startsWith('-')));
-        return i === 0 ? word : `${text}${begins ? ' \\\n    ' : ' '}${word}`;
-    }, '');
-}
-
-function copyButton(source) {
-    const button = el('button', { type: 'button', class: 'copy' }, 'Copy');
-    button.addEventListener('click', async () => {
-        getSelection().selectAllChildren(source);
-        try {
-            await navigator.clipboard.writeText(source.textContent);
-            button.textContent = 'Copied';
-        } catch {
-            button.textContent = 'Selected';
-        }
-    });
-    return button;
-}
-
 function settings() {
     const entries = Object.entries(data.config).filter(([, value]) => value !== null);
     return el('details', {}, el('summary', {}, 'Every setting'), facts(entries.map(([name, value]) =>
@@ -430,7 +402,7 @@ function settings() {
 }
 
 function repeat() {
-    const command = el('code', {}, commandText());
+    const command = el('code', {}, commandText(data.command));
     return section('repeat', 'Run it again',
         data.command.length > 0 ? el('div', { class: 'command' }, el('pre', {}, command), copyButton(command)) : null,
         page.more.words > 0 ? note(`The command goes on for ${plural(page.more.words, 'word')} more.`) : null,
