@@ -132,6 +132,24 @@ static void a_description_names_subject_issuer_and_dates(void **state)
     assert_string_equal(text, "subject CN=");
 }
 
+static void who_may_issue_certificates_is_a_ca(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path;
+        bool is_ca;
+    } cases[] = {
+        {FIXTURE("ca.der"), true},      {FIXTURE("intermediate.der"), true},
+        {FIXTURE("server.der"), false}, {FIXTURE("server-rsa.der"), false},
+        {FIXTURE("hello.txt"), false},  {FIXTURE("empty.pem"), false},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct fixture_file file;
+        fixture_read(&file, cases[i].path);
+        assert_int_equal(certificate_is_ca(file.bytes, file.len), cases[i].is_ca);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -139,6 +157,7 @@ int main(void)
         cmocka_unit_test(the_dates_are_seconds_since_1970),
         cmocka_unit_test(times_are_read_in_both_forms_of_rfc_5280),
         cmocka_unit_test(damaged_certificates_are_read_within_their_bounds),
+        cmocka_unit_test(who_may_issue_certificates_is_a_ca),
         cmocka_unit_test(a_description_names_subject_issuer_and_dates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
