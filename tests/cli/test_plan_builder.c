@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a good command line comes to. Bad ones are in test_bad_input.c. */
+#include "cli/plan_builder.h"
+
+#include "base/clock.h"
+#include "tls/fixtures.h"
+#include "tls/identity.h"
+#include "tls/pinset.h"
+
+#define MAX_ARGS 16
+#define URL "https://127.0.0.1:8443/path"
+#define PIN "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+
+/* A plan and what it was made of. */
+struct built {
+    char *argv[MAX_ARGS + 1];
+    struct options options;
+    struct plan plan;
+    struct notices notices;
+};
+
+static void build(struct built *built, const char *const *args)
+{
+    struct error err = {{0}};
+    int argc = 0;
+    memset(built, 0, sizeof *built);
+    for (; argc < MAX_ARGS && args[argc] != NULL; argc++)
+        built->argv[argc] = strdup(args[argc]);
+    if (!options_parse(&built->options, COMMAND_RUN, argc, built->argv, &err) ||
+        !plan_build(&built->plan, &built->options, &built->notices, &err))
+        fail_msg("%s", err.text);
+}
+
+static void release(struct built *built)
+{
+    plan_cleanup(&built->plan);
+    options_cleanup(&built->options);
+    notices_cleanup(&built->notices);
+    for (size_t i = 0; built->argv[i] != NULL; i++)
+        free(built->argv[i]);
+}
+
+static void what_there_is_to_check_with_implies_the_mode(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *args[MAX_ARGS];
+        enum verify_mode mode;
+        size_t num_pins, num_notices;
+    } cases[] = {
+        {{"--pin", PIN, URL}, VERIFY_PIN, 1, 0},
+        {{"--pinnedpubkey", "sha256//" PIN, URL}, VERIFY_PIN, 1, 0},
+        {{"--cacert", FIXTURE("ca.crt"), URL}, VERIFY_CHAIN, 0, 0},
+        {{"--cacert", "system", URL}, VERIFY_CHAIN, 0, 0},
+        {{"--cacert", FIXTURE("ca.crt"), "--pin", PIN, "--pin", "spki-sha256:" PIN, URL},
+         VERIFY_CHAIN_PIN,
+         2,
+         0},
+        {{"--cacert", FIXTURE("ca.crt"), "--pin", "ca-sha256:" PIN, URL}, VERIFY_CHAIN_PIN, 1, 0},
+        {{"--verify", "none", URL}, VERIFY_NONE, 0, 0},
+        /* What is typed decides, and what is then left unchecked is said. */
+        {{"--verify", "none", "--pin", PIN, URL}, VERIFY_NONE, 1, 1},
+        {{"--verify", "pin", "--pin", PIN, "--cacert", FIXTURE("ca.crt"), URL}, VERIFY_PIN, 1, 1},
+        {{"--verify", "chain", "--pin", PIN, "--cacert", FIXTURE("ca.crt"), URL},
+         VERIFY_CHAIN,
+         1,
+         1},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct built built;
+        build(&built, cases[i].args);
+        assert_int_equal(built.plan.verify, cases[i].mode);
+        assert_int_equal(pinset_count(built.plan.pins), cases[i].num_pins);
+        assert_int_equal(built.notices.count, cases[i].num_notices);
+        assert_int_equal(built.plan.cacert != NULL, verify_mode_has_chain(cases[i].mode));
+        release(&built);
+    }
+}
+
+static void the_names_that_are_sent_and_verified_come_from_the_url_or_sni(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *args[MAX_ARGS];
+        const char *sni, *verify_host;
+        bool is_ip;
+        const char *address;
+    } cases[] = {
+        {{"https://127.0.0.1/"}, NULL, "127.0.0.1", true, "127.0.0.1:443"},
+        {{"https://[::1]:8443/"}, NULL, "::1", true, "[::1]:8443"},
+        {{"--connect-to", "127.0.0.1:1", "https://Example.INVALID/"},
+         "example.invalid",
+         "example.invalid",
+         false,
+         "127.0.0.1:1"},
+        {{"--connect-to", "[::1]:2", "https://example.invalid/"},
+         "example.invalid",
+         "example.invalid",
+         false,
+         "[::1]:2"},
+        {{"--sni", "other.example", "https://127.0.0.1:3/"},
+         "other.example",
+         "other.example",
+         false,
+         "127.0.0.1:3"},
+        {{"--resolve", "example.invalid:443:127.0.0.9", "https://example.invalid/"},
+         "example.invalid",
+         "example.invalid",
+         false,
+         "127.0.0.9:443"},
+        {{"--resolve", "EXAMPLE.invalid:443:[::1]", "https://example.invalid/"},
+         "example.invalid",
+         "example.invalid",
+         false,
+         "[::1]:443"},
+        {{"--resolve", "example.invalid:443:::1", "https://example.invalid/"},
+         "example.invalid",
+         "example.invalid",
+         false,
+         "[::1]:443"},
+        {{"--resolve", "127.0.0.1:444:127.0.0.7", "--resolve", "127.0.0.1:443:127.0.0.8",
+          "--resolve", "127.0.0.1:443:127.0.0.9", "https://127.0.0.1/"},
+         NULL,
+         "127.0.0.1",
+         true,
+         "127.0.0.8:443"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const char *args[MAX_ARGS] = {"--verify", "none"};
+        struct built built;
+        char address[ADDRESS_TEXT_LEN];
+        memcpy(args + 2, cases[i].args, (MAX_ARGS - 2) * sizeof *args);
+        build(&built, args);
+        if (cases[i].sni == NULL)
+            assert_null(built.plan.sni);
+        else
+            assert_string_equal(built.plan.sni, cases[i].sni);
+        assert_string_equal(built.plan.verify_host, cases[i].verify_host);
+        assert_int_equal(built.plan.verify_host_is_ip, cases[i].is_ip);
+        address_text(&built.plan.addresses.items[0], address);
+        assert_string_equal(address, cases[i].address);
+        release(&built);
+    }
+}
+
+static void the_window_is_ten_seconds_unless_it_is_said(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *args[MAX_ARGS];
+        uint64_t duration_ns, sessions;
+    } cases[] = {
+        {{"--verify", "none", URL}, 10 * NS_PER_S, 0},
+        {{"--verify", "none", "-n", "5", URL}, 0, 5},
+        {{"--verify", "none", "-d", "1.5s", URL}, 1500 * NS_PER_MS, 0},
+        {{"--verify", "none", "-d", "2m", "-n", "1k", URL}, 120 * NS_PER_S, 1000},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct built built;
+        build(&built, cases[i].args);
+        assert_int_equal(built.plan.duration_ns, cases[i].duration_ns);
+        assert_int_equal(built.plan.sessions, cases[i].sessions);
+        release(&built);
+    }
+}
+
+static void every_thread_of_every_shard_has_a_connection(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *connections, *threads, *shard;
+        unsigned expected;
+    } cases[] = {
+        {"10", "4", "0/1", 4}, {"2", "4", "0/1", 2}, {"4", "4", "1/2", 2},
+        {"5", "4", "1/2", 2},  {"2", "2", "1/2", 1}, {"9", "256", "2/3", 3},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const char *const args[] = {
+            "--verify",     "none", "-c", cases[i].connections, "-t", cases[i].threads, "--shard",
+            cases[i].shard, URL,    NULL};
+        struct built built;
+        build(&built, args);
+        assert_int_equal(built.plan.threads, cases[i].expected);
+        assert_true(built.plan.threads * built.plan.num_shards <= built.plan.connections);
+        release(&built);
+    }
+}
+
+static void a_shard_takes_its_part_of_the_identities_and_of_what_is_expected(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *shard;
+        size_t count;
+        const char *first;
+        bool first_refused;
+    } cases[] = {
+        {"0/1", 6, "client1", false}, {"0/2", 3, "client1", false}, {"1/2", 3, "client4", true},
+        {"2/3", 2, "client5", false}, {"5/7", 6, "client1", false}, /* fewer than shards: all */
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const char *const args[] = {
+            "--verify", "none",       "--identities",     FIXTURE("directory"),
+            "--pass",   "pass:julio", "--expect-refused", "client4",
+            "-c",       "10",         "--shard",          cases[i].shard,
+            URL,        NULL};
+        struct built built;
+        build(&built, args);
+        assert_int_equal(identity_set_count(built.plan.identities), cases[i].count);
+        assert_string_equal(identity_set_name(built.plan.identities, 0), cases[i].first);
+        assert_int_equal(plan_expects_refusal(&built.plan, 0), cases[i].first_refused);
+        assert_int_equal(built.notices.count, 1); /* the certificate without a key */
+        release(&built);
+    }
+}
+
+static void a_password_is_wiped_from_the_arguments_after_use(void **state)
+{
+    (void)state;
+    static const char *const args[] = {
+        "--verify", "none",       "-E", FIXTURE("client-p256.enc.pem"),
+        "--pass",   "pass:julio", URL,  NULL};
+    struct built built;
+    build(&built, args);
+    assert_string_equal(built.argv[5], "pass:");
+    assert_memory_equal(built.argv[5] + 5, "\0\0\0\0\0", 5);
+    assert_string_equal(identity_set_name(built.plan.identities, 0), "client");
+    release(&built);
+}
+
+static void failures_may_be_forgiven_by_number_or_percentage(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        double max;
+        bool is_percent;
+    } cases[] = {{"0", 0, false},     {"10", 10, false},   {"1k", 1000, false},
+                 {"0.5%", 0.5, true}, {"100%", 100, true}, {"0%", 0, true}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const char *const args[] = {"--verify", "none", "--max-failures", cases[i].text, URL, NULL};
+        struct built built;
+        build(&built, args);
+        assert_true(built.plan.max_failures == cases[i].max);
+        assert_int_equal(built.plan.max_failures_is_percent, cases[i].is_percent);
+        release(&built);
+    }
+}
+
+static void what_is_said_of_tls_and_http_reaches_the_plan(void **state)
+{
+    (void)state;
+    static const char *const args[] = {"--verify",
+                                       "none",
+                                       "--tls-min",
+                                       "1.3",
+                                       "--http",
+                                       "auto",
+                                       "--session-mode",
+                                       "mixed:80",
+                                       "--expect-status",
+                                       "200,404",
+                                       "--close",
+                                       "rst",
+                                       "-m",
+                                       "7",
+                                       URL,
+                                       NULL};
+    struct built built;
+    build(&built, args);
+    assert_int_equal(built.plan.tls.version_min, TLS_VERSION_1_3);
+    assert_int_equal(built.plan.tls.version_max, TLS_VERSION_1_3);
+    assert_int_equal(built.plan.tls.alpn, TLS_ALPN_BOTH);
+    assert_int_equal(built.plan.http, CHOOSE_HTTP_AUTO);
+    assert_int_equal(built.plan.streams, 7);
+    assert_int_equal(built.plan.session_mode, SESSION_MIXED);
+    assert_true(built.plan.resume_percent == 80);
+    assert_true(built.plan.tls.keep_tickets);
+    assert_false(built.plan.tls.early_data);
+    assert_true(built.plan.close_by_reset);
+    assert_true(plan_expects_status(&built.plan, 404));
+    assert_false(plan_expects_status(&built.plan, 204));
+    release(&built);
+}
+
+static void a_key_log_is_announced_and_ours_alone_to_read(void **state)
+{
+    (void)state;
+    static const char *const args[] = {"--verify",          "none", "--keylog",
+                                       FIXTURE("keys.log"), URL,    NULL};
+    struct built built;
+    remove(FIXTURE("keys.log"));
+    build(&built, args);
+    assert_non_null(built.plan.tls.keylog);
+    assert_int_equal(built.notices.count, 1);
+    assert_non_null(strstr(built.notices.texts[0], FIXTURE("keys.log")));
+    release(&built);
+    remove(FIXTURE("keys.log"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_there_is_to_check_with_implies_the_mode),
+        cmocka_unit_test(the_names_that_are_sent_and_verified_come_from_the_url_or_sni),
+        cmocka_unit_test(the_window_is_ten_seconds_unless_it_is_said),
+        cmocka_unit_test(every_thread_of_every_shard_has_a_connection),
+        cmocka_unit_test(a_shard_takes_its_part_of_the_identities_and_of_what_is_expected),
+        cmocka_unit_test(a_password_is_wiped_from_the_arguments_after_use),
+        cmocka_unit_test(failures_may_be_forgiven_by_number_or_percentage),
+        cmocka_unit_test(what_is_said_of_tls_and_http_reaches_the_plan),
+        cmocka_unit_test(a_key_log_is_announced_and_ours_alone_to_read),
+    };
+    unsetenv("SSLKEYLOGFILE");
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
