@@ -130,6 +130,8 @@ static void finish(struct session *session, enum end_cause cause, enum tcp_end t
     bool reset = env->plan->close_by_reset && output(session)->len == 0;
     if (begun && !reset && cause != END_STREAM)
         tls_conn_close_notify(session->tls);
+    if (output(session)->len > 0)
+        tcp_hold_last(session->tcp);
     if (begun)
         flush(session);
     deadline_set(env->deadlines, session->deadline, NEVER_NS);

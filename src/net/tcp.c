@@ -8,6 +8,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -270,6 +271,13 @@ void tcp_shutdown(struct tcp *tcp)
         tcp->shutdown_wanted = true;
     else
         start_shutdown(tcp);
+}
+
+void tcp_hold_last(struct tcp *tcp)
+{
+    uv_os_fd_t fd;
+    if (tcp->is_open && uv_fileno((uv_handle_t *)&tcp->handle, &fd) == 0)
+        set_option(fd, IPPROTO_TCP, TCP_CORK);
 }
 
 void tcp_pause(struct tcp *tcp)

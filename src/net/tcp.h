@@ -57,6 +57,10 @@ bool tcp_write(struct tcp *tcp, const uint8_t *bytes, size_t len);
 /* tcp_shutdown sends FIN after what is queued. */
 void tcp_shutdown(struct tcp *tcp);
 
+/* tcp_hold_last lets what is written from now on go out together with the FIN of the close, in one
+ * segment. */
+void tcp_hold_last(struct tcp *tcp);
+
 /* tcp_pause stops reading for good: no more on_bytes or on_end before the close. */
 void tcp_pause(struct tcp *tcp);
 
