@@ -11,7 +11,7 @@ struct watch {
     unsigned num_wakes, num_turns;
     unsigned wakes_wanted; /* finish after so many */
     uint64_t last_wake_ns;
-    uint64_t next_wake_ns; /* asked for at the next turn; 0: nothing */
+    uint64_t wait_ns; /* to be asked for once, at the turn after the first wake; 0: nothing */
     uint64_t busy_ns;
     uint64_t work_ns; /* to be busy for in each wake */
 };
@@ -32,9 +32,9 @@ static void on_turn(void *owner, uint64_t busy_ns)
     struct watch *watch = owner;
     watch->num_turns++;
     watch->busy_ns += busy_ns;
-    if (watch->next_wake_ns != 0) {
-        net_loop_wake_at(watch->loop, watch->next_wake_ns);
-        watch->next_wake_ns = 0;
+    if (watch->wait_ns != 0 && watch->num_wakes > 0) {
+        net_loop_wake_at(watch->loop, clock_now_ns() + watch->wait_ns);
+        watch->wait_ns = 0;
     }
 }
 
@@ -103,8 +103,7 @@ static void a_wake_may_be_asked_for_at_each_turn(void **state)
     struct watch watch;
     open_loop(&watch);
     watch.wakes_wanted = 1;
-    watch.next_wake_ns = clock_now_ns() + 5 * NS_PER_MS;
-    /* The first turn comes before the first wait: nothing else wakes this loop. */
+    watch.wait_ns = 5 * NS_PER_MS;
     net_loop_notify(watch.loop);
     watch.wakes_wanted = 2;
     run_and_free(&watch);
@@ -140,7 +139,7 @@ static void the_time_of_a_turn_is_its_work_and_not_its_wait(void **state)
     open_loop(&watch);
     watch.work_ns = 5 * NS_PER_MS;
     watch.wakes_wanted = 2;
-    watch.next_wake_ns = clock_now_ns() + 60 * NS_PER_MS;
+    watch.wait_ns = 60 * NS_PER_MS;
     net_loop_notify(watch.loop);
     uint64_t began_ns = clock_now_ns();
     net_loop_run(watch.loop);
@@ -149,7 +148,7 @@ static void the_time_of_a_turn_is_its_work_and_not_its_wait(void **state)
     assert_true(took_ns >= 60 * NS_PER_MS);
     /* Of the first wake's work; the second's turn is the last and is told to nobody. */
     assert_true(watch.busy_ns >= 5 * NS_PER_MS);
-    assert_true(watch.busy_ns <= took_ns - 40 * NS_PER_MS);
+    assert_true(watch.busy_ns <= took_ns - 30 * NS_PER_MS);
 }
 
 int main(void)
