@@ -8,7 +8,6 @@
 
 #include <jansson.h>
 #include <math.h>
-#include <signal.h>
 #include <stdlib.h>
 
 static json_t *number(double value)
@@ -20,15 +19,15 @@ static json_t *distribution(const struct latency *latency)
 {
     struct latency_summary s;
     latency_summarize(latency, &s);
-    if (s.count == 0)
-        return json_pack("{s:s, s:i}", "unit", "us", "count", 0);
+    double known = s.count > 0 ? 1e-3 : NAN; /* ns to us */
     char *hdr = latency_encode(latency);
-    json_t *object =
-        json_pack("{s:s, s:I, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:I, s:s}", "unit",
-                  "us", "count", (json_int_t)s.count, "min", s.min / 1e3, "mean", s.mean / 1e3,
-                  "stdev", s.stdev / 1e3, "p50", s.p50 / 1e3, "p75", s.p75 / 1e3, "p90",
-                  s.p90 / 1e3, "p95", s.p95 / 1e3, "p99", s.p99 / 1e3, "p999", s.p999 / 1e3, "max",
-                  s.max / 1e3, "clamped", (json_int_t)s.clamped, "hdr", hdr);
+    json_t *object = json_pack(
+        "{s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:s?}", "unit", "us",
+        "count", (json_int_t)s.count, "min", number(s.min * known), "mean", number(s.mean * known),
+        "stdev", number(s.stdev * known), "p50", number(s.p50 * known), "p75",
+        number(s.p75 * known), "p90", number(s.p90 * known), "p95", number(s.p95 * known), "p99",
+        number(s.p99 * known), "p999", number(s.p999 * known), "max", number(s.max * known),
+        "clamped", (json_int_t)s.clamped, "hdr", hdr);
     free(hdr);
     return object;
 }
@@ -38,10 +37,11 @@ static json_t *arms_array(const struct comparison *c)
     json_t *array = json_array();
     for (unsigned i = 0; i < c->arms->count; i++) {
         const struct arm_samples *samples = &c->samples[i];
-        json_t *arm =
-            json_pack("{s:s, s:s, s:I, s:I}", "name", c->arms->names[i], "verify",
-                      verify_mode_name(c->arms->policies[i].mode), "sessions",
-                      (json_int_t)samples->sessions, "failed", (json_int_t)samples->failed);
+        json_t *arm = json_pack(
+            "{s:s, s:s, s:I, s:I, s:I}", "name", c->arms->names[i], "verify",
+            verify_mode_name(c->arms->policies[i].mode), "sessions", (json_int_t)samples->sessions,
+            "failed", (json_int_t)samples->failed, "counted",
+            (json_int_t)latency_count(samples->latencies[MEASURE_HANDSHAKE_CPU]));
         for (int m = 0; m < MEASURE_INSTRUCTIONS; m++)
             json_object_set_new(arm, measure_name((enum measure)m),
                                 distribution(samples->latencies[m]));
@@ -106,12 +106,6 @@ static json_t *how_object(const struct compare_result *r)
                      "no_instructions", r->no_instructions[0] != '\0' ? r->no_instructions : NULL);
 }
 
-static json_t *interruption(const struct compare_result *r)
-{
-    return r->interrupted_by == 0 ? json_null()
-                                  : json_string(r->interrupted_by == SIGINT ? "SIGINT" : "SIGTERM");
-}
-
 static json_t *resolve_object(const struct compare_result *r)
 {
     if (r->resolve_ns == 0)
@@ -131,7 +125,8 @@ json_t *compare_json_object(const struct compare_result *r)
                      "started_at", started, "duration_s", r->duration_s, "config", how_object(r),
                      "arms", arms_array(c), "differences", differences_array(c), "control",
                      control_object(c), "resolve_difference", resolve_object(r), "interrupted_by",
-                     interruption(r), "trusted", c->trusted);
+                     r->interrupted_by != 0 ? json_integer(r->interrupted_by) : json_null(),
+                     "trusted", c->trusted);
 }
 
 bool compare_json(FILE *out, const struct compare_result *r)

@@ -55,8 +55,13 @@ static void print_arms(FILE *out, const struct compare_result *result)
     for (unsigned i = 0; i < c->arms->count; i++) {
         char sessions[FIGURE_LEN], cells[3][FIGURE_LEN];
         figure_count(sessions, c->samples[i].sessions);
-        for (int m = 0; m < 3; m++)
-            figure_time(cells[m], latency_percentile(c->samples[i].latencies[m], 50));
+        for (int m = 0; m < 3; m++) {
+            const struct latency *latency = c->samples[i].latencies[m];
+            if (latency_count(latency) > 0)
+                figure_time(cells[m], latency_percentile(latency, 50));
+            else
+                snprintf(cells[m], sizeof cells[m], "-");
+        }
         fprintf(out, "%-10s  %9s", c->arms->names[i], sessions);
         for (int m = 0; m < 3; m++) {
             int width = m == 0 ? 12 : 13;
@@ -105,6 +110,29 @@ static void print_differences(FILE *out, const struct compare_result *result)
         print_difference(out, c, &c->control[m]);
 }
 
+/* The sessions that were not of the kind asked for. */
+static uint64_t num_of_other_kind(const struct comparison *c)
+{
+    uint64_t count = 0;
+    for (unsigned i = 0; i < c->arms->count; i++) {
+        const struct arm_samples *samples = &c->samples[i];
+        count += samples->sessions - samples->failed -
+                 latency_count(samples->latencies[MEASURE_HANDSHAKE_CPU]);
+    }
+    return count;
+}
+
+static void print_left_out(FILE *out, const struct compare_result *result)
+{
+    uint64_t other = num_of_other_kind(&result->comparison);
+    if (result->failed > 0)
+        fprintf(out, "%llu sessions failed and are in no figure\n",
+                (unsigned long long)result->failed);
+    if (other > 0)
+        fprintf(out, "%llu sessions were %s and are in no figure\n", (unsigned long long)other,
+                strcmp(result->session_mode, "resume") == 0 ? "not resumed" : "resumed");
+}
+
 void compare_text(FILE *out, const struct compare_result *result)
 {
     const struct comparison *c = &result->comparison;
@@ -128,9 +156,7 @@ void compare_text(FILE *out, const struct compare_result *result)
     if (result->interrupted_by != 0)
         fprintf(out, "interrupted by %s before its end\n",
                 result->interrupted_by == SIGINT ? "SIGINT" : "SIGTERM");
-    if (result->failed > 0)
-        fprintf(out, "%llu sessions failed and are in no figure\n",
-                (unsigned long long)result->failed);
+    print_left_out(out, result);
     fputs(c->trusted ? "TRUSTED: the control arm came out as zero\n"
                      : "NOT TO BE TRUSTED: the control arm did not come out as zero\n",
           out);
