@@ -78,7 +78,8 @@ static void print_difference(FILE *out, const struct comparison *c, const struct
 {
     const struct difference_estimate *e = &d->estimate;
     double by = scale(d->measure);
-    int digits = decimals((e->ci95.high - e->ci95.low) / by);
+    int digits =
+        d->measure == MEASURE_INSTRUCTIONS ? 0 : decimals((e->ci95.high - e->ci95.low) / by);
     fprintf(out, "  %-10s ", c->arms->names[d->arm]);
     if (!d->is_known) {
         fprintf(out, "%s: not known, under %d pairs\n", measure_words(d->measure),
@@ -126,11 +127,21 @@ static void print_left_out(FILE *out, const struct compare_result *result)
 {
     uint64_t other = num_of_other_kind(&result->comparison);
     if (result->failed > 0)
-        fprintf(out, "%llu sessions failed and are in no figure\n",
+        fprintf(out, "sessions that failed and are in no figure: %llu\n",
                 (unsigned long long)result->failed);
     if (other > 0)
-        fprintf(out, "%llu sessions were %s and are in no figure\n", (unsigned long long)other,
-                strcmp(result->session_mode, "resume") == 0 ? "not resumed" : "resumed");
+        fprintf(out, "sessions that were %s and are in no figure: %llu\n",
+                strcmp(result->session_mode, "resume") == 0 ? "not resumed" : "resumed",
+                (unsigned long long)other);
+}
+
+static void print_trust(FILE *out, const struct comparison *c)
+{
+    bool is_known = c->control[MEASURE_HANDSHAKE_CPU].is_known;
+    fputs(c->trusted ? "TRUSTED: the control arm came out as zero\n"
+          : is_known ? "NOT TO BE TRUSTED: the control arm did not come out as zero\n"
+                     : "NOT TO BE TRUSTED: there are too few sessions to know the control arm\n",
+          out);
 }
 
 void compare_text(FILE *out, const struct compare_result *result)
@@ -157,7 +168,5 @@ void compare_text(FILE *out, const struct compare_result *result)
         fprintf(out, "interrupted by %s before its end\n",
                 result->interrupted_by == SIGINT ? "SIGINT" : "SIGTERM");
     print_left_out(out, result);
-    fputs(c->trusted ? "TRUSTED: the control arm came out as zero\n"
-                     : "NOT TO BE TRUSTED: the control arm did not come out as zero\n",
-          out);
+    print_trust(out, c);
 }

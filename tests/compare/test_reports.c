@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A comparison as text and as JSON, against the files of tests/compare/golden; with
+ * PINLOAD_UPDATE_GOLDEN=1 in the environment they are written anew, to be looked at in the diff.
+ */
+#include "base/random.h"
+#include "compare/compare_result.h"
+#include "report/compare_json.h"
+#include "report/compare_text.h"
+#include "unit.h"
+
+#include <math.h>
+#include <signal.h>
+
+static struct arms arms;
+
+/* What each arm adds: none, pin, spki, pins100, chain, chain+pin, control. */
+static const double costs_ns[] = {0, 310, 720, 312, 65100, 65450, 0};
+
+/* A comparison over the network as it usually is; NUM_BLOCKS of it, with instructions or not. */
+static void make(struct compare_result *result, size_t num_blocks, bool has_instructions)
+{
+    static char *command[] = {"pinload", "compare", "https://localhost:8443/", NULL};
+    struct error err;
+    struct random random;
+    assert_true(arms_parse(&arms, "none,pin,spki,pins100,chain,chain+pin", NULL, 42, &err));
+    *result = (struct compare_result){.boringssl = "API version 17",
+                                      .libuv = "1.44.2",
+                                      .where = "https://localhost:8443/",
+                                      .command = command,
+                                      .server_key = "ecdsa_secp256r1_sha256",
+                                      .version = "TLSv1.3",
+                                      .cipher = "TLS_AES_128_GCM_SHA256",
+                                      .group = "X25519",
+                                      .session_mode = "full",
+                                      .connections = 10,
+                                      .started_wall_ns = 1795392000000000000,
+                                      .duration_s = 10.004,
+                                      .clock_cost_ns = 519};
+    struct comparison *comparison = &result->comparison;
+    comparison_init(comparison, &arms, has_instructions);
+    random_init(&random, 1);
+    for (int m = 0; m < MEASURE_INSTRUCTIONS; m++)
+        comparison->steps[m] = 10;
+    for (size_t block = 0; block < num_blocks; block++) {
+        for (unsigned arm = 0; arm < arms.count; arm++) {
+            double values[NUM_MEASURES] = {
+                floor(3 + costs_ns[arm] / 10 + 3 * random_unit(&random)) * 10,
+                floor(144000 + costs_ns[arm] + 3000 * random_unit(&random)),
+                floor(1600000 + costs_ns[arm] + 400000 * random_unit(&random)),
+                has_instructions ? 412000 + 3 * costs_ns[arm] + floor(40 * random_unit(&random))
+                                 : NAN};
+            comparison_add(comparison, block, arm, values);
+        }
+    }
+    if (!has_instructions)
+        snprintf(result->no_instructions, sizeof result->no_instructions, "%s",
+                 "this processor, or virtual machine, does not count them");
+    comparison_judge(comparison);
+}
+
+static void drop(struct compare_result *result)
+{
+    comparison_cleanup(&result->comparison);
+    arms_cleanup(&arms);
+}
+
+static bool write_text(FILE *out, const struct compare_result *result)
+{
+    compare_text(out, result);
+    return !ferror(out);
+}
+
+static char *capture(bool (*write)(FILE *, const struct compare_result *),
+                     const struct compare_result *result)
+{
+    char *text = NULL;
+    size_t len = 0;
+    FILE *file = open_memstream(&text, &len);
+    assert_true(write(file, result));
+    assert_int_equal(fclose(file), 0);
+    char *copy = strdup(text);
+    free(text);
+    return copy;
+}
+
+/* An encoded distribution depends on the version of zlib: only its beginning is kept. */
+static void shorten_encoded(char *text)
+{
+    for (char *p = strstr(text, "HISTF"); p != NULL; p = strstr(p + 1, "HISTF")) {
+        size_t len = strcspn(p, "\"");
+        memmove(p + 5, p + len, strlen(p + len) + 1);
+    }
+}
+
+static char *read_file(const char *path)
+{
+    char *text = NULL;
+    size_t capacity = 0;
+    FILE *file = fopen(path, "rb");
+    if (file == NULL)
+        fail_msg("%s cannot be read; PINLOAD_UPDATE_GOLDEN=1 writes it", path);
+    assert_true(getdelim(&text, &capacity, '\0', file) >= 0);
+    fclose(file);
+    return text;
+}
+
+static void check_golden(const char *name, bool (*write)(FILE *, const struct compare_result *),
+                         const struct compare_result *result)
+{
+    char path[256];
+    snprintf(path, sizeof path, "tests/compare/golden/%s", name);
+    char *text = capture(write, result);
+    shorten_encoded(text);
+    if (getenv("PINLOAD_UPDATE_GOLDEN") != NULL) {
+        FILE *file = fopen(path, "wb");
+        assert_non_null(file);
+        fputs(text, file);
+        assert_int_equal(fclose(file), 0);
+    }
+    char *expected = read_file(path);
+    assert_string_equal(text, expected);
+    free(expected);
+    free(text);
+}
+
+static void a_typical_comparison_reads_as_it_should(void **state)
+{
+    (void)state;
+    struct compare_result result;
+    make(&result, 1000, false);
+    check_golden("typical.txt", write_text, &result);
+    check_golden("typical.json", compare_json, &result);
+    drop(&result);
+}
+
+static void with_instructions_there_is_a_fourth_measure(void **state)
+{
+    (void)state;
+    struct compare_result result;
+    make(&result, 1000, true);
+    result.in_process = true;
+    result.where = "in process";
+    result.session_mode = "resume";
+    result.resolve_ns = 1000;
+    result.resolved = true;
+    check_golden("instructions.txt", write_text, &result);
+    check_golden("instructions.json", compare_json, &result);
+    drop(&result);
+}
+
+static void an_empty_comparison_shows_no_misleading_figures(void **state)
+{
+    (void)state;
+    struct compare_result result;
+    make(&result, 0, false);
+    result.interrupted_by = SIGINT;
+    check_golden("empty.txt", write_text, &result);
+    check_golden("empty.json", compare_json, &result);
+    drop(&result);
+}
+
+static void what_went_wrong_is_said(void **state)
+{
+    (void)state;
+    struct compare_result result;
+    make(&result, 50, false);
+    static const double of_other_kind[NUM_MEASURES] = {NAN, NAN, NAN, NAN};
+    for (int i = 0; i < 3; i++)
+        comparison_add(&result.comparison, 50, 2, of_other_kind);
+    comparison_add_failure(&result.comparison, 1);
+    result.failed = 1;
+    result.session_mode = "resume";
+    result.resolve_ns = 500;
+    snprintf(result.why_not_resolved, sizeof result.why_not_resolved, "%s",
+             "there are too few sessions of each arm for an interval");
+    result.interrupted_by = SIGTERM;
+    check_golden("trouble.txt", write_text, &result);
+    check_golden("trouble.json", compare_json, &result);
+    drop(&result);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_typical_comparison_reads_as_it_should),
+        cmocka_unit_test(with_instructions_there_is_a_fourth_measure),
+        cmocka_unit_test(an_empty_comparison_shows_no_misleading_figures),
+        cmocka_unit_test(what_went_wrong_is_said),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
