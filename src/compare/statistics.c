@@ -84,7 +84,7 @@ static double normal_quantile(double p)
 
 /* By how much a percentile interval of the mean of the batches at LEVEL is too narrow: resampling
  * n values loses the factor sqrt((n - 1) / n), and the tails are normal where Student's belong
- * (Hesterberg 2015, 3.2). Student's quantile by Abramowitz and Stegun, 26.7.5. */
+ * (Hesterberg 2015). Student's quantile by Abramowitz and Stegun, 26.7.5. */
 static double expansion(double level)
 {
     const double n = NUM_BATCHES, df = n - 1;
