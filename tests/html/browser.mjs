@@ -35,8 +35,6 @@ const browser = await chromium.launch({
         '--disable-background-networking', '--disable-component-update', '--disable-sync'],
 });
 
-export const closeBrowser = () => browser.close();
-
 export const wide = { width: 1200, height: 900 };
 export const phone = { width: 400, height: 800 };
 
@@ -65,13 +63,13 @@ export async function open(file, { viewport = wide, colorScheme = 'light' }, use
 
 // --- figures --------------------------------------------------------------------------------------------------
 
-const units = { 'µs': 1, ms: 1e3, s: 1e6, B: 1, kB: 1e3, MB: 1e6, GB: 1e9 };
+const units = { '%': 1, 'µs': 1, ms: 1e3, s: 1e6, B: 1, kB: 1e3, MB: 1e6, GB: 1e9 };
 
-// readFigure reads "1,841", "33.1 ms" or "–" (null) back: its value, and how far from it the truth may be.
+// readFigure reads "1,841", "33.1 ms", "−0.04 µs", "+0.3 %" or "–" (null) back: its value, and how far from it the truth may be.
 export function readFigure(text) {
     if (text === '–')
         return null;
-    const match = text.match(/^(-?[\d,]+(?:\.(\d+))?)(?:\u00a0(\S+))?$/);
+    const match = text.replace('\u2212', '-').match(/^([+-]?[\d,]+(?:\.(\d+))?)(?:\u00a0(\S+))?$/);
     assert.ok(match, `'${text}' is no figure`);
     const unit = match[3] === undefined ? 1 : units[match[3]];
     assert.ok(unit, `'${text}' has no known unit`);
@@ -121,4 +119,23 @@ const luminance = (hex) => {
 export function contrast(one, other) {
     const [light, dark] = [luminance(one), luminance(other)].sort((a, b) => b - a);
     return (light + 0.05) / (dark + 0.05);
+}
+
+// --- running ---------------------------------------------------------------------------------------------------
+
+// runTests runs functions whose names are sentences, closes the browser, and sets the status.
+export async function runTests(tests) {
+    let failures = 0;
+    for (const test of tests) {
+        const begun = Date.now();
+        try {
+            await test();
+            console.log(`ok ${test.name.replaceAll('_', ' ')} (${Date.now() - begun} ms)`);
+        } catch (error) {
+            failures++;
+            console.log(`FAILED ${test.name.replaceAll('_', ' ')}: ${error.stack}`);
+        }
+    }
+    await browser.close();
+    process.exitCode = failures === 0 ? 0 : 1;
 }

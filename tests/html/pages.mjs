@@ -7,8 +7,8 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 
 import {
-    assertFigures, at, binary, closeBrowser, colouredPixels, contrast, directory, inDirectory, makePages, open, overflow, phone,
-    readFigure, wide,
+    assertFigures, at, binary, colouredPixels, contrast, directory, inDirectory, makePages, open, overflow, phone,
+    readFigure, runTests, wide,
 } from './browser.mjs';
 
 const names = ['typical', 'empty', 'interrupted', 'failing', 'mixed', 'crowd', 'day', 'hostile'];
@@ -277,16 +277,4 @@ const tests = [
 ];
 
 execFileSync(makePages, [directory]);
-let failures = 0;
-for (const test of tests) {
-    const begun = Date.now();
-    try {
-        await test();
-        console.log(`ok ${test.name.replaceAll('_', ' ')} (${Date.now() - begun} ms)`);
-    } catch (error) {
-        failures++;
-        console.log(`FAILED ${test.name.replaceAll('_', ' ')}: ${error.stack}`);
-    }
-}
-await closeBrowser();
-process.exitCode = failures === 0 ? 0 : 1;
+await runTests(tests);

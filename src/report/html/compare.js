@@ -59,7 +59,13 @@ const digitsOf = (row) => decimalsFor(row.ci95_us[1] - row.ci95_us[0]);
 
 const deltaText = (measure, row) => `${signed(row.delta_us, digitsOf(row))}${unitOf(measure)}`;
 
-const intervalText = (row) => `[${row.ci95_us.map((end) => bare(end, digitsOf(row))).join(', ')}]`;
+// Between two numbers of which one has a comma already, as instructions do, a comma would be misread.
+function intervalParts(row) {
+    const [low, high] = row.ci95_us.map((end) => bare(end, digitsOf(row)));
+    return ['[', low, `${low}${high}`.includes(',') ? '; ' : ', ', high, ']'];
+}
+
+const intervalText = (row) => intervalParts(row).join('');
 
 const halfText = (measure, row) =>
     `±${fixed(Math.max(...row.ci95_us.map(Math.abs)), digitsOf(row)).text}${unitOf(measure)}`;
@@ -196,7 +202,9 @@ function tickText(measure, value) {
 function rowState(row) {
     if (isOff(row))
         return 'off';
-    return row.isControl ? 'control' : row.distinguishable ? 'told' : 'open';
+    if (row.isControl)
+        return row.distinguishable ? 'control full' : 'control';
+    return row.distinguishable ? 'told' : 'open';
 }
 
 // What the picture of a row says, for who does not see it.
@@ -232,9 +240,10 @@ function picture(measure, row, scale, ticks) {
 
 function axisOf(measure, scale, ticks) {
     const place = placeIn(scale);
+    const anchor = (tick) => (parseFloat(place(tick)) > 93 ? 'end' : 'middle'); // within the page of a phone
     return el('div', { class: 'row axis', 'aria-hidden': 'true' }, el('span', { class: 'arm' }),
         svg('svg', { class: 'lane' }, ticks.map((tick) =>
-            svg('text', { x: place(tick), y: 14, 'text-anchor': 'middle' }, tickText(measure, tick)))),
+            svg('text', { x: place(tick), y: 14, 'text-anchor': anchor(tick) }, tickText(measure, tick)))),
         el('span', { class: 'said' }));
 }
 
@@ -295,8 +304,7 @@ function differenceRow(measure, row) {
     return {
         class: isOff(row) ? 'odd' : known && row.distinguishable ? 'told' : 'quiet',
         cells: [row.arm, known ? exactly(row, 'delta_us', deltaText(measure, row)) : NONE,
-            known ? ['[', exactly(row, 'ci95_us.0', bare(row.ci95_us[0], digitsOf(row))), ', ',
-                exactly(row, 'ci95_us.1', bare(row.ci95_us[1], digitsOf(row))), ']'] : NONE,
+            known ? intervalParts(row).map((part, i) => (i % 2 === 0 ? part : exactly(row, `ci95_us.${i >> 1}`, part))) : NONE,
             isNumber(row.percent) ? exactly(row, 'percent', percentText(row.percent)) : NONE,
             probabilityText(row.p_value), figureCount(row.pairs), told],
     };
