@@ -5,6 +5,7 @@
 #include "compare/compare_result.h"
 #include "load/latency.h"
 #include "report/figures.h"
+#include "report/utf8.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -90,8 +91,11 @@ static json_t *control_object(const struct comparison *c)
 static json_t *command_array(char *const *command)
 {
     json_t *array = json_array();
-    for (; *command != NULL; command++)
-        json_array_append_new(array, json_string_nocheck(*command));
+    for (; *command != NULL; command++) {
+        char *clean = utf8_clean(*command);
+        json_array_append_new(array, json_string(clean));
+        free(clean);
+    }
     return array;
 }
 

@@ -50,7 +50,7 @@ function makeWorst(data) {
     settle(data);
     data.trusted = false;
     Object.assign(data.control.handshake_cpu, { delta_us: -3.2, ci95_us: [-4.1, -2.2], ci_trust_us: [-4.6, -1.7], distinguishable: true });
-    Object.assign(data, { interrupted_by: 'SIGTERM', command: [...data.command, '--pass', 'pass:***'],
+    Object.assign(data, { interrupted_by: 15, command: [...data.command, '--pass', 'pass:***'],
         resolve_difference: { difference_us: 1, resolved: false, why_not: 'it would take long' } });
     data.arms[1].failed = 3;
 }
@@ -206,7 +206,7 @@ async function what_must_be_known_first_is_said() {
         assert.equal(await textOf(page, '#verdict .word'), 'NOT TO BE TRUSTED');
         assert.match(await textOf(page, '#verdict'), /none again, did not come out as zero: −3\.20 µs \[−4\.10, −2\.20\] of handshake CPU\./);
         const notices = (await page.$$eval('.notice', (nodes) => nodes.map((node) => node.innerText))).map(plain);
-        assert.deepEqual(notices.map((text) => text.slice(0, 14)), ['Interrupted by', '3 sessions fai', 'Not resolved t']);
+        assert.deepEqual(notices.map((text) => text.slice(0, 16)), ['Interrupted by S', '3 sessions faile', 'Not resolved to ']);
         assert.match(notices[2], /±1 µs: it would take long\./);
         assert.equal(await page.$$eval('.forest .row.off', (rows) => rows.every((row) => row.dataset.arm === 'control')), true);
         assert.equal(await page.$$eval('#differences tr.odd', (rows) => rows.length), 1);
@@ -246,6 +246,14 @@ async function no_text_becomes_markup() {
     });
 }
 
+async function a_command_of_any_bytes_can_be_shown() {
+    const { status, stderr } = spawnSync('bash', ['-c', `file=$1$'\\xff' && "$0" compare --in-process -q -n 120 --html "$file" --json "$file.json" &&
+        mv "$file" "$1.html" && mv "$file.json" "$1.json"`, binary, inDirectory('bytes')], { encoding: 'utf8' });
+    assert.equal(status, 0, stderr);
+    assert.ok(JSON.parse(fs.readFileSync(inDirectory('bytes.json'), 'utf8')).command.includes(inDirectory('bytes\ufffd')));
+    await open(inDirectory('bytes.html'), {}, async (page) => assert.ok((await textOf(page, '#repeat pre')).includes('bytes\ufffd')));
+}
+
 async function files_are_checked_before_the_run() {
     const missing = compare('--html', inDirectory('missing/page.html'));
     assert.equal(missing.status, 2);
@@ -264,5 +272,5 @@ await runTests([
     the_page_shows_the_figures_of_the_json_of_the_same_run, each_measure_has_a_row_for_each_arm, intervals_lie_where_their_figures_say,
     pictures_have_words, what_a_scale_squeezes_is_shown_enlarged, it_fits_every_screen_in_both_themes_and_paper,
     what_must_be_known_first_is_said, instructions_are_counts, too_few_sessions_are_said_and_not_drawn, no_text_becomes_markup,
-    files_are_checked_before_the_run,
+    a_command_of_any_bytes_can_be_shown, files_are_checked_before_the_run,
 ]);

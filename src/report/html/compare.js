@@ -125,8 +125,8 @@ function verdict() {
 function notices() {
     const { resolve_difference: resolve, interrupted_by: signal } = data;
     const list = [];
-    if (signal)
-        list.push(['warn', `Interrupted by ${signal}. `, 'All figures are of the sessions until then.']);
+    if (isNumber(signal))
+        list.push(['warn', `Interrupted by ${signalName(signal)}. `, 'All figures are of the sessions until then.']);
     if (failed > 0)
         list.push(['bad', `${plural(failed, 'session')} failed `, `and ${failed === 1 ? 'is' : 'are'} in no figure.`]);
     if (resolve?.resolved)

@@ -114,3 +114,5 @@ function quoted(word) {
 }
 
 const plural = (count, one, many = `${one}s`) => `${figureCount(count)} ${count === 1 ? one : many}`;
+
+const signalName = (number) => ({ 2: 'SIGINT (Ctrl-C)', 15: 'SIGTERM' })[number] ?? `signal ${number}`;

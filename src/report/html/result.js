@@ -33,8 +33,6 @@ function masthead() {
         el('p', { class: 'plan' }, plan()));
 }
 
-const signals = { 2: 'SIGINT (Ctrl-C)', 15: 'SIGTERM' };
-
 function verdictWord() {
     const { interrupted_by: signal, passed } = data.verdict;
     if (signal !== null)
@@ -48,7 +46,7 @@ function verdictSentence() {
     const forgiven = data.verdict.passed && data.sessions.failed > 0 ? ', failures within --max-failures' : '';
     const found = count === 0 ? `Nothing was against expectation${forgiven}` : plural(count, 'violation');
     if (signal !== null) {
-        return `Ended by ${signals[signal] ?? `signal ${signal}`} after ${figureSeconds(data.duration_s)}; all figures are ` +
+        return `Ended by ${signalName(signal)} after ${figureSeconds(data.duration_s)}; all figures are ` +
             `of the run until then. ${found}${count === 0 ? ' so far' : ''}.`;
     }
     return `${found}${count === 0 ? '.' : ':'}`;
