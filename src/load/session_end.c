@@ -44,6 +44,7 @@ void session_finish(struct session *session, enum end_cause cause, enum tcp_end 
     deadline_set(env->deadlines, session->deadline, NEVER_NS);
     tls_conn_stop(session->tls);
     exchange_abandon(session->exchange);
+    buffer_clear(&env->plain);
     session->stage = STAGE_CLOSING;
     tcp_close(session->tcp, reset);
 }

@@ -10,33 +10,47 @@
 
 #define EARLY_DATA_MOST 8192 /* bytes; BoringSSL's servers take 14,336, nginx's 16,384 */
 
+static void open_exchange(struct session *session)
+{
+    bool h2 = tls_conn_facts(session->tls)->h2;
+    exchange_reset(session->exchange, h2 ? HTTP_2 : HTTP_1_1, &session->env->plain);
+}
+
 /* Puts as many requests as may be in flight into env->plain. */
 static void fill_requests(struct session *session, uint64_t now_ns)
 {
     const struct plan *plan = session->env->plan;
     struct sample *sample = &session->sample;
-    struct buffer *plain = &session->env->plain;
-    buffer_clear(plain);
-    if (sample->requests_started == 0)
-        exchange_reset(session->exchange, tls_conn_facts(session->tls)->h2 ? HTTP_2 : HTTP_1_1,
-                       plain);
     while (sample->requests_started < plan->requests && session->flights.count < plan->streams &&
            exchange_can_send(session->exchange)) {
         uint32_t tag = flights_take(&session->flights, now_ns);
         sample->requests_started++;
-        exchange_send(session->exchange, plan->request, tag, plain);
+        exchange_send(session->exchange, plan->request, tag, &session->env->plain);
     }
+}
+
+/* Encrypts what the exchange has to say, all of it at once: each record costs both sides. */
+static void encrypt(struct session *session)
+{
+    struct buffer *plain = &session->env->plain;
+    size_t written;
+    if (plain->len > 0)
+        tls_conn_write(session->tls, plain->data, plain->len, &written);
+    buffer_clear(plain);
+}
+
+static void send_more(struct session *session)
+{
+    uint64_t now_ns = clock_now_ns();
+    fill_requests(session, now_ns);
+    encrypt(session);
+    session_set_deadline(session, now_ns, session->env->plan->timeout_ns);
 }
 
 enum step session_send_requests(struct session *session)
 {
-    const struct buffer *plain = &session->env->plain;
-    uint64_t now_ns = clock_now_ns();
-    size_t written;
     session->stage = STAGE_EXCHANGE;
-    fill_requests(session, now_ns);
-    tls_conn_write(session->tls, plain->data, plain->len, &written);
-    session_set_deadline(session, now_ns, session->env->plan->timeout_ns);
+    send_more(session);
     return STEP_AGAIN;
 }
 
@@ -53,24 +67,27 @@ void session_forget_requests(struct session *session)
 void session_send_early(struct session *session)
 {
     const struct plan *plan = session->env->plan;
-    const struct buffer *plain = &session->env->plain;
+    struct buffer *plain = &session->env->plain;
     size_t written = 0;
     if (plan->requests == 0 || !request_is_safe(plan->request))
         return;
+    open_exchange(session);
     fill_requests(session, clock_now_ns());
     session->sent_early = plain->len <= EARLY_DATA_MOST &&
                           tls_conn_write(session->tls, plain->data, plain->len, &written) == TLS_OK;
+    buffer_clear(plain);
     if (!session->sent_early)
         session_forget_requests(session);
 }
 
 enum step session_begin_requests(struct session *session)
 {
-    const struct plan *plan = session->env->plan;
-    if (!session->sent_early)
+    if (!session->sent_early) {
+        open_exchange(session);
         return session_send_requests(session);
+    }
     session->stage = STAGE_EXCHANGE;
-    session_set_deadline(session, session->sample.at.handshaken, plan->timeout_ns);
+    session_set_deadline(session, session->sample.at.handshaken, session->env->plan->timeout_ns);
     return STEP_AGAIN;
 }
 
@@ -79,8 +96,10 @@ static enum step go_on(struct session *session)
 {
     const struct session_env *env = session->env;
     if (session->sample.requests_started == env->plan->requests ||
-        exchange_is_over(session->exchange))
+        exchange_is_over(session->exchange)) {
+        encrypt(session);
         return session_complete(session);
+    }
     if (env->is_ending) {
         session_finish(session, END_OF_RUN, TCP_OK);
         return STEP_WAIT;
@@ -142,14 +161,27 @@ enum step session_take_events(struct session *session)
         if (!take_event(session, &event))
             return STEP_WAIT;
     }
-    if (!answered)
-        return STEP_AGAIN;
-    if (session->flights.count == 0)
-        return go_on(session);
+    return answered && session->flights.count == 0 ? go_on(session) : STEP_AGAIN;
+}
+
+/* Whether requests may follow while others are in flight. */
+static bool may_send_more(const struct session *session)
+{
     const struct session_env *env = session->env;
-    if (env->is_ending || env->plan->think_ns > 0 || exchange_is_over(session->exchange))
-        return STEP_AGAIN;
-    return session_send_requests(session);
+    return session->stage == STAGE_EXCHANGE && env->plan->think_ns == 0 && !env->is_ending &&
+           session->sample.requests_started < env->plan->requests &&
+           session->flights.count < env->plan->streams && exchange_can_send(session->exchange);
+}
+
+/* All that came has been read: only now do requests follow in the place of those that were answered,
+ * all of them in one record. */
+static enum step answer(struct session *session)
+{
+    if (may_send_more(session))
+        send_more(session);
+    else
+        encrypt(session);
+    return STEP_WAIT;
 }
 
 enum step session_read(struct session *session)
@@ -158,7 +190,7 @@ enum step session_read(struct session *session)
     size_t len;
     switch (tls_conn_read(session->tls, &bytes, &len)) {
     case TLS_WANT_READ:
-        return STEP_WAIT;
+        return answer(session);
     case TLS_CLOSED:
         return session_end_of_stream(session, TCP_EOF);
     case TLS_OK:
@@ -167,14 +199,10 @@ enum step session_read(struct session *session)
         session_finish(session, END_TLS, TCP_OK);
         return STEP_WAIT;
     }
-    struct buffer *answer = &session->env->plain;
-    buffer_clear(answer);
-    bool understood = exchange_feed(session->exchange, bytes, len, answer);
-    size_t written;
-    if (answer->len > 0)
-        tls_conn_write(session->tls, answer->data, answer->len, &written);
+    bool understood = exchange_feed(session->exchange, bytes, len, &session->env->plain);
     enum step step = session_take_events(session);
     if (!understood && !session_has_ended(session)) {
+        encrypt(session);
         session_finish(session, END_HTTP, TCP_OK);
         return STEP_WAIT;
     }
