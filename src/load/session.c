@@ -12,6 +12,7 @@
 #include "load/tally.h"
 #include "net/net_loop.h"
 #include "net/resolve.h"
+#include "net/sources.h"
 #include "tls/tls_context.h"
 
 #include <assert.h>
@@ -62,16 +63,14 @@ static void connect_next(struct session *session)
 {
     struct session_env *env = session->env;
     const struct address_list *addresses = &env->plan->addresses;
-    const struct address_list *sources = &env->plan->sources;
     size_t index = (session->first_address + session->addresses_tried++) % addresses->count;
-    const struct address *source = NULL;
-    if (sources->count > 0)
-        source = &sources->items[env->next_source++ % sources->count];
+    const struct address *address = &addresses->items[index];
     session->stage = STAGE_CONNECT;
     session->reconnecting = false;
     session->sample.at.connecting = clock_now_ns();
     session_set_deadline(session, session->sample.at.connecting, env->plan->connect_timeout_ns);
-    tcp_connect(session->tcp, &addresses->items[index], source);
+    tcp_connect(session->tcp, address,
+                sources_take(&env->plan->sources, address, &env->next_source));
 }
 
 void session_begin(struct session *session, const struct session_start *start)

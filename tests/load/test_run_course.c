@@ -125,7 +125,7 @@ static void sessions_come_from_the_sources_in_turn(void **state)
     struct error err;
     struct service *service = service_start(MANNER_SERVE, &plain);
     trial_plan(&trial, service);
-    assert_true(resolve_sources(&trial.plan.sources, "127.0.0.2-127.0.0.3", &err));
+    assert_true(resolve_sources(&trial.plan.sources, "::1,127.0.0.2-127.0.0.3", &err));
     trial_run(&trial);
     trial_expect(&trial, OUTCOME_SUCCEEDED);
     trial_cleanup(&trial);
