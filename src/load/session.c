@@ -62,13 +62,14 @@ void session_flush(struct session *session)
 static void connect_next(struct session *session)
 {
     struct session_env *env = session->env;
+    struct sample *sample = &session->sample;
     const struct address_list *addresses = &env->plan->addresses;
-    size_t index = (session->first_address + session->addresses_tried++) % addresses->count;
-    const struct address *address = &addresses->items[index];
+    sample->address = (session->first_address + sample->addresses_tried++) % addresses->count;
+    const struct address *address = &addresses->items[sample->address];
     session->stage = STAGE_CONNECT;
     session->reconnecting = false;
-    session->sample.at.connecting = clock_now_ns();
-    session_set_deadline(session, session->sample.at.connecting, env->plan->connect_timeout_ns);
+    sample->at.connecting = clock_now_ns();
+    session_set_deadline(session, sample->at.connecting, env->plan->connect_timeout_ns);
     tcp_connect(session->tcp, address,
                 sources_take(&env->plan->sources, address, &env->next_source));
 }
@@ -81,7 +82,7 @@ void session_begin(struct session *session, const struct session_start *start)
     session->policy = start->policy;
     session->offer_ticket = start->offer_ticket;
     session->first_address = session->env->preferred_address;
-    session->addresses_tried = 0;
+    session->connect_end = TCP_OK;
     session->sample =
         (struct sample){.identity = anonymous ? 0 : start->identity,
                         .arm = start->arm,
@@ -155,31 +156,55 @@ static void drive(struct session *session)
         session_flush(session);
 }
 
+/* What another of the host's addresses may do better: a family that is not to be had here is that
+ * address's failure too, but where descriptors or memory are gone they are gone for all. */
+static bool may_try_another(const struct session *session, enum tcp_end end)
+{
+    return end != TCP_NO_DESCRIPTORS && end != TCP_NO_MEMORY &&
+           session->sample.addresses_tried < session->env->plan->addresses.count;
+}
+
+/* Where all addresses fail, what a server did says more than what this machine could not do. */
+static void note_failure(struct session *session, enum tcp_end end)
+{
+    bool is_servers = end == TCP_REFUSED || end == TCP_UNREACHABLE || end == TCP_TIMED_OUT;
+    if (is_servers || session->connect_end == TCP_OK)
+        session->connect_end = end;
+}
+
+/* Goes on to the next address; sessions that begin later begin with it. */
+static void fail_to_connect(struct session *session, enum tcp_end end)
+{
+    struct session_env *env = session->env;
+    size_t failed = session->sample.address;
+    note_failure(session, end);
+    if (env->preferred_address == failed)
+        env->preferred_address = (failed + 1) % env->plan->addresses.count;
+    if (!may_try_another(session, end)) {
+        session_finish(session, END_CONNECT, session->connect_end);
+        return;
+    }
+    session->reconnecting = true;
+    deadline_set(env->deadlines, session->deadline, NEVER_NS);
+    tcp_close(session->tcp, false);
+}
+
 static void on_connected(void *owner, enum tcp_end end)
 {
     struct session *session = owner;
     struct session_env *env = session->env;
-    const struct address_list *addresses = &env->plan->addresses;
-    if (end == TCP_OK) {
-        session->sample.at.connected = clock_now_ns();
-        env->preferred_address =
-            (session->first_address + session->addresses_tried - 1) % addresses->count;
-        flights_clear(&session->flights);
-        session->sent_early = false;
-        session->stage = STAGE_HANDSHAKE;
-        session_set_deadline(session, session->sample.at.connected, env->plan->timeout_ns);
-        tls_conn_start(session->tls, session->identity, session->policy, session->offer_ticket);
-        drive(session);
+    if (end != TCP_OK) {
+        fail_to_connect(session, end);
         return;
     }
-    bool server_side = end == TCP_REFUSED || end == TCP_UNREACHABLE || end == TCP_TIMED_OUT;
-    if (server_side && session->addresses_tried < addresses->count) {
-        session->reconnecting = true;
-        deadline_set(env->deadlines, session->deadline, NEVER_NS);
-        tcp_close(session->tcp, false);
-        return;
-    }
-    session_finish(session, END_CONNECT, end);
+    session->sample.at.connected = clock_now_ns();
+    env->preferred_address = session->sample.address;
+    flights_clear(&session->flights);
+    session->sent_early = false;
+    session->stage = STAGE_HANDSHAKE;
+    session_set_deadline(session, session->sample.at.connected, env->plan->timeout_ns);
+    tls_conn_start(session->tls, session->identity, session->policy, session->offer_ticket);
+    drive(session);
 }
 
 static void on_bytes(void *owner, const uint8_t *bytes, size_t len)
@@ -219,6 +244,9 @@ void session_expire(struct session *session)
     switch (session->stage) {
     case STAGE_IDLE:
     case STAGE_CLOSING:
+        return;
+    case STAGE_CONNECT:
+        fail_to_connect(session, TCP_TIMED_OUT);
         return;
     case STAGE_THINK:
         session_send_requests(session);

@@ -33,8 +33,8 @@ struct session {
     struct tls_conn *tls;
     struct exchange *exchange;
     struct flights flights;
-    size_t first_address; /* the first that was tried: the one that others prefer may change */
-    size_t addresses_tried;
+    size_t first_address;     /* the first that was tried: others may prefer another by now */
+    enum tcp_end connect_end; /* why no address worked */
     const struct verify_policy *policy;
     size_t identity;
     enum stage stage;
