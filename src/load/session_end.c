@@ -108,7 +108,7 @@ enum step session_end_of_stream(struct session *session, enum tcp_end end)
 {
     if (session->stage == STAGE_EXCHANGE && end == TCP_EOF && exchange_end(session->exchange) &&
         session->flights.count > 0) {
-        session_take_events(session);
+        session_take_events(session, true);
         if (session_has_ended(session))
             return STEP_WAIT;
     }

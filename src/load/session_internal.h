@@ -73,8 +73,9 @@ enum step session_send_requests(struct session *session);
 /* session_read takes what TLS has of responses. */
 enum step session_read(struct session *session);
 
-/* session_take_events takes all that the exchange has to tell; then sends what may be sent. */
-enum step session_take_events(struct session *session);
+/* session_take_events takes all that the exchange has to tell, then goes on where nothing is in
+ * flight any more. Where what came was not UNDERSTOOD, only a session that is complete does. */
+enum step session_take_events(struct session *session, bool understood);
 
 /* The end (session_end.c). */
 

@@ -152,8 +152,9 @@ static bool take_event(struct session *session, const struct exchange_event *eve
     return true;
 }
 
-enum step session_take_events(struct session *session)
+enum step session_take_events(struct session *session, bool understood)
 {
+    const uint64_t num_wanted = session->env->plan->requests;
     struct exchange_event event;
     bool answered = false;
     while (exchange_next(session->exchange, &event)) {
@@ -161,7 +162,13 @@ enum step session_take_events(struct session *session)
         if (!take_event(session, &event))
             return STEP_WAIT;
     }
-    return answered && session->flights.count == 0 ? go_on(session) : STEP_AGAIN;
+    bool none_left = answered && session->flights.count == 0;
+    if (!understood && !(none_left && session->sample.requests_started == num_wanted)) {
+        encrypt(session);
+        session_finish(session, END_HTTP, TCP_OK);
+        return STEP_WAIT;
+    }
+    return none_left ? go_on(session) : STEP_AGAIN;
 }
 
 /* Whether requests may follow while others are in flight. */
@@ -200,11 +207,5 @@ enum step session_read(struct session *session)
         return STEP_WAIT;
     }
     bool understood = exchange_feed(session->exchange, bytes, len, &session->env->plain);
-    enum step step = session_take_events(session);
-    if (!understood && !session_has_ended(session)) {
-        encrypt(session);
-        session_finish(session, END_HTTP, TCP_OK);
-        return STEP_WAIT;
-    }
-    return step;
+    return session_take_events(session, understood);
 }

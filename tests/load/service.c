@@ -45,6 +45,7 @@ static const char *const responses[] = {
     [MANNER_STATUS_500] = "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 2\r\n\r\nno",
     [MANNER_REFUSAL_PAGE] = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 31"
                             "\r\n\r\nThe SSL certificate error     \n",
+    [MANNER_BYTES_BEHIND] = OK_HEAD "\r\nok and more",
     [MANNER_NO_HTTP] = "220 mail.example ESMTP\r\n",
 };
 

@@ -21,6 +21,7 @@ enum manner {
     MANNER_CUT_SHORT,          /* half a response, then closes */
     MANNER_STATUS_500,         /* answers every request with 500 */
     MANNER_REFUSAL_PAGE,       /* nginx's page for a refused client certificate */
+    MANNER_BYTES_BEHIND,       /* bytes that nobody asked for behind each response */
     MANNER_NO_HTTP,            /* answers with what is no HTTP */
     MANNER_CLOSE_AT_ONCE,      /* closes after the first bytes */
     MANNER_CLOSE_WORDLESSLY,   /* closes after the handshake, without a word */

@@ -115,6 +115,8 @@ static const struct row rows[] = {
     /* What it says is not what we speak, or not what we want. */
     {MANNER_NO_TLS, &plain, NULL, 0, 1, OUTCOME_TLS_PROTOCOL},
     {MANNER_NO_HTTP, &plain, NULL, 0, 1, OUTCOME_BAD_RESPONSE},
+    {MANNER_BYTES_BEHIND, &plain, NULL, 0, 3, OUTCOME_BAD_RESPONSE},
+    {MANNER_BYTES_BEHIND, &plain, NULL, 0, 1, OUTCOME_SUCCEEDED},
     {MANNER_STATUS_500, &asking, "client-p256", 0, 1, OUTCOME_UNEXPECTED_STATUS},
     /* Responses of other forms are good ones. */
     {MANNER_UNTIL_CLOSE, &asking, "client-p256", 0, 1, OUTCOME_SUCCEEDED},
