@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "load/session.h"
+#include "load/slots.h"
 #include "net/net_loop.h"
 #include "tls/identity.h"
 #include "tls/tls_context.h"
@@ -13,19 +14,6 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/time.h>
-
-#define FIRST_BACKOFF_NS (10 * NS_PER_MS)
-#define LAST_BACKOFF_NS (500 * NS_PER_MS)
-
-/* A place for one session at a time. While it rests (after a failure, or before its turn in a
- * ramp-up) its deadline says until when. */
-struct slot {
-    struct deadline deadline; /* first, so that a deadline leads back to its slot */
-    struct session *session;  /* made when it is first needed */
-    uint64_t backoff_ns;      /* the last rest after a failure, or 0 */
-    bool is_busy;
-    bool is_resting;
-};
 
 enum stop { STOP_NONE, STOP_GENTLY, STOP_NOW };
 
@@ -45,11 +33,7 @@ struct worker {
     struct deadline_heap deadlines;
     struct tally *tally;
     struct stories stories;
-    struct slot *slots;
-    size_t num_slots;
-    size_t *ready; /* a ring of the slots that may begin a session, first come first served */
-    size_t first_ready, num_ready;
-    size_t num_busy;
+    struct slots slots;
     struct pacer pacer;
     struct random random;
     uint64_t serial;
@@ -100,12 +84,11 @@ static void set_up_share(struct worker *worker)
     unsigned shards = plan->num_shards ? plan->num_shards : 1;
     worker->num_takers = plan->threads * shards;
     worker->taker = plan->shard * plan->threads + worker->index;
-    worker->num_slots = (size_t)share_of(plan->connections, worker->num_takers, worker->taker);
+    slots_init(&worker->slots,
+               (size_t)share_of(plan->connections, worker->num_takers, worker->taker));
     worker->quota = plan->sessions == 0
                         ? UINT64_MAX
                         : share_of(plan->sessions, worker->num_takers, worker->taker);
-    worker->slots = memory_new(worker->num_slots, sizeof *worker->slots);
-    worker->ready = memory_new(worker->num_slots, sizeof *worker->ready);
     random_init(&worker->random, plan->seed * 0x9e3779b9u + worker->taker + 1);
 }
 
@@ -144,10 +127,8 @@ bool worker_free(struct worker *worker)
 {
     if (worker == NULL)
         return true;
-    if (worker->slots != NULL) {
-        for (size_t i = 0; i < worker->num_slots; i++)
-            session_free(worker->slots[i].session);
-    }
+    for (size_t i = 0; i < worker->slots.count; i++)
+        session_free(worker->slots.items[i].session);
     bool clean = true;
     if (worker->loop != NULL) {
         if (worker->start_ns == 0) { /* never ran: its own handles still have to be closed */
@@ -164,27 +145,12 @@ bool worker_free(struct worker *worker)
     trust_free(worker->trust);
     identity_set_free(worker->identities);
     free(worker->policies);
-    free(worker->ready);
-    free(worker->slots);
+    slots_cleanup(&worker->slots);
     free(worker);
     return clean;
 }
 
 /* Slots */
-
-static void make_ready(struct worker *worker, struct slot *slot)
-{
-    size_t place = (worker->first_ready + worker->num_ready++) % worker->num_slots;
-    worker->ready[place] = (size_t)(slot - worker->slots);
-}
-
-static struct slot *take_ready(struct worker *worker)
-{
-    struct slot *slot = &worker->slots[worker->ready[worker->first_ready]];
-    worker->first_ready = (worker->first_ready + 1) % worker->num_slots;
-    worker->num_ready--;
-    return slot;
-}
 
 static void rest_until(struct worker *worker, struct slot *slot, uint64_t until_ns)
 {
@@ -192,20 +158,15 @@ static void rest_until(struct worker *worker, struct slot *slot, uint64_t until_
     deadline_set(&worker->deadlines, &slot->deadline, until_ns);
 }
 
-/* A server that fails is not hammered: a slot waits before its next session, 10 ms, doubling, at
- * most 500 ms. A refusal that was expected is no failure, and an open loop has its own pace. */
-static uint64_t backoff_after(const struct worker *worker, const struct slot *slot,
-                              const struct sample *sample)
+/* A server that fails is not hammered. A refusal that was expected is no failure, and an open loop
+ * has its own pace. */
+static bool must_rest(const struct worker *worker, const struct sample *sample)
 {
     enum outcome_class class = outcome_class(sample->outcome, worker->plan->refusal_by_close);
     bool expected =
         class == CLASS_SUCCEEDED || class == CLASS_UNCONFIRMED ||
         (class == CLASS_REFUSED && plan_expects_refusal(worker->plan, sample->identity));
-    if (expected || worker->plan->rate > 0)
-        return 0;
-    if (slot->backoff_ns == 0)
-        return FIRST_BACKOFF_NS;
-    return slot->backoff_ns * 2 < LAST_BACKOFF_NS ? slot->backoff_ns * 2 : LAST_BACKOFF_NS;
+    return !expected && worker->plan->rate == 0;
 }
 
 static void on_finish(void *owner, const struct sample *sample, const struct tls_conn *tls)
@@ -224,19 +185,19 @@ static void add_progress(_Atomic uint64_t *counter, int64_t by)
 static void on_done(void *owner, struct deadline *deadline, const struct sample *sample)
 {
     struct worker *worker = owner;
-    struct slot *slot = (struct slot *)deadline;
-    slot->is_busy = false;
-    worker->num_busy--;
+    struct slot *slot = slots_of(deadline);
+    slots_leave(&worker->slots, slot);
     add_progress(&worker->progress.ended, 1);
     add_progress(&worker->progress.in_flight, -1);
     add_progress(&worker->progress.outcomes[sample->outcome], 1);
     if (worker->arms != NULL)
         worker->arms->observe(worker->arms->arg, sample);
-    slot->backoff_ns = backoff_after(worker, slot, sample);
-    if (slot->backoff_ns > 0)
-        rest_until(worker, slot, sample->at.ended + slot->backoff_ns);
-    else
-        make_ready(worker, slot);
+    if (must_rest(worker, sample)) {
+        rest_until(worker, slot, sample->at.ended + slots_fail(slot));
+    } else {
+        slot->backoff_ns = 0;
+        slots_put(&worker->slots, slot);
+    }
 }
 
 /* Sessions */
@@ -256,7 +217,7 @@ static bool wants_ticket(struct worker *worker)
 static void begin_session(struct worker *worker, uint64_t intended_ns, uint64_t now_ns)
 {
     const struct plan *plan = worker->plan;
-    struct slot *slot = take_ready(worker);
+    struct slot *slot = slots_take(&worker->slots);
     size_t count = identity_set_count(worker->identities);
     uint64_t serial = worker->serial++;
     struct session_start start = {.intended_ns = intended_ns,
@@ -268,7 +229,7 @@ static void begin_session(struct worker *worker, uint64_t intended_ns, uint64_t 
         start.identity = rotation_pick(
             plan->rotation, count, (size_t)((uint64_t)worker->taker * count / worker->num_takers),
             worker->arms != NULL ? serial / worker->arms->sessions_per_identity : serial,
-            (size_t)(slot - worker->slots), &worker->random);
+            slots_index(&worker->slots, slot), &worker->random);
     start.policy = &worker->policies[0];
     if (worker->arms != NULL) {
         start.arm = worker->arms->pick(worker->arms->arg, serial);
@@ -277,15 +238,13 @@ static void begin_session(struct worker *worker, uint64_t intended_ns, uint64_t 
     tally_started(worker->tally, intended_ns, now_ns, count > 0 ? start.identity : 0);
     if (slot->session == NULL)
         slot->session = session_new(&worker->env, &slot->deadline);
-    slot->is_busy = true;
-    worker->num_busy++;
     add_progress(&worker->progress.in_flight, 1);
     session_begin(slot->session, &start);
 }
 
 static void begin_closed_loop(struct worker *worker, uint64_t now_ns)
 {
-    while (worker->num_ready > 0 && worker->serial < worker->quota)
+    while (worker->slots.num_ready > 0 && worker->serial < worker->quota)
         begin_session(worker, now_ns, now_ns);
 }
 
@@ -297,7 +256,7 @@ static void begin_open_loop(struct worker *worker, uint64_t now_ns)
     uint64_t last_ns = now_ns < worker->end_ns ? now_ns : worker->end_ns - 1;
     while ((intended_ns = pacer_next(&worker->pacer)) <= last_ns &&
            worker->tally->scheduled < worker->quota) {
-        if (worker->num_ready > 0)
+        if (worker->slots.num_ready > 0)
             begin_session(worker, intended_ns, now_ns);
         else if (worker->plan->skip_when_full)
             tally_skipped(worker->tally);
@@ -335,9 +294,9 @@ static void begin_due(struct worker *worker, uint64_t now_ns)
 
 static void for_each_busy(struct worker *worker, void (*act)(struct session *))
 {
-    for (size_t i = 0; i < worker->num_slots; i++) {
-        if (worker->slots[i].is_busy)
-            act(worker->slots[i].session);
+    for (size_t i = 0; i < worker->slots.count; i++) {
+        if (worker->slots.items[i].is_busy)
+            act(worker->slots.items[i].session);
     }
 }
 
@@ -364,7 +323,7 @@ static void check_end(struct worker *worker, uint64_t now_ns)
     if (!worker->is_draining) {
         if (now_ns >= worker->end_ns || stop != STOP_NONE)
             begin_drain(worker, now_ns, stop != STOP_NOW);
-        else if (has_begun_all(worker) && worker->num_busy == 0)
+        else if (has_begun_all(worker) && worker->slots.num_busy == 0)
             begin_drain(worker, now_ns, true);
     }
     if (worker->is_draining && !worker->is_cut &&
@@ -372,7 +331,7 @@ static void check_end(struct worker *worker, uint64_t now_ns)
         worker->is_cut = true;
         for_each_busy(worker, session_cut);
     }
-    if (worker->is_draining && worker->num_busy == 0 && !worker->is_over) {
+    if (worker->is_draining && worker->slots.num_busy == 0 && !worker->is_over) {
         worker->is_over = true;
         net_loop_finish(worker->loop);
     }
@@ -382,10 +341,10 @@ static void expire(struct worker *worker, uint64_t now_ns)
 {
     struct deadline *deadline;
     while ((deadline = deadline_pop(&worker->deadlines, now_ns)) != NULL) {
-        struct slot *slot = (struct slot *)deadline;
+        struct slot *slot = slots_of(deadline);
         if (slot->is_resting) {
             slot->is_resting = false;
-            make_ready(worker, slot);
+            slots_put(&worker->slots, slot);
         } else if (slot->is_busy) {
             session_expire(slot->session);
         }
@@ -405,7 +364,7 @@ static void set_wake(struct worker *worker)
             wake_ns = earliest(wake_ns, worker->drain_until_ns);
     } else {
         wake_ns = earliest(wake_ns, worker->end_ns);
-        bool may_begin = worker->num_ready > 0 || worker->plan->skip_when_full;
+        bool may_begin = worker->slots.num_ready > 0 || worker->plan->skip_when_full;
         if (worker->plan->rate > 0 && may_begin && !has_begun_all(worker))
             wake_ns = earliest(wake_ns, pacer_next(&worker->pacer));
     }
@@ -460,15 +419,15 @@ static double seconds_of(struct timeval time)
 /* In a closed loop the slots come in one after the other during the ramp-up. */
 static void line_up_slots(struct worker *worker)
 {
-    for (size_t i = 0; i < worker->num_slots; i++) {
-        uint64_t wait_ns =
-            worker->plan->rate > 0
-                ? 0
-                : (uint64_t)((double)worker->plan->ramp_ns * (double)i / (double)worker->num_slots);
+    for (size_t i = 0; i < worker->slots.count; i++) {
+        uint64_t wait_ns = worker->plan->rate > 0
+                               ? 0
+                               : (uint64_t)((double)worker->plan->ramp_ns * (double)i /
+                                            (double)worker->slots.count);
         if (wait_ns > 0 || worker->start_ns > clock_now_ns())
-            rest_until(worker, &worker->slots[i], worker->start_ns + wait_ns);
+            rest_until(worker, &worker->slots.items[i], worker->start_ns + wait_ns);
         else
-            make_ready(worker, &worker->slots[i]);
+            slots_put(&worker->slots, &worker->slots.items[i]);
     }
 }
 
