@@ -21,6 +21,7 @@ const char *latency_kind_name(enum latency_kind kind)
         [LATENCY_REQUEST] = "request",
         [LATENCY_SESSION] = "session",
         [LATENCY_FROM_SCHEDULE] = "from_schedule",
+        [LATENCY_HANDSHAKE_FROM_SCHEDULE] = "handshake_from_schedule",
     };
     return names[kind];
 }

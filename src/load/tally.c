@@ -128,6 +128,9 @@ static void tally_handshake(struct tally *tally, const struct sample *sample, bo
     latency_record(
         tally->latencies[tls->resumed ? LATENCY_TLS_HANDSHAKE_RESUMED : LATENCY_TLS_HANDSHAKE_FULL],
         elapsed_ns);
+    if (tally->plan->rate > 0)
+        latency_record(tally->latencies[LATENCY_HANDSHAKE_FROM_SCHEDULE],
+                       sample->at.handshaken - sample->at.intended);
     if (tls->verify.num_calls > 0)
         latency_record(tally->latencies[LATENCY_VERIFY_CALLBACK], tls->verify.elapsed_ns);
     if (identity->tls_handshake == NULL)

@@ -353,6 +353,7 @@ static const char *row_name(enum latency_kind kind)
         [LATENCY_REQUEST] = "request",
         [LATENCY_SESSION] = "session",
         [LATENCY_FROM_SCHEDULE] = "from schedule",
+        [LATENCY_HANDSHAKE_FROM_SCHEDULE] = "handshake from schedule",
     };
     return names[kind];
 }

@@ -166,6 +166,7 @@ static struct result *page_mixed(void)
     scatter_all(r);
     latency_merge(r->latencies[LATENCY_FROM_SCHEDULE], r->latencies[LATENCY_SESSION]);
     scatter(r->latencies[LATENCY_FROM_SCHEDULE], 4000, 4200, 0.6);
+    scatter(r->latencies[LATENCY_HANDSHAKE_FROM_SCHEDULE], 55236, 3900, 0.6);
     scatter(r->schedule_slip, 55236, 20, 0.5);
     free_identities(r);
     r->identities = memory_new(4, sizeof *r->identities);

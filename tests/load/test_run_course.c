@@ -351,6 +351,45 @@ static void without_a_free_slot_arrivals_wait_or_are_skipped(void **state)
     }
 }
 
+static void handshakes_without_a_request_have_a_latency_from_the_intended_start_too(void **state)
+{
+    (void)state;
+    struct trial trial;
+    struct service *service = service_start(MANNER_SERVE, &plain);
+    trial_plan(&trial, service);
+    trial.plan.connections = 20;
+    trial.plan.sessions = 20;
+    trial.plan.rate = 100;
+    trial.plan.requests = 0;
+    trial_run(&trial);
+    trial_expect(&trial, OUTCOME_UNCONFIRMED);
+    struct latency *const *latencies = trial.result->latencies;
+    assert_int_equal(latency_count(latencies[LATENCY_HANDSHAKE_FROM_SCHEDULE]), 20);
+    assert_int_equal(latency_count(latencies[LATENCY_FROM_SCHEDULE]), 0);
+    assert_true(mean_ms(trial.result, LATENCY_HANDSHAKE_FROM_SCHEDULE) >
+                mean_ms(trial.result, LATENCY_TLS_HANDSHAKE));
+    trial_cleanup(&trial);
+    service_stop(service);
+}
+
+static void the_wait_for_a_slot_shows_in_handshakes_from_the_intended_start_alone(void **state)
+{
+    (void)state;
+    struct trial trial;
+    struct service *service = service_start(MANNER_SERVE, &plain);
+    trial_plan(&trial, service);
+    trial.plan.connections = 1;
+    trial.plan.sessions = 4; /* due within 80 ms, begun over 600 */
+    trial.plan.rate = 50;
+    trial.plan.hold_ns = 200 * NS_PER_MS;
+    trial_run(&trial);
+    trial_expect(&trial, OUTCOME_SUCCEEDED);
+    assert_true(mean_ms(trial.result, LATENCY_HANDSHAKE_FROM_SCHEDULE) >= 180);
+    assert_true(mean_ms(trial.result, LATENCY_TLS_HANDSHAKE) < 180);
+    trial_cleanup(&trial);
+    service_stop(service);
+}
+
 static void a_ramp_up_lets_the_slots_in_one_by_one(void **state)
 {
     (void)state;
@@ -530,6 +569,8 @@ int main(void)
         cmocka_unit_test(what_is_in_flight_when_the_run_ends_is_cut_off_after_the_timeout),
         cmocka_unit_test(an_open_loop_starts_its_sessions_on_schedule),
         cmocka_unit_test(without_a_free_slot_arrivals_wait_or_are_skipped),
+        cmocka_unit_test(handshakes_without_a_request_have_a_latency_from_the_intended_start_too),
+        cmocka_unit_test(the_wait_for_a_slot_shows_in_handshakes_from_the_intended_start_alone),
         cmocka_unit_test(a_ramp_up_lets_the_slots_in_one_by_one),
         cmocka_unit_test(several_threads_share_the_sessions_and_rotate_evenly),
         cmocka_unit_test(sessions_are_resumed_and_their_pins_checked_again),

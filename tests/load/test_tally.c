@@ -157,6 +157,7 @@ static void points_in_time_become_spans(void **state)
         [LATENCY_REQUEST] = 3000,
         [LATENCY_SESSION] = 7000,
         [LATENCY_FROM_SCHEDULE] = 27000,
+        [LATENCY_HANDSHAKE_FROM_SCHEDULE] = 24000,
     };
     for (int i = 0; i < NUM_LATENCIES; i++) {
         assert_int_equal(latency_count(result->latencies[i]), expected_us[i] > 0);

@@ -204,6 +204,7 @@ struct result *sample_interrupted(void)
     name_counts_add(&r->pins_by_pin, "cert-sha256:LCa0a2j/xo/5m0U8HTBBNBNCLXBkg7+g+YpeiGJm564=", 0);
     make_resumption(r);
     fill(r->latencies[LATENCY_FROM_SCHEDULE], 6000, 1000, 600);
+    fill(r->latencies[LATENCY_HANDSHAKE_FROM_SCHEDULE], 6000, 900, 600);
     fill(r->schedule_slip, 6012, 1, 0);
     add_identities(r, 1, 6012);
     add_series(r, 4, 1500);

@@ -193,6 +193,7 @@ const phaseNames = [
     ['connect', 'Connect'], ['tls_handshake', 'Handshake'], ['tls_handshake_full', 'full', 'part'],
     ['tls_handshake_resumed', 'resumed', 'part'], ['verify_callback', 'Verify callback', 'part'],
     ['first_byte', 'First byte'], ['request', 'Request'], ['session', 'Session'], ['from_schedule', 'From schedule'],
+    ['handshake_from_schedule', 'Handshake from schedule'],
 ];
 
 // strip draws the range of a distribution on a logarithmic scale from LEAST to MOST, both powers of ten.
