@@ -123,7 +123,7 @@ static enum ending run(const struct invocation *invocation, const struct plan *p
                                 .redraws = on_terminal,
                                 .colour = on_terminal && (no_color == NULL || no_color[0] == '\0'),
                                 .duration_s = (double)plan->duration_ns / NS_PER_S,
-                                .total_sessions = plan->sessions};
+                                .total_sessions = plan_sessions(plan)};
     struct run_hooks hooks = {.on_progress = tell_progress, .arg = &progress};
     if (!wants_progress(invocation->options))
         hooks.on_progress = NULL;
@@ -158,7 +158,7 @@ enum ending cmd_run(const struct invocation *invocation)
     bool built = plan_build(&plan, invocation->options, &notices, &err) &&
                  outputs_check(invocation->options, &err) &&
                  check_thresholds(invocation->options, &plan, &err) &&
-                 descriptors_suffice(plan.connections, plan.threads, &err);
+                 descriptors_suffice(&plan, &err);
     tell_notices(&notices);
     ending = built ? run(invocation, &plan) : complain(&err);
     notices_cleanup(&notices);

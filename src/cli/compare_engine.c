@@ -255,7 +255,7 @@ static bool build_plan(struct plan *plan, const struct options *options, struct 
     plan->cacert = options->cacert != NULL ? memory_text(options->cacert) : NULL;
     return plan_build_identities(plan, options, notices, err) &&
            plan_build_tls(plan, options, notices, err) && plan_build_network(plan, options, err) &&
-           descriptors_suffice(plan->connections, plan->threads, err);
+           descriptors_suffice(plan, err);
 }
 
 /* The arms pin what the server shows; where the user gave pins, that must have one of them. */

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/descriptors.h"
 
+#include "load/plan.h"
+
 #include <inttypes.h>
+#include <stdio.h>
 #include <sys/resource.h>
 
 /* A loop has an epoll, an event and a few of libuv's own descriptors; the process has files. A
@@ -9,24 +12,35 @@
 #define PER_THREAD 8
 #define OF_THE_PROCESS 32
 
-bool descriptors_suffice(uint64_t connections, unsigned threads, struct error *err)
+/* How many descriptors this process may have, raised where that is needed. */
+static uint64_t raise_limit(uint64_t needed)
 {
     struct rlimit limit;
-    uint64_t needed = connections + (uint64_t)threads * PER_THREAD + OF_THE_PROCESS;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return true;
+        return UINT64_MAX;
     if (limit.rlim_cur < needed && limit.rlim_cur < limit.rlim_max) {
         limit.rlim_cur = limit.rlim_max;
         setrlimit(RLIMIT_NOFILE, &limit);
         getrlimit(RLIMIT_NOFILE, &limit);
     }
-    if (limit.rlim_cur >= needed)
+    return limit.rlim_cur;
+}
+
+bool descriptors_suffice(const struct plan *plan, struct error *err)
+{
+    uint64_t reserved = (uint64_t)plan->threads * PER_THREAD + OF_THE_PROCESS;
+    uint64_t needed = plan_connections(plan) + reserved;
+    uint64_t limit = raise_limit(needed);
+    if (limit >= needed)
         return true;
-    uint64_t reserved = (uint64_t)threads * PER_THREAD + OF_THE_PROCESS;
-    uint64_t most = limit.rlim_cur > reserved ? limit.rlim_cur - reserved : 0;
+    uint64_t most = limit > reserved ? (limit - reserved) * plan->num_shards : 0;
+    char shard[64] = "";
+    if (plan->num_shards > 1)
+        snprintf(shard, sizeof shard, " with --shard %u/%u", plan->shard, plan->num_shards);
     return error_set(err,
-                     "-c %" PRIu64 " needs %" PRIu64 " file descriptors, and this process may have "
-                     "%" PRIu64 " (ulimit -Hn); up to -c %" PRIu64 " is accepted, or several "
-                     "generators with --shard",
-                     connections, needed, (uint64_t)limit.rlim_cur, most);
+                     "-c %" PRIu64 "%s needs %" PRIu64 " file descriptors, and this process may "
+                     "have %" PRIu64 " (ulimit -Hn); up to -c %" PRIu64 " is accepted, or %s with "
+                     "--shard",
+                     plan->connections, shard, needed, limit, most,
+                     plan->num_shards > 1 ? "more generators" : "several generators");
 }

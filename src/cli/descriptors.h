@@ -9,10 +9,11 @@
 #include "base/error.h"
 
 #include <stdbool.h>
-#include <stdint.h>
+
+struct plan;
 
 /* descriptors_suffice raises the soft limit to the hard one where that is needed, and says whether
- * CONNECTIONS and THREADS loops fit; if not, ERR says what would. */
-bool descriptors_suffice(uint64_t connections, unsigned threads, struct error *err);
+ * this shard of PLAN fits; if not, ERR says what would. */
+bool descriptors_suffice(const struct plan *plan, struct error *err);
 
 #endif

@@ -26,15 +26,15 @@ static void set_seconds(struct result *result, const char *name, uint64_t ns)
 
 static void set_load(struct result *result, const struct plan *plan)
 {
-    result_set_number(result, "connections", (double)plan->connections);
+    result_set_number(result, "connections", (double)plan_connections(plan));
     result_set_number(result, "threads", plan->threads);
     set_seconds(result, "duration_s", plan->duration_ns);
     if (plan->sessions > 0)
-        result_set_number(result, "sessions", (double)plan->sessions);
+        result_set_number(result, "sessions", (double)plan_sessions(plan));
     else
         result_set_null(result, "sessions");
     if (plan->rate > 0) {
-        result_set_number(result, "rate", plan->rate);
+        result_set_number(result, "rate", plan_rate(plan));
         result_set_text(result, "arrival", arrival_name(plan->arrival));
         result_set_text(result, "overload", plan->skip_when_full ? "skip" : "wait");
     } else {

@@ -54,6 +54,26 @@ const char *plan_identity_name(const struct plan *plan, size_t identity)
     return identity_set_name(plan->identities, identity);
 }
 
+uint64_t plan_share(uint64_t total, unsigned parts, unsigned part)
+{
+    return total / parts + (part < total % parts);
+}
+
+uint64_t plan_connections(const struct plan *plan)
+{
+    return plan_share(plan->connections, plan->num_shards, plan->shard);
+}
+
+uint64_t plan_sessions(const struct plan *plan)
+{
+    return plan_share(plan->sessions, plan->num_shards, plan->shard);
+}
+
+double plan_rate(const struct plan *plan)
+{
+    return plan->rate / plan->num_shards;
+}
+
 const char *session_mode_name(enum session_mode mode)
 {
     static const char *const names[] = {"full", "resume", "mixed", "early"};

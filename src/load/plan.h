@@ -46,16 +46,16 @@ struct plan {
     enum rotation rotation;
 
     /* how much; times in nanoseconds, 0 where there is no such bound */
-    uint64_t connections;
-    unsigned threads;
+    uint64_t connections; /* this, sessions and rate are of all shards together */
+    unsigned threads;     /* this shard's */
     uint64_t duration_ns;
     uint64_t sessions;
     double rate; /* sessions a second; 0: closed loop */
     enum arrival arrival;
     bool skip_when_full;
     uint64_t ramp_ns, warm_up_ns;
-    uint64_t start_at_wall_ns; /* 0: at once */
-    unsigned shard, num_shards;
+    uint64_t start_at_wall_ns;  /* 0: at once */
+    unsigned shard, num_shards; /* 0 and 1 where there is but one */
     uint64_t seed;
 
     /* each session */
@@ -91,6 +91,15 @@ size_t plan_num_identities(const struct plan *plan);
 
 /* plan_identity_name returns the name of such a row; "(none)" where there is no certificate. */
 const char *plan_identity_name(const struct plan *plan, size_t identity);
+
+/* plan_share returns what PART of PARTS takes of TOTAL; where it does not divide, the first ones
+ * take one more. */
+uint64_t plan_share(uint64_t total, unsigned parts, unsigned part);
+
+/* What is this generator's of a plan that is dealt out to several shards. */
+uint64_t plan_connections(const struct plan *plan);
+uint64_t plan_sessions(const struct plan *plan);
+double plan_rate(const struct plan *plan);
 
 const char *session_mode_name(enum session_mode mode);
 

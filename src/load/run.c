@@ -290,8 +290,8 @@ static void fill_target(const struct run *run, struct result *result)
     result->verify = memory_text(verify_mode_name(plan->verify));
     result->num_pins = pinset_count(plan->pins);
     result->open_loop = plan->rate > 0;
-    result->rate = plan->rate;
-    result->connections = plan->connections;
+    result->rate = plan_rate(plan);
+    result->connections = plan_connections(plan);
     result->threads = plan->threads;
     result->rotation = memory_text(rotation_name(plan->rotation));
     result->boringssl = memory_text(tls_library_version());

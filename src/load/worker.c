@@ -22,7 +22,7 @@ struct worker {
     const struct worker_arms *arms;
     unsigned index;
     unsigned num_takers; /* of the schedule: threads times shards */
-    unsigned taker;      /* which of them this one is */
+    unsigned taker; /* which of them this one is: its shard's first, then every NUM_SHARDS-th */
     struct net_loop *loop;
     struct identity_set *identities; /* its own keys */
     struct trust *trust;
@@ -46,11 +46,6 @@ struct worker {
     struct worker_progress progress;
     size_t num_published; /* seconds */
 };
-
-static uint64_t share_of(uint64_t total, unsigned takers, unsigned taker)
-{
-    return total / takers + (taker < total % takers);
-}
 
 /* Set-up */
 
@@ -78,17 +73,18 @@ static void on_finish(void *owner, const struct sample *sample, const struct tls
 static void on_done(void *owner, struct deadline *deadline, const struct sample *sample);
 static const struct net_loop_events loop_events = {on_wake, on_turn};
 
+/* Shares are dealt out to the shards and, within each, to its threads, so that they add up also
+ * where the shards have other numbers of threads. */
 static void set_up_share(struct worker *worker)
 {
     const struct plan *plan = worker->plan;
-    unsigned shards = plan->num_shards ? plan->num_shards : 1;
-    worker->num_takers = plan->threads * shards;
-    worker->taker = plan->shard * plan->threads + worker->index;
+    worker->num_takers = plan->threads * plan->num_shards;
+    worker->taker = plan->shard + plan->num_shards * worker->index;
     slots_init(&worker->slots,
-               (size_t)share_of(plan->connections, worker->num_takers, worker->taker));
+               (size_t)plan_share(plan_connections(plan), plan->threads, worker->index));
     worker->quota = plan->sessions == 0
                         ? UINT64_MAX
-                        : share_of(plan->sessions, worker->num_takers, worker->taker);
+                        : plan_share(plan_sessions(plan), plan->threads, worker->index);
     random_init(&worker->random, plan->seed * 0x9e3779b9u + worker->taker + 1);
 }
 

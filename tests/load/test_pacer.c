@@ -93,6 +93,35 @@ static void the_shares_of_several_takers_interleave_to_the_whole_schedule(void *
     }
 }
 
+static int compare_moments(const void *a, const void *b)
+{
+    uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+    return (left > right) - (left < right);
+}
+
+/* A worker of a shard with T threads takes share SHARD + SHARDS * INDEX of SHARDS * T. */
+static void shards_with_other_numbers_of_threads_make_up_the_whole_schedule_too(void **state)
+{
+    (void)state;
+    static const unsigned threads[] = {2, 4, 1};
+    enum { SHARDS = COUNT_OF(threads), EACH = 400 };
+    static uint64_t moments[SHARDS * EACH];
+    struct pacer whole, pacer;
+    size_t count = 0;
+    for (unsigned shard = 0; shard < SHARDS; shard++) {
+        for (unsigned i = 0; i < threads[shard]; i++) {
+            pacer_init(&pacer, ARRIVAL_CONSTANT, 300, 0, START_NS, shard + SHARDS * i,
+                       SHARDS * threads[shard], 1);
+            for (unsigned n = 0; n < EACH / threads[shard]; n++, pacer_advance(&pacer))
+                moments[count++] = pacer_next(&pacer);
+        }
+    }
+    qsort(moments, count, sizeof *moments, compare_moments);
+    pacer_constant(&whole, 300, 0);
+    for (size_t n = 0; n < count; n++, pacer_advance(&whole))
+        assert_int_equal(moments[n], pacer_next(&whole));
+}
+
 static int compare_doubles(const void *a, const void *b)
 {
     double left = *(const double *)a, right = *(const double *)b;
@@ -210,6 +239,7 @@ int main(void)
         cmocka_unit_test(after_ten_million_arrivals_nothing_has_drifted),
         cmocka_unit_test(a_ramp_has_half_the_arrivals_and_then_the_full_rate),
         cmocka_unit_test(the_shares_of_several_takers_interleave_to_the_whole_schedule),
+        cmocka_unit_test(shards_with_other_numbers_of_threads_make_up_the_whole_schedule_too),
         cmocka_unit_test(poisson_gaps_are_exponential_by_the_kolmogorov_smirnov_test),
         cmocka_unit_test(poisson_arrivals_follow_the_ramp),
         cmocka_unit_test(the_shares_of_a_poisson_schedule_add_up_to_its_rate),

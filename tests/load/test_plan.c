@@ -52,6 +52,34 @@ static void each_identity_is_a_row_and_may_have_to_be_refused(void **state)
     plan_cleanup(&plan);
 }
 
+static void the_shares_of_shards_and_their_threads_add_up(void **state)
+{
+    (void)state;
+    static const uint64_t totals[] = {1, 7, 100, 101, 65537};
+    for (size_t i = 0; i < COUNT_OF(totals); i++) {
+        for (unsigned num_shards = 1; num_shards <= 5; num_shards++) {
+            struct plan plan = {.connections = totals[i] + num_shards,
+                                .sessions = totals[i],
+                                .rate = (double)totals[i],
+                                .num_shards = num_shards};
+            uint64_t connections = 0, sessions = 0, of_threads = 0;
+            double rate = 0;
+            for (; plan.shard < num_shards; plan.shard++) {
+                unsigned num_threads = 1 + plan.shard * 2; /* other shards have other numbers */
+                connections += plan_connections(&plan);
+                sessions += plan_sessions(&plan);
+                rate += plan_rate(&plan);
+                for (unsigned thread = 0; thread < num_threads; thread++)
+                    of_threads += plan_share(plan_sessions(&plan), num_threads, thread);
+            }
+            assert_int_equal(connections, plan.connections);
+            assert_int_equal(sessions, plan.sessions);
+            assert_int_equal(of_threads, plan.sessions);
+            assert_true(rate > plan.rate * 0.999999 && rate < plan.rate * 1.000001);
+        }
+    }
+}
+
 static void a_plan_is_safe_to_clean_up_twice_and_when_zeroed(void **state)
 {
     (void)state;
@@ -78,6 +106,7 @@ int main(void)
         cmocka_unit_test(with_a_list_only_what_is_on_it_is_a_success),
         cmocka_unit_test(without_a_certificate_there_is_one_row_and_none_to_refuse),
         cmocka_unit_test(each_identity_is_a_row_and_may_have_to_be_refused),
+        cmocka_unit_test(the_shares_of_shards_and_their_threads_add_up),
         cmocka_unit_test(a_plan_is_safe_to_clean_up_twice_and_when_zeroed),
         cmocka_unit_test(session_modes_have_names),
     };

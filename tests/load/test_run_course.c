@@ -431,6 +431,35 @@ static void several_threads_share_the_sessions_and_rotate_evenly(void **state)
     service_stop(service);
 }
 
+static void
+shards_with_other_numbers_of_threads_share_the_sessions_and_say_their_shares(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned threads;
+        uint64_t connections, sessions;
+    } shards[] = {{2, 4, 51}, {4, 4, 50}};
+    struct service *service = service_start(MANNER_SERVE, &plain);
+    for (unsigned i = 0; i < COUNT_OF(shards); i++) {
+        struct trial trial;
+        trial_plan(&trial, service);
+        trial.plan.shard = i;
+        trial.plan.num_shards = COUNT_OF(shards);
+        trial.plan.threads = shards[i].threads;
+        trial.plan.connections = 8;
+        trial.plan.sessions = 101;
+        trial.plan.rate = 2000;
+        trial_run(&trial);
+        trial_expect(&trial, OUTCOME_SUCCEEDED);
+        assert_int_equal(trial.result->started, shards[i].sessions);
+        assert_int_equal(trial.result->connections, shards[i].connections);
+        assert_true(trial.result->rate == 1000);
+        trial_cleanup(&trial);
+    }
+    assert_int_equal(service_seen(service)->requests, 101);
+    service_stop(service);
+}
+
 static void sessions_are_resumed_and_their_pins_checked_again(void **state)
 {
     (void)state;
@@ -573,6 +602,8 @@ int main(void)
         cmocka_unit_test(the_wait_for_a_slot_shows_in_handshakes_from_the_intended_start_alone),
         cmocka_unit_test(a_ramp_up_lets_the_slots_in_one_by_one),
         cmocka_unit_test(several_threads_share_the_sessions_and_rotate_evenly),
+        cmocka_unit_test(
+            shards_with_other_numbers_of_threads_share_the_sessions_and_say_their_shares),
         cmocka_unit_test(sessions_are_resumed_and_their_pins_checked_again),
         cmocka_unit_test(an_interrupt_ends_the_run_early_with_what_is_in_flight_finished),
         cmocka_unit_test(a_second_interrupt_ends_it_at_once),
