@@ -62,7 +62,7 @@ const struct option_row option_table[] = {
     {'c', "connections", "N", OPTION_COUNT, AT(connections), LOAD, LOADS, NULL, "10", 1, 10000000,
      "Sessions in flight at once; in an open loop, at most."},
     {'t', "threads", "N|auto", OPTION_TEXT, AT(threads), RUN, LOADS, NULL, "1", 0, 0,
-     "Event loops, one thread each; auto: one for each processor."},
+     "Event loops, one thread each; auto: one for each processor that pinload may run on."},
     {'d', "duration", "T", OPTION_DURATION, AT(duration_ns), LOAD, LOADS, NULL, NULL, 1, 0,
      "Run until T has passed; default 10s unless -n is given."},
     {'n', "sessions", "N", OPTION_COUNT, AT(sessions), LOAD, LOADS, NULL, NULL, 1, 9000000000000000,

@@ -9,23 +9,32 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #define MAX_THREADS 256
 #define LATEST_START_S 7.258e9 /* 2200: in nanoseconds, it fits */
 
+/* The processors that this process may run on, which taskset or a container may keep few. */
+static unsigned count_processors(void)
+{
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) != 0)
+        return MAX_THREADS; /* more of them than a set holds */
+    unsigned count = (unsigned)CPU_COUNT(&set);
+    return count < MAX_THREADS ? count : MAX_THREADS;
+}
+
 static bool set_threads(struct plan *plan, const char *text, struct error *err)
 {
     uint64_t count = 1;
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
     if (text == NULL)
         count = 1;
     else if (strcmp(text, "auto") == 0)
-        count = processors > 0 ? (uint64_t)processors : 1;
+        count = count_processors();
     else if (!text_parse_count(text, &count) || count < 1 || count > MAX_THREADS)
         return error_set(err,
                          "'%s' is not a value for -t, --threads; a whole number from 1 to %d, or "

@@ -7,6 +7,8 @@
 #include "tls/identity.h"
 #include "tls/pinset.h"
 
+#include <sched.h>
+
 #define MAX_ARGS 16
 #define URL "https://127.0.0.1:8443/path"
 #define PIN "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
@@ -186,6 +188,28 @@ static void every_thread_of_every_shard_has_a_connection(void **state)
     }
 }
 
+static void auto_is_a_thread_for_each_processor_that_this_process_may_run_on(void **state)
+{
+    (void)state;
+    static const char *const args[] = {"--verify", "none", "-c", "300", "-t", "auto", URL, NULL};
+    cpu_set_t all, one;
+    struct built built;
+    assert_int_equal(sched_getaffinity(0, sizeof all, &all), 0);
+    build(&built, args);
+    assert_int_equal(built.plan.threads, CPU_COUNT(&all));
+    release(&built);
+    CPU_ZERO(&one);
+    for (int i = 0; i < CPU_SETSIZE && CPU_COUNT(&one) == 0; i++) {
+        if (CPU_ISSET(i, &all))
+            CPU_SET(i, &one);
+    }
+    assert_int_equal(sched_setaffinity(0, sizeof one, &one), 0);
+    build(&built, args);
+    assert_int_equal(built.plan.threads, 1);
+    release(&built);
+    assert_int_equal(sched_setaffinity(0, sizeof all, &all), 0);
+}
+
 static void a_shard_takes_its_part_of_the_identities_and_of_what_is_expected(void **state)
 {
     (void)state;
@@ -305,6 +329,7 @@ int main(void)
         cmocka_unit_test(the_names_that_are_sent_and_verified_come_from_the_url_or_sni),
         cmocka_unit_test(the_window_is_ten_seconds_unless_it_is_said),
         cmocka_unit_test(every_thread_of_every_shard_has_a_connection),
+        cmocka_unit_test(auto_is_a_thread_for_each_processor_that_this_process_may_run_on),
         cmocka_unit_test(a_shard_takes_its_part_of_the_identities_and_of_what_is_expected),
         cmocka_unit_test(a_password_is_wiped_from_the_arguments_after_use),
         cmocka_unit_test(failures_may_be_forgiven_by_number_or_percentage),
