@@ -240,13 +240,50 @@ bool plan_build_request(struct plan *plan, const struct options *options, struct
     return ok && plan->request != NULL;
 }
 
+static void note_early_data(const struct plan *plan, const struct options *options,
+                            struct notices *notices)
+{
+    const char *reason = NULL;
+    if (plan->session_mode != SESSION_EARLY)
+        return;
+    if (plan->requests == 0)
+        reason = "-r 0 sends no request";
+    else if (!request_is_safe(plan->request))
+        reason = "only safe methods go early, as GET";
+    else if (strcmp(options->tls_max, "1.2") == 0)
+        reason = "--tls-max 1.2 has none";
+    if (reason != NULL)
+        notices_add(notices, "--session-mode early only resumes here, without early data: %s",
+                    reason);
+}
+
+/* What was typed and changes nothing is worth a word. */
+static void note_idle(const struct plan *plan, const struct options *options,
+                      struct notices *notices)
+{
+    uint64_t threads;
+    if (plan->streams > 1 && plan->http == CHOOSE_HTTP_1_1)
+        notices_add(notices,
+                    "-m %u changes nothing: HTTP/1.1 has one request at a time; streams "
+                    "are for --http 2 or auto",
+                    plan->streams);
+    if (options->threads != NULL && text_parse_count(options->threads, &threads) &&
+        threads > plan->threads)
+        notices_add(notices, "-t %s becomes -t %u: each thread has a connection of its own",
+                    options->threads, plan->threads);
+    note_early_data(plan, options, notices);
+}
+
 bool plan_build(struct plan *plan, const struct options *options, struct notices *notices,
                 struct error *err)
 {
     *plan = (struct plan){0};
-    return plan_build_target(plan, options, err) && plan_build_load(plan, options, err) &&
-           plan_build_request(plan, options, err) &&
-           plan_build_verification(plan, options, notices, err) &&
-           plan_build_identities(plan, options, notices, err) &&
-           plan_build_tls(plan, options, notices, err) && plan_build_network(plan, options, err);
+    bool ok = plan_build_target(plan, options, err) && plan_build_load(plan, options, err) &&
+              plan_build_request(plan, options, err) &&
+              plan_build_verification(plan, options, notices, err) &&
+              plan_build_identities(plan, options, notices, err) &&
+              plan_build_tls(plan, options, notices, err) && plan_build_network(plan, options, err);
+    if (ok)
+        note_idle(plan, options, notices);
+    return ok;
 }

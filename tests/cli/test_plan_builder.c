@@ -307,6 +307,37 @@ static void what_is_said_of_tls_and_http_reaches_the_plan(void **state)
     release(&built);
 }
 
+static void what_changes_nothing_is_said(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *args[MAX_ARGS];
+        const char *notice; /* NULL: none */
+    } cases[] = {
+        {{"-m", "10", "--http", "2", URL}, NULL},
+        {{"-m", "10", "--http", "auto", URL}, NULL},
+        {{"-m", "1", URL}, NULL},
+        {{"-m", "10", URL}, "-m 10 changes nothing"},
+        {{"-t", "2", "-c", "2", URL}, NULL},
+        {{"-t", "auto", "-c", "1", URL}, NULL},
+        {{"-t", "4", "-c", "2", URL}, "-t 4 becomes -t 2"},
+        {{"--session-mode", "early", URL}, NULL},
+        {{"--session-mode", "early", "--data", "x", URL}, "only safe methods go early"},
+        {{"--session-mode", "early", "-r", "0", URL}, "-r 0 sends no request"},
+        {{"--session-mode", "early", "--tls-max", "1.2", URL}, "--tls-max 1.2 has none"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const char *args[MAX_ARGS] = {"--verify", "none"};
+        struct built built;
+        memcpy(args + 2, cases[i].args, (MAX_ARGS - 2) * sizeof *args);
+        build(&built, args);
+        assert_int_equal(built.notices.count, cases[i].notice != NULL);
+        if (cases[i].notice != NULL && strstr(built.notices.texts[0], cases[i].notice) == NULL)
+            fail_msg("case %zu: %s", i, built.notices.texts[0]);
+        release(&built);
+    }
+}
+
 static void a_key_log_is_announced_and_ours_alone_to_read(void **state)
 {
     (void)state;
@@ -334,6 +365,7 @@ int main(void)
         cmocka_unit_test(a_password_is_wiped_from_the_arguments_after_use),
         cmocka_unit_test(failures_may_be_forgiven_by_number_or_percentage),
         cmocka_unit_test(what_is_said_of_tls_and_http_reaches_the_plan),
+        cmocka_unit_test(what_changes_nothing_is_said),
         cmocka_unit_test(a_key_log_is_announced_and_ours_alone_to_read),
     };
     unsetenv("SSLKEYLOGFILE");
