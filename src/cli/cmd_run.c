@@ -85,6 +85,16 @@ static enum ending ending_of(const struct result *result, bool written)
     return result->saturated ? ENDING_RATE_MISSED : ENDING_AS_EXPECTED;
 }
 
+/* A warm-up that outlasts the window of -n leaves nothing to measure, which no plan can tell. */
+static void warn_of_warm_up(const struct result *result)
+{
+    if (result->warm_up_s > 0 && result->duration_s <= result->warm_up_s)
+        fprintf(stderr,
+                "pinload: warning: the run ended within its --warm-up of %g s; no latency and no "
+                "rate was measured\n",
+                result->warm_up_s);
+}
+
 static enum ending report(const struct invocation *invocation, const struct plan *plan,
                           struct result *result, const struct stories *stories)
 {
@@ -97,6 +107,7 @@ static enum ending report(const struct invocation *invocation, const struct plan
     thresholds_judge(options, result);
     if (options->verbose)
         tell_stories(stories);
+    warn_of_warm_up(result);
     return ending_of(result, outputs_write(options, result));
 }
 

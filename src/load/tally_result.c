@@ -8,6 +8,7 @@
 #include "tls/pinset.h"
 #include "tls/tls_context.h"
 
+#include <math.h>
 #include <stdio.h>
 
 typedef const char *namer(uint16_t code, char out[static 64]);
@@ -44,6 +45,11 @@ static void fill_alerts(struct name_counts *out, const uint64_t counts[static 25
     }
 }
 
+static double rate(uint64_t count, double measured_s)
+{
+    return measured_s > 0 ? (double)count / measured_s : NAN;
+}
+
 static void fill_sessions(const struct tally *tally, struct result *result, double measured_s)
 {
     uint64_t classes[NUM_CLASSES] = {0};
@@ -66,11 +72,9 @@ static void fill_sessions(const struct tally *tally, struct result *result, doub
     result->requests_failed = tally->requests_failed;
     result->bytes_read = tally->bytes_read;
     result->bytes_written = tally->bytes_written;
-    if (measured_s > 0) {
-        result->sessions_per_second = (double)tally->measured_sessions / measured_s;
-        result->requests_per_second = (double)tally->measured_requests / measured_s;
-        result->handshakes_per_second = (double)tally->measured_handshakes / measured_s;
-    }
+    result->sessions_per_second = rate(tally->measured_sessions, measured_s);
+    result->requests_per_second = rate(tally->measured_requests, measured_s);
+    result->handshakes_per_second = rate(tally->measured_handshakes, measured_s);
 }
 
 static void fill_handshakes(const struct tally *tally, struct result *result)

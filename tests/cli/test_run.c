@@ -12,6 +12,8 @@ extern char **environ;
 
 static const struct tls_server_config asking = {.client_ca = FIXTURE("client-ca.crt")};
 
+static const struct tls_server_config plain = {0};
+
 #define JSON_FILE FIXTURE("result.json")
 
 /* Runs the binary with ARGS (NULL at their end) and the address of SERVICE; returns its status. */
@@ -107,11 +109,35 @@ static void how_a_run_ended_is_its_exit_status(void **state)
     }
 }
 
+static void a_warm_up_that_leaves_nothing_is_said_to(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *warm_up;
+        bool leaves_nothing;
+    } cases[] = {{"60s", true}, {"1us", false}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const char *const args[] = {"run",       "--verify",       "none",   "-q",      "-n", "4",
+                                    "--warm-up", cases[i].warm_up, "--json", JSON_FILE, NULL};
+        static struct fixture_file file;
+        struct service *service = service_start(MANNER_SERVE, &plain);
+        assert_int_equal(run_binary(args, service), 0);
+        service_stop(service);
+        fixture_read(&file, FIXTURE("stderr.txt"));
+        bool is_said = strstr((const char *)file.bytes, "within its --warm-up of 60 s") != NULL;
+        assert_int_equal(is_said, cases[i].leaves_nothing);
+        fixture_read(&file, JSON_FILE);
+        bool is_null = strstr((const char *)file.bytes, "\"per_second\": null") != NULL;
+        assert_int_equal(is_null, cases[i].leaves_nothing);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_password_is_in_no_output_of_a_run),
         cmocka_unit_test(how_a_run_ended_is_its_exit_status),
+        cmocka_unit_test(a_warm_up_that_leaves_nothing_is_said_to),
     };
     unsetenv("SSLKEYLOGFILE");
     return cmocka_run_group_tests(tests, NULL, NULL);
