@@ -35,6 +35,14 @@ static double inverse_of_expected(const struct pacer *pacer, double count)
     return pacer->ramp_s + (count - in_ramp) / pacer->rate;
 }
 
+/* Its inverse: how many arrivals are expected by SECONDS after the start. */
+static double expected_by(const struct pacer *pacer, double seconds)
+{
+    if (seconds < pacer->ramp_s)
+        return pacer->rate * seconds * seconds / (2 * pacer->ramp_s);
+    return pacer->rate * (seconds - pacer->ramp_s / 2);
+}
+
 uint64_t pacer_next(const struct pacer *pacer)
 {
     double count = pacer->arrival == ARRIVAL_POISSON ? pacer->passed : (double)pacer->next;
@@ -47,4 +55,26 @@ void pacer_advance(struct pacer *pacer)
     pacer->next += pacer->step;
     if (pacer->arrival == ARRIVAL_POISSON)
         pacer->passed += random_exponential(&pacer->random);
+}
+
+/* Jumps to within two arrivals of UNTIL_NS, so that no rounding leads beyond it. */
+static uint64_t jump(struct pacer *pacer, uint64_t until_ns, uint64_t most)
+{
+    if (pacer->arrival == ARRIVAL_POISSON || until_ns <= pacer->start_ns)
+        return 0;
+    double by_then = expected_by(pacer, (double)(until_ns - pacer->start_ns) / NS_PER_S);
+    double steps = (by_then - (double)pacer->next) / (double)pacer->step - 2;
+    if (steps < 1)
+        return 0;
+    uint64_t count = steps < (double)most ? (uint64_t)steps : most;
+    pacer->next += count * pacer->step;
+    return count;
+}
+
+uint64_t pacer_skip(struct pacer *pacer, uint64_t until_ns, uint64_t most)
+{
+    uint64_t count = jump(pacer, until_ns, most);
+    for (; count < most && pacer_next(pacer) < until_ns; count++)
+        pacer_advance(pacer);
+    return count;
 }

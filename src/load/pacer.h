@@ -41,6 +41,10 @@ uint64_t pacer_next(const struct pacer *pacer);
 /* pacer_advance goes on to the arrival after it. */
 void pacer_advance(struct pacer *pacer);
 
+/* pacer_skip goes on over the arrivals before UNTIL_NS, MOST of them at most, and returns their
+ * number. In a constant schedule it costs the same for any number. */
+uint64_t pacer_skip(struct pacer *pacer, uint64_t until_ns, uint64_t most);
+
 const char *arrival_name(enum arrival arrival);
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/process.h"
+#include "load/saturation.h"
 #include "net/net_loop.h"
 #include "tls/pinset.h"
 #include "tls/tls_context.h"
@@ -257,26 +258,32 @@ static double busiest(const struct result *result)
     return most;
 }
 
-/* Which limit kept the rate from being held: what failed says it, else what was full. */
-static const char *name_limit(const struct tally *tally, const struct result *result)
+static double seconds_after(uint64_t start_ns, uint64_t ns)
 {
-    if (tally->tcp_ends[TCP_NO_DESCRIPTORS] > 0)
-        return "descriptors";
-    if (tally->tcp_ends[TCP_NO_PORTS] > 0)
-        return "ports";
-    return busiest(result) > 0.9 ? "cpu" : "slots";
+    return ns > start_ns ? (double)(ns - start_ns) / NS_PER_S : 0;
 }
 
-/* The rate was not held where under 99% of what was due was started, or where the last session of
- * a count was started so late that under 99% of the rate came out (20 ms are no matter). */
-static bool is_saturated(const struct run *run, const struct tally *tally)
+/* After the generator's figures are there. */
+static void judge_saturation(const struct run *run, const struct tally *tally,
+                             struct result *result)
 {
-    if (run->plan->rate == 0 || tally->started == 0)
-        return tally->skipped > 0;
-    double intended_ns = (double)(tally->last_intended_ns - run->start_ns);
-    double took_ns = (double)(tally->last_started_ns - run->start_ns);
-    bool was_late = run->plan->sessions > 0 && took_ns > intended_ns / 0.99 + 20.0 * NS_PER_MS;
-    return was_late || (double)tally->started < 0.99 * (double)tally->scheduled;
+    const char *limit;
+    struct load_figures figures = {
+        .rate = run->plan->rate,
+        .scheduled = tally->scheduled,
+        .started = tally->started,
+        .local_limits = tally->outcomes[OUTCOME_LOCAL_LIMIT],
+        .no_descriptors = tally->tcp_ends[TCP_NO_DESCRIPTORS],
+        .no_ports = tally->tcp_ends[TCP_NO_PORTS],
+        .was_full = tally->was_full,
+        .busiest = busiest(result),
+        .window_s = result->duration_s,
+        .slip_p50_s = latency_percentile(result->schedule_slip, 50) / NS_PER_S,
+        .is_counted = run->plan->sessions > 0,
+        .last_intended_s = seconds_after(run->start_ns, tally->last_intended_ns),
+        .last_began_s = seconds_after(run->start_ns, tally->last_started_ns)};
+    result->saturated = saturation_judge(&figures, &limit);
+    result->limit = limit != NULL ? memory_text(limit) : NULL;
 }
 
 static void fill_target(const struct run *run, struct result *result)
@@ -318,9 +325,7 @@ static struct result *collect(struct run *run, struct stories *out_stories)
     tally_fill(total, result, result->duration_s - (double)run->plan->warm_up_ns / NS_PER_S);
     fill_target(run, result);
     fill_generator(run, result);
-    result->saturated = is_saturated(run, total);
-    if (result->saturated)
-        result->limit = memory_text(name_limit(total, result));
+    judge_saturation(run, total, result);
     tally_free(total);
     return result;
 }

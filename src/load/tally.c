@@ -64,10 +64,10 @@ void tally_started(struct tally *tally, uint64_t intended_ns, uint64_t now_ns, s
         latency_record(tally->schedule_slip, now_ns - intended_ns);
 }
 
-void tally_skipped(struct tally *tally)
+void tally_skipped(struct tally *tally, uint64_t count)
 {
-    tally->scheduled++;
-    tally->skipped++;
+    tally->scheduled += count;
+    tally->skipped += count;
 }
 
 static void count_code(struct code_counts *counts, uint16_t code, uint64_t count)
@@ -255,6 +255,7 @@ void tally_merge(struct tally *to, struct tally *from)
 {
     to->last_intended_ns = later(to->last_intended_ns, from->last_intended_ns);
     to->last_started_ns = later(to->last_started_ns, from->last_started_ns);
+    to->was_full = to->was_full || from->was_full;
     merge_counters(to, from);
     merge_array(to->outcomes, from->outcomes, NUM_OUTCOMES);
     merge_array(to->pins_by_pin, from->pins_by_pin, pinset_count(to->plan->pins));

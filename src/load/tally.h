@@ -12,6 +12,7 @@
 #include "load/sample.h"
 #include "load/seconds.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -39,6 +40,7 @@ struct tally {
     const struct plan *plan;
     uint64_t measured_from_ns; /* sessions intended before it are left out of latency, per_second */
     uint64_t scheduled, skipped, started;
+    bool was_full;                              /* some arrival was due when no slot was free */
     uint64_t last_intended_ns, last_started_ns; /* of the last session that was started */
     uint64_t measured_sessions, measured_handshakes, measured_requests;
     uint64_t outcomes[NUM_OUTCOMES];
@@ -68,9 +70,9 @@ void tally_free(struct tally *tally);
 /* tally_begin says when the run begins. */
 void tally_begin(struct tally *tally, uint64_t start_ns);
 
-/* tally_started and tally_skipped book one scheduled session each. */
+/* tally_started books one scheduled session, tally_skipped COUNT of them. */
 void tally_started(struct tally *tally, uint64_t intended_ns, uint64_t now_ns, size_t identity);
-void tally_skipped(struct tally *tally);
+void tally_skipped(struct tally *tally, uint64_t count);
 
 /* tally_session books a session that has ended. */
 void tally_session(struct tally *tally, const struct sample *sample);

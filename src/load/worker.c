@@ -244,6 +244,13 @@ static void begin_closed_loop(struct worker *worker, uint64_t now_ns)
         begin_session(worker, now_ns, now_ns);
 }
 
+/* Books what is due before UNTIL_NS, up to the quota, as skipped. */
+static void skip_due(struct worker *worker, uint64_t until_ns)
+{
+    uint64_t most = worker->quota - worker->tally->scheduled;
+    tally_skipped(worker->tally, pacer_skip(&worker->pacer, until_ns, most));
+}
+
 /* Releases the arrivals that are due. Without a free slot they wait, which costs nothing: the
  * pacer just stays where it is; or they are skipped. */
 static void begin_open_loop(struct worker *worker, uint64_t now_ns)
@@ -252,23 +259,13 @@ static void begin_open_loop(struct worker *worker, uint64_t now_ns)
     uint64_t last_ns = now_ns < worker->end_ns ? now_ns : worker->end_ns - 1;
     while ((intended_ns = pacer_next(&worker->pacer)) <= last_ns &&
            worker->tally->scheduled < worker->quota) {
-        if (worker->slots.num_ready > 0)
-            begin_session(worker, intended_ns, now_ns);
-        else if (worker->plan->skip_when_full)
-            tally_skipped(worker->tally);
-        else
+        if (worker->slots.num_ready == 0) {
+            worker->tally->was_full = true;
+            if (worker->plan->skip_when_full)
+                skip_due(worker, last_ns + 1);
             return;
-        pacer_advance(&worker->pacer);
-    }
-}
-
-/* What still waits when the window ends is skipped. */
-static void skip_waiting(struct worker *worker, uint64_t until_ns)
-{
-    if (worker->plan->rate == 0)
-        return;
-    while (pacer_next(&worker->pacer) < until_ns && worker->tally->scheduled < worker->quota) {
-        tally_skipped(worker->tally);
+        }
+        begin_session(worker, intended_ns, now_ns);
         pacer_advance(&worker->pacer);
     }
 }
@@ -302,7 +299,8 @@ static void begin_drain(struct worker *worker, uint64_t now_ns, bool gently)
     worker->stopped_ns = now_ns < worker->end_ns ? now_ns : worker->end_ns;
     worker->drain_until_ns = now_ns + worker->plan->timeout_ns;
     worker->env.is_ending = true;
-    skip_waiting(worker, worker->stopped_ns);
+    if (worker->plan->rate > 0)
+        skip_due(worker, worker->stopped_ns); /* what still waits */
     if (gently)
         for_each_busy(worker, session_wind_down);
 }
@@ -390,7 +388,8 @@ static void on_turn(void *owner, uint64_t busy_ns)
 {
     struct worker *worker = owner;
     uint64_t now_ns = clock_now_ns();
-    worker->busy_ns += busy_ns;
+    if (!worker->is_draining) /* its share is of the window */
+        worker->busy_ns += busy_ns;
     if (worker->is_over)
         return;
     latency_record(worker->tally->loop_lag, busy_ns);

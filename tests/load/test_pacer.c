@@ -93,6 +93,47 @@ static void the_shares_of_several_takers_interleave_to_the_whole_schedule(void *
     }
 }
 
+static void what_is_skipped_is_what_would_have_been_walked_over(void **state)
+{
+    (void)state;
+    static const struct {
+        enum arrival arrival;
+        double rate;
+        uint64_t ramp_ns, until_ns, most;
+    } cases[] = {
+        {ARRIVAL_CONSTANT, 1000, 0, NS_PER_S, UINT64_MAX},
+        {ARRIVAL_CONSTANT, 1000, 0, NS_PER_S + 1, UINT64_MAX},
+        {ARRIVAL_CONSTANT, 1000, 0, NS_PER_S, 77},
+        {ARRIVAL_CONSTANT, 1000, 0, 0, UINT64_MAX},
+        {ARRIVAL_CONSTANT, 30000, 0, 3333333333, UINT64_MAX},
+        {ARRIVAL_CONSTANT, 1234.5, 2 * NS_PER_S, NS_PER_S, UINT64_MAX},
+        {ARRIVAL_CONSTANT, 1234.5, 2 * NS_PER_S, 5 * NS_PER_S, UINT64_MAX},
+        {ARRIVAL_POISSON, 1234.5, 2 * NS_PER_S, 5 * NS_PER_S, UINT64_MAX},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        for (unsigned share = 0; share < 3; share++) {
+            struct pacer jumper, walker;
+            pacer_init(&jumper, cases[i].arrival, cases[i].rate, cases[i].ramp_ns, START_NS, share,
+                       3, 1);
+            walker = jumper;
+            uint64_t until_ns = START_NS + cases[i].until_ns, walked = 0;
+            for (; walked < cases[i].most && pacer_next(&walker) < until_ns; walked++)
+                pacer_advance(&walker);
+            assert_int_equal(pacer_skip(&jumper, until_ns, cases[i].most), walked);
+            assert_int_equal(pacer_next(&jumper), pacer_next(&walker));
+        }
+    }
+}
+
+static void an_hour_of_a_thousand_million_a_second_is_skipped_at_once(void **state)
+{
+    (void)state;
+    struct pacer pacer;
+    pacer_constant(&pacer, 1e9, 0);
+    assert_int_equal(pacer_skip(&pacer, START_NS + 3600 * NS_PER_S, UINT64_MAX), 3600000000000ull);
+    assert_int_equal(pacer_next(&pacer), START_NS + 3600 * NS_PER_S);
+}
+
 static int compare_moments(const void *a, const void *b)
 {
     uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
@@ -239,6 +280,8 @@ int main(void)
         cmocka_unit_test(after_ten_million_arrivals_nothing_has_drifted),
         cmocka_unit_test(a_ramp_has_half_the_arrivals_and_then_the_full_rate),
         cmocka_unit_test(the_shares_of_several_takers_interleave_to_the_whole_schedule),
+        cmocka_unit_test(what_is_skipped_is_what_would_have_been_walked_over),
+        cmocka_unit_test(an_hour_of_a_thousand_million_a_second_is_skipped_at_once),
         cmocka_unit_test(shards_with_other_numbers_of_threads_make_up_the_whole_schedule_too),
         cmocka_unit_test(poisson_gaps_are_exponential_by_the_kolmogorov_smirnov_test),
         cmocka_unit_test(poisson_arrivals_follow_the_ramp),

@@ -351,6 +351,45 @@ static void without_a_free_slot_arrivals_wait_or_are_skipped(void **state)
     }
 }
 
+static void an_open_loop_that_finds_no_local_port_names_that_as_its_limit(void **state)
+{
+    (void)state;
+    struct trial trial;
+    struct error err;
+    trial_plan(&trial, NULL);
+    assert_true(resolve_sources(&trial.plan.sources, "192.0.2.1", &err)); /* is not ours */
+    trial.plan.sessions = 20;
+    trial.plan.rate = 200;
+    trial_run(&trial);
+    trial_expect(&trial, OUTCOME_LOCAL_LIMIT);
+    assert_true(trial.result->saturated);
+    assert_string_equal(trial.result->limit, "ports");
+    trial_cleanup(&trial);
+}
+
+static void an_arrival_of_a_thousand_million_a_second_is_counted_and_not_walked_to(void **state)
+{
+    (void)state;
+    for (int skip = 0; skip < 2; skip++) {
+        struct trial trial;
+        struct service *service = service_start(MANNER_SERVE, &plain);
+        trial_plan(&trial, service);
+        trial.plan.connections = 1;
+        trial.plan.sessions = 0;
+        trial.plan.rate = 1e9;
+        trial.plan.duration_ns = NS_PER_S;
+        trial.plan.hold_ns = 300 * NS_PER_MS;
+        trial.plan.skip_when_full = skip;
+        trial_run(&trial);
+        trial_expect(&trial, OUTCOME_SUCCEEDED);
+        assert_int_equal(trial.result->scheduled, 1000000000);
+        assert_true(trial.result->saturated);
+        assert_true(trial.took_s < 3); /* a walk over all of them takes longer */
+        trial_cleanup(&trial);
+        service_stop(service);
+    }
+}
+
 static void handshakes_without_a_request_have_a_latency_from_the_intended_start_too(void **state)
 {
     (void)state;
@@ -598,6 +637,8 @@ int main(void)
         cmocka_unit_test(what_is_in_flight_when_the_run_ends_is_cut_off_after_the_timeout),
         cmocka_unit_test(an_open_loop_starts_its_sessions_on_schedule),
         cmocka_unit_test(without_a_free_slot_arrivals_wait_or_are_skipped),
+        cmocka_unit_test(an_open_loop_that_finds_no_local_port_names_that_as_its_limit),
+        cmocka_unit_test(an_arrival_of_a_thousand_million_a_second_is_counted_and_not_walked_to),
         cmocka_unit_test(handshakes_without_a_request_have_a_latency_from_the_intended_start_too),
         cmocka_unit_test(the_wait_for_a_slot_shows_in_handshakes_from_the_intended_start_alone),
         cmocka_unit_test(a_ramp_up_lets_the_slots_in_one_by_one),
