@@ -2,6 +2,7 @@
 #include "base/process.h"
 
 #include <dirent.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -39,4 +40,20 @@ uint64_t process_local_ports(void)
     bool read = fscanf(file, "%llu %llu", &low, &high) == 2 && high >= low;
     fclose(file);
     return read ? high - low + 1 : 0;
+}
+
+static void let_pass(int number)
+{
+    (void)number;
+}
+
+void process_spare_once(void)
+{
+    static const int numbers[] = {SIGINT, SIGTERM};
+    const struct sigaction once = {.sa_handler = let_pass, .sa_flags = SA_RESETHAND | SA_RESTART};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        struct sigaction now;
+        if (sigaction(numbers[i], NULL, &now) == 0 && now.sa_handler == SIG_DFL)
+            sigaction(numbers[i], &once, NULL);
+    }
 }

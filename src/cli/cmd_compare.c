@@ -3,6 +3,7 @@
  * pinload compare: the arms of a comparison, interleaved, in this process or against a server.
  */
 #include "base/clock.h"
+#include "base/process.h"
 #include "cli/commands.h"
 #include "cli/compare_engine.h"
 #include "cli/outputs.h"
@@ -110,6 +111,7 @@ static bool write_to(const char *path, bool (*write)(FILE *, const void *),
 
 static enum ending report(const struct compare_result *result, const struct options *options)
 {
+    process_spare_once();
     bool to_stdout = is_stdout(options->json) || is_stdout(options->html);
     if (!options->quiet)
         compare_text(to_stdout ? stderr : stdout, result);

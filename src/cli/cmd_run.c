@@ -4,6 +4,7 @@
  */
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/process.h"
 #include "base/version.h"
 #include "cli/commands.h"
 #include "cli/descriptors.h"
@@ -138,6 +139,7 @@ static enum ending run(const struct invocation *invocation, const struct plan *p
     struct run_hooks hooks = {.on_progress = tell_progress, .arg = &progress};
     if (!wants_progress(invocation->options))
         hooks.on_progress = NULL;
+    process_spare_once(); /* the run takes its signals itself: this is for what follows it */
     struct result *result = run_plan(plan, &hooks, &stories, &err);
     enum ending ending =
         result == NULL ? complain(&err) : report(invocation, plan, result, &stories);

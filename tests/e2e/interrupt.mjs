@@ -8,6 +8,7 @@ import test, { after, before } from 'node:test';
 import {
     assertBalanced,
     chainAndPin,
+    command,
     countBy,
     load,
     Nginx,
@@ -96,6 +97,36 @@ test('a second SIGINT ends at once what the first one waits for', async () => {
     assert.ok(ended.tookMs < 8000, `it took ${ended.tookMs} ms`);
     assert.equal(ended.result.sessions.cut_off, 4, ended.stdout);
     assert.match(ended.stdout, /cut/);
+});
+
+// reporting: a run that is over and writes its result into a FIFO that nobody reads yet.
+async function reporting() {
+    const fifo = resultFile();
+    command('mkfifo', [fifo]);
+    const run = startPinload(['run', '--json', fifo, ...words('-n 4'), ...chainAndPin(), nginx.loadUrl]);
+    while (!/PASS/.test(run.seen.stdout))
+        await sleep(20);
+    return { ...run, fifo };
+}
+
+for (const signal of ['SIGINT', 'SIGTERM']) {
+    test(`${signal} while reports are written lets them be written`, async () => {
+        const run = await reporting();
+        run.child.kill(signal);
+        await sleep(200);
+        assert.equal(run.child.signalCode, null, `${signal} has ended it`);
+        assertBalanced(JSON.parse(read(run.fifo)));
+        const ended = await run.ended;
+        assert.deepEqual([ended.status, ended.signal], [0, null], ended.stderr);
+    });
+}
+
+test('a second SIGINT while reports are written ends pinload at once', async () => {
+    const run = await reporting();
+    run.child.kill('SIGINT');
+    await sleep(200);
+    run.child.kill('SIGINT');
+    assert.equal((await run.ended).signal, 'SIGINT');
 });
 
 test('an open loop starts what its schedule says, and balances', async () => {
