@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "load/run.h"
 
+#include "base/buffer.h"
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/process.h"
@@ -286,13 +287,31 @@ static void judge_saturation(const struct run *run, const struct tally *tally,
     result->limit = limit != NULL ? memory_text(limit) : NULL;
 }
 
+/* The addresses that the threads came to prefer, each once: mostly one. To be freed. */
+static char *join_addresses(const struct run *run)
+{
+    struct buffer joined = {0};
+    for (unsigned i = 0; i < run->num_threads; i++) {
+        const struct address *address = worker_address(run->threads[i].worker);
+        bool is_new = true;
+        for (unsigned k = 0; k < i && is_new; k++)
+            is_new = worker_address(run->threads[k].worker) != address;
+        if (!is_new)
+            continue;
+        char text[ADDRESS_TEXT_LEN];
+        address_text(address, text);
+        buffer_format(&joined, "%s%s", joined.len > 0 ? ", " : "", text);
+    }
+    char *text = memory_text(buffer_text(&joined));
+    buffer_cleanup(&joined);
+    return text;
+}
+
 static void fill_target(const struct run *run, struct result *result)
 {
     const struct plan *plan = run->plan;
-    char address[ADDRESS_TEXT_LEN];
-    address_text(&plan->addresses.items[0], address);
     result->url = memory_text(plan->target.url);
-    result->address = memory_text(address);
+    result->address = join_addresses(run);
     result->sni = plan->sni != NULL ? memory_text(plan->sni) : NULL;
     result->verify = memory_text(verify_mode_name(plan->verify));
     result->num_pins = pinset_count(plan->pins);

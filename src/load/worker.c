@@ -462,6 +462,11 @@ const struct stories *worker_stories(const struct worker *worker)
     return &worker->stories;
 }
 
+const struct address *worker_address(const struct worker *worker)
+{
+    return &worker->plan->addresses.items[worker->env.preferred_address];
+}
+
 uint64_t worker_stopped_ns(const struct worker *worker)
 {
     return worker->stopped_ns;

@@ -99,9 +99,14 @@ static void where_the_first_addresses_refuse_the_one_that_works_is_found(void **
         trial_plan(&trial, service);
         prepend_dead_addresses(&trial.plan, cases[i].num_dead);
         trial.plan.connections = cases[i].connections;
+        trial.plan.threads = cases[i].connections > 1 ? 2 : 1;
         trial.plan.sessions = 40;
         trial_run(&trial);
         trial_expect(&trial, OUTCOME_SUCCEEDED);
+        struct address address = service_address(service);
+        char text[ADDRESS_TEXT_LEN];
+        address_text(&address, text);
+        assert_string_equal(trial.result->address, text);
         trial_cleanup(&trial);
         service_stop(service);
     }
