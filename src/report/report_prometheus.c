@@ -247,6 +247,10 @@ static void write_generator(FILE *out, const struct result *r)
     labelled(out, "generator_cpu_seconds_total", "mode", "system", r->cpu_system_s);
     plain(out, "generator_saturated", "gauge", "1 where the rate asked for was not held.",
           r->saturated);
+    if (r->limit != NULL) {
+        head(out, "generator_limit", "gauge", "What kept the rate from being held; always 1.");
+        labelled(out, "generator_limit", "limit", r->limit, 1);
+    }
     plain(out, "generator_resident_memory_peak_bytes", "gauge", "Most resident memory at once.",
           (double)r->peak_rss_bytes);
     head(out, "generator_loop_lag_seconds", "summary", "How late the event loops were.");

@@ -13,6 +13,7 @@
 
 #define LABEL_COLUMNS 12
 #define GAP "   "
+#define MAX_THREADS_SHOWN 8
 
 #define RED "\033[1;31m"
 #define GREEN "\033[1;32m"
@@ -416,11 +417,6 @@ static void add_cpu(struct flow *flow, const struct result *r)
     figure_time(figure, r->cpu_per_session_us * 1e3);
     if (r->started > 0 && isfinite(r->cpu_per_session_us))
         flow_item(flow, "%s of CPU a session%s", figure, share);
-    double busiest = 0;
-    for (size_t i = 0; i < r->num_thread_uses; i++)
-        busiest = fmax(busiest, r->thread_uses[i].busy);
-    if (r->num_thread_uses > 1)
-        flow_item(flow, "busiest thread %.0f%%", 100 * busiest);
 }
 
 static void add_p99(struct flow *flow, const char *name, const struct latency *latency)
@@ -442,6 +438,35 @@ static void add_memory(struct flow *flow, const struct result *r)
         flow_item(flow, "%s an open session", figure);
 }
 
+/* Of what there is a limit to, where a tenth of it or more is in use. */
+static void add_use(struct flow *flow, uint64_t used, uint64_t limit, const char *what)
+{
+    char used_text[FIGURE_LEN], limit_text[FIGURE_LEN];
+    if (limit == 0 || (double)used < (double)limit / 10)
+        return;
+    figure_count(used_text, used);
+    figure_count(limit_text, limit);
+    flow_item(flow, "%s of %s %s", used_text, limit_text, what);
+}
+
+/* One thread is the process, whose CPU is above. */
+static void write_threads(FILE *out, const struct result *r)
+{
+    if (r->num_thread_uses < 2)
+        return;
+    struct flow flow;
+    flow_begin(&flow, out, "threads", LABEL_COLUMNS, " · ");
+    for (size_t i = 0; i < r->num_thread_uses && i < MAX_THREADS_SHOWN; i++) {
+        const struct thread_use *use = &r->thread_uses[i];
+        char figure[FIGURE_LEN];
+        figure_seconds(figure, use->cpu_user_s + use->cpu_system_s);
+        flow_item(&flow, "%s of CPU, busy %.0f%%", figure, 100 * use->busy);
+    }
+    if (r->num_thread_uses > MAX_THREADS_SHOWN)
+        flow_item(&flow, "and %zu more", r->num_thread_uses - MAX_THREADS_SHOWN);
+    flow_end(&flow);
+}
+
 static void write_generator(const struct pen *pen, const struct result *r)
 {
     struct flow flow;
@@ -452,11 +477,14 @@ static void write_generator(const struct pen *pen, const struct result *r)
     if (r->open_loop)
         add_p99(&flow, "schedule slip", r->schedule_slip);
     add_memory(&flow, r);
+    add_use(&flow, r->descriptors_used, r->descriptors_limit, "descriptors");
+    add_use(&flow, r->ports_used, r->ports_limit, "ports");
     if (r->started == 0)
         flow_item(&flow, "no session was started");
     else if (!r->saturated)
         flow_item(&flow, "not saturated");
     flow_end(&flow);
+    write_threads(pen->out, r);
     if (r->saturated) {
         pen_set(pen, YELLOW);
         flow_begin(&flow, pen->out, "saturated", LABEL_COLUMNS, " ");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/report_text.h"
 
+#include "base/memory.h"
 #include "report/golden.h"
 #include "report/samples.h"
 #include "unit.h"
@@ -85,6 +86,30 @@ static void what_never_happened_has_no_rate(void **state)
     result_free(result);
 }
 
+static void several_threads_are_shown_and_what_is_near_its_limit(void **state)
+{
+    (void)state;
+    struct result *result = sample_typical();
+    char *text = golden_capture(write_plain, result);
+    assert_null(strstr(text, "threads  "));
+    assert_null(strstr(text, " descriptors"));
+    assert_null(strstr(text, " ports"));
+    free(text);
+    free(result->thread_uses);
+    result->num_thread_uses = 11;
+    result->thread_uses = memory_new(11, sizeof *result->thread_uses);
+    result->thread_uses[1] =
+        (struct thread_use){.cpu_user_s = 3.5, .cpu_system_s = 1, .busy = 0.46};
+    result->descriptors_used = 103;
+    result->ports_used = 2824;
+    text = golden_capture(write_plain, result);
+    assert_non_null(strstr(text, "103 of 1,024 descriptors · 2,824 of 28,232 ports"));
+    assert_non_null(strstr(text, "\nthreads     0.0 s of CPU, busy 0% · 4.5 s of CPU, busy 46%\n"));
+    assert_non_null(strstr(text, "and 3 more\n"));
+    free(text);
+    result_free(result);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -96,6 +121,7 @@ int main(void)
         cmocka_unit_test(no_escape_sequence_is_written_without_colour),
         cmocka_unit_test(books_that_do_not_balance_are_called_a_bug),
         cmocka_unit_test(what_never_happened_has_no_rate),
+        cmocka_unit_test(several_threads_are_shown_and_what_is_near_its_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
