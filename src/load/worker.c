@@ -299,8 +299,8 @@ static void begin_drain(struct worker *worker, uint64_t now_ns, bool gently)
     worker->stopped_ns = now_ns < worker->end_ns ? now_ns : worker->end_ns;
     worker->drain_until_ns = now_ns + worker->plan->timeout_ns;
     worker->env.is_ending = true;
-    if (worker->plan->rate > 0)
-        skip_due(worker, worker->stopped_ns); /* what still waits */
+    if (worker->plan->rate > 0 && worker->slots.num_ready == 0)
+        skip_due(worker, worker->stopped_ns); /* what still waits for a slot */
     if (gently)
         for_each_busy(worker, session_wind_down);
 }

@@ -454,6 +454,25 @@ static void an_interrupt_ends_the_run_early_with_what_is_in_flight_finished(void
     }
 }
 
+static void an_interrupted_open_loop_with_free_slots_has_skipped_nothing(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 4; i++) { /* by chance, something had become due as the signal came */
+        struct trial trial;
+        struct service *service = service_start(MANNER_SERVE, &plain);
+        trial_plan(&trial, service);
+        trial.plan.connections = 2000;
+        trial.plan.sessions = 0;
+        trial.plan.rate = 1000;
+        trial.plan.duration_ns = 60 * NS_PER_S;
+        run_interrupted(&trial, 1);
+        trial_expect(&trial, OUTCOME_SUCCEEDED);
+        assert_int_equal(trial.result->skipped, 0);
+        trial_cleanup(&trial);
+        service_stop(service);
+    }
+}
+
 static void a_second_interrupt_ends_it_at_once(void **state)
 {
     (void)state;
@@ -521,6 +540,7 @@ int main(void)
             shards_with_other_numbers_of_threads_share_the_sessions_and_say_their_shares),
         cmocka_unit_test(sessions_are_resumed_and_their_pins_checked_again),
         cmocka_unit_test(an_interrupt_ends_the_run_early_with_what_is_in_flight_finished),
+        cmocka_unit_test(an_interrupted_open_loop_with_free_slots_has_skipped_nothing),
         cmocka_unit_test(a_second_interrupt_ends_it_at_once),
         cmocka_unit_test(an_interrupt_while_a_run_awaits_its_start_or_rests_ends_it_too),
     };
