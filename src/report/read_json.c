@@ -428,11 +428,16 @@ static void read_identities(const struct place *root, struct result *r)
     }
 }
 
+/* Those that came later than the schema may be missing, and are then empty. */
 static void read_latencies(const struct place *root, struct result *r)
 {
     struct place latency = object_at(root, "latency");
-    for (int kind = 0; kind < NUM_LATENCIES; kind++)
-        read_latency_into(&latency, latency_kind_name(kind), &r->latencies[kind]);
+    for (int kind = 0; kind < NUM_LATENCIES; kind++) {
+        const char *name = latency_kind_name(kind);
+        bool is_required = kind <= LATENCY_FROM_SCHEDULE;
+        if (is_required || json_object_get(latency.object, name) != NULL)
+            read_latency_into(&latency, name, &r->latencies[kind]);
+    }
 }
 
 /* --- the generator, the seconds, the verdict ------------------------------------------------ */

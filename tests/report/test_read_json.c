@@ -102,19 +102,25 @@ static void what_is_wrong_is_named(void **state)
 static void what_is_not_of_the_contract_may_be_missing_or_new(void **state)
 {
     (void)state;
-    struct result *result = sample_failing();
-    char *good = golden_capture(report_json, result);
-    char *without = replaced(good, "\"checked_resumed\": 0,", "\"another\": [1, {}],");
-    struct error err = {""};
-    struct result *read = read_text(without, &err);
-    assert_string_equal(err.text, "");
-    char *again = golden_capture(report_json, read);
-    assert_string_equal(good, again);
-    free(good);
-    free(without);
-    free(again);
-    result_free(read);
-    result_free(result);
+    static const struct {
+        const char *from, *to;
+    } cases[] = {{"\"checked_resumed\": 0,", "\"another\": [1, {}],"},
+                 {"\"handshake_from_schedule\": {", "\"another\": {"}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct result *result = sample_failing();
+        char *good = golden_capture(report_json, result);
+        char *without = replaced(good, cases[i].from, cases[i].to);
+        struct error err = {""};
+        struct result *read = read_text(without, &err);
+        assert_string_equal(err.text, "");
+        char *again = golden_capture(report_json, read);
+        assert_string_equal(good, again);
+        free(good);
+        free(without);
+        free(again);
+        result_free(read);
+        result_free(result);
+    }
 }
 
 int main(void)
