@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #define NO_TAG UINT32_MAX
+#define NOT_IN_FLIGHT UINT64_MAX
 
 void flights_init(struct flights *flights, uint32_t capacity)
 {
@@ -23,19 +24,18 @@ void flights_cleanup(struct flights *flights)
 
 void flights_clear(struct flights *flights)
 {
-    flights->count = 0;
+    flights->count = flights->num_used = 0;
     flights->first_free = NO_TAG;
 }
 
-/* Without a landed place all those used are in flight, so that their count is the next one's tag. */
 uint32_t flights_take(struct flights *flights, uint64_t now_ns)
 {
     assert(flights->count < flights->capacity);
-    uint32_t tag = flights->count;
-    if (flights->first_free != NO_TAG) {
-        tag = flights->first_free;
+    uint32_t tag = flights->first_free;
+    if (tag != NO_TAG)
         flights->first_free = flights->items[tag].next_free;
-    }
+    else
+        tag = flights->num_used++;
     flights->items[tag].sent_ns = now_ns;
     flights->count++;
     return tag;
@@ -46,8 +46,19 @@ uint64_t flights_sent(const struct flights *flights, uint32_t tag)
     return flights->items[tag].sent_ns;
 }
 
+uint64_t flights_oldest(const struct flights *flights)
+{
+    uint64_t oldest_ns = NOT_IN_FLIGHT;
+    for (uint32_t tag = 0; tag < flights->num_used; tag++) {
+        if (flights->items[tag].sent_ns < oldest_ns)
+            oldest_ns = flights->items[tag].sent_ns;
+    }
+    return oldest_ns;
+}
+
 void flights_land(struct flights *flights, uint32_t tag)
 {
+    flights->items[tag].sent_ns = NOT_IN_FLIGHT;
     flights->items[tag].next_free = flights->first_free;
     flights->first_free = tag;
     flights->count--;

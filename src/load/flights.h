@@ -17,7 +17,8 @@ struct flights {
     struct flight *items;
     uint32_t capacity;
     uint32_t count;      /* in flight */
-    uint32_t first_free; /* of those landed, chained; the places never used come after them */
+    uint32_t num_used;   /* places that have been used; those never used come after them */
+    uint32_t first_free; /* of those landed, chained */
 };
 
 void flights_init(struct flights *flights, uint32_t capacity);
@@ -31,6 +32,9 @@ uint32_t flights_take(struct flights *flights, uint64_t now_ns);
 
 /* flights_sent returns when the request under TAG was sent. */
 uint64_t flights_sent(const struct flights *flights, uint32_t tag);
+
+/* flights_oldest returns when the oldest in flight was sent; UINT64_MAX: none is. It looks at all. */
+uint64_t flights_oldest(const struct flights *flights);
 
 /* flights_land frees TAG. */
 void flights_land(struct flights *flights, uint32_t tag);

@@ -248,6 +248,9 @@ void session_expire(struct session *session)
     case STAGE_CONNECT:
         fail_to_connect(session, TCP_TIMED_OUT);
         return;
+    case STAGE_EXCHANGE:
+        session_expire_requests(session);
+        return;
     case STAGE_THINK:
         session_send_requests(session);
         drive(session);

@@ -73,6 +73,10 @@ enum step session_send_requests(struct session *session);
 /* session_read takes what TLS has of responses. */
 enum step session_read(struct session *session);
 
+/* session_expire_requests ends it where a response is overdue; others may have come since the
+ * deadline was set. */
+void session_expire_requests(struct session *session);
+
 /* session_take_events takes all that the exchange has to tell, then goes on where nothing is in
  * flight any more. Where what came was not UNDERSTOOD, only a session that is complete does. */
 enum step session_take_events(struct session *session, bool understood);

@@ -39,12 +39,14 @@ static void encrypt(struct session *session)
     buffer_clear(plain);
 }
 
+/* The deadline is the oldest request's: where others are in flight, it is set already. */
 static void send_more(struct session *session)
 {
     uint64_t now_ns = clock_now_ns();
+    if (session->flights.count == 0)
+        session_set_deadline(session, now_ns, session->env->plan->timeout_ns);
     fill_requests(session, now_ns);
     encrypt(session);
-    session_set_deadline(session, now_ns, session->env->plan->timeout_ns);
 }
 
 enum step session_send_requests(struct session *session)
@@ -89,6 +91,16 @@ enum step session_begin_requests(struct session *session)
     session->stage = STAGE_EXCHANGE;
     session_set_deadline(session, session->sample.at.handshaken, session->env->plan->timeout_ns);
     return STEP_AGAIN;
+}
+
+void session_expire_requests(struct session *session)
+{
+    uint64_t timeout_ns = session->env->plan->timeout_ns;
+    uint64_t oldest_ns = flights_oldest(&session->flights);
+    if (session->flights.count > 0 && clock_now_ns() - oldest_ns < timeout_ns)
+        session_set_deadline(session, oldest_ns, timeout_ns);
+    else
+        session_finish(session, END_DEADLINE, TCP_OK);
 }
 
 /* No request is in flight, and some may be left to send. */

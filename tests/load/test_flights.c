@@ -6,6 +6,16 @@
 
 #define CAPACITY 10
 
+static uint64_t oldest_of(const uint64_t sent_ns[static CAPACITY])
+{
+    uint64_t oldest_ns = UINT64_MAX;
+    for (size_t i = 0; i < CAPACITY; i++) {
+        if (sent_ns[i] != 0 && sent_ns[i] < oldest_ns)
+            oldest_ns = sent_ns[i];
+    }
+    return oldest_ns;
+}
+
 static void tags_in_flight_are_distinct_and_keep_their_times(void **state)
 {
     (void)state;
@@ -29,6 +39,7 @@ static void tags_in_flight_are_distinct_and_keep_their_times(void **state)
             count--;
         }
         assert_int_equal(flights.count, count);
+        assert_true(flights_oldest(&flights) == oldest_of(sent_ns));
     }
     flights_cleanup(&flights);
 }
@@ -43,6 +54,7 @@ static void what_is_cleared_leaves_every_place_free(void **state)
             assert_int_equal(flights_take(&flights, 1), i);
         flights_land(&flights, (uint32_t)round);
         flights_clear(&flights);
+        assert_true(flights_oldest(&flights) == UINT64_MAX);
     }
     flights_cleanup(&flights);
     flights_cleanup(&flights);
