@@ -23,6 +23,7 @@ enum exchange_event_kind {
     EXCHANGE_FIRST_BYTE, /* the first byte in answer to request TAG has come, be it of a 1xx */
     EXCHANGE_RESPONSE,   /* the response to request TAG is complete */
     EXCHANGE_FAILED,     /* request TAG ended without a valid response (a reset stream) */
+    EXCHANGE_DECLINED,   /* the server has not looked at request TAG; it may be sent again */
 };
 
 struct exchange_event {

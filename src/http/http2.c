@@ -2,7 +2,9 @@
 /*
  * The only file that knows nghttp2. A stream's user data is the number of its slot plus one, since
  * the row of slots may move as it grows. A stream ends with exactly one event, when nghttp2 closes
- * it: RESPONSE where the server had ended it properly, FAILED otherwise.
+ * it: RESPONSE where the server had ended it properly; DECLINED where it says that it has not
+ * looked at it (by REFUSED_STREAM, or because it comes after GOAWAY's last stream); FAILED
+ * otherwise.
  */
 #include "http/http2.h"
 
@@ -41,7 +43,8 @@ struct http2 {
     uint32_t num_streams;
     uint32_t first_free;
     uint32_t in_flight;
-    bool is_broken; /* the server broke the protocol, and a GOAWAY of ours says so */
+    bool
+        is_broken; /* the server broke the protocol, as a GOAWAY of ours says, or says that we did */
 };
 
 static void free_all_slots(struct http2 *http2)
@@ -168,6 +171,8 @@ static int on_frame_received(nghttp2_session *session, const nghttp2_frame *fram
 {
     (void)session;
     struct http2 *http2 = user_data;
+    if (frame->hd.type == NGHTTP2_GOAWAY && frame->goaway.error_code != NGHTTP2_NO_ERROR)
+        http2->is_broken = true;
     bool can_end = frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA;
     if (!can_end || !(frame->hd.flags & NGHTTP2_FLAG_END_STREAM))
         return 0;
@@ -188,16 +193,24 @@ static int on_frame_sent(nghttp2_session *session, const nghttp2_frame *frame, v
     return 0;
 }
 
+static enum exchange_event_kind fate_of(const struct stream *stream, uint32_t error_code)
+{
+    if (stream->has_ended)
+        return EXCHANGE_RESPONSE;
+    bool is_declined = error_code == NGHTTP2_REFUSED_STREAM && !stream->has_begun;
+    return is_declined ? EXCHANGE_DECLINED : EXCHANGE_FAILED;
+}
+
+/* A stream that GOAWAY does not cover is closed by nghttp2 as if by REFUSED_STREAM. */
 static int on_stream_closed(nghttp2_session *session, int32_t stream_id, uint32_t error_code,
                             void *user_data)
 {
     (void)session;
-    (void)error_code;
     struct http2 *http2 = user_data;
     struct stream *stream = find_stream(http2, stream_id);
     if (stream == NULL)
         return 0;
-    push_event(http2, stream, stream->has_ended ? EXCHANGE_RESPONSE : EXCHANGE_FAILED);
+    push_event(http2, stream, fate_of(stream, error_code));
     release_slot(http2, stream);
     return 0;
 }

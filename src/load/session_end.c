@@ -86,7 +86,6 @@ static bool awaits_ticket(const struct session *session)
 enum step session_complete(struct session *session)
 {
     struct session_env *env = session->env;
-    session->sample.at.complete = clock_now_ns();
     if (env->plan->hold_ns == 0 || env->is_ending) {
         if (awaits_ticket(session))
             return session_say_farewell(session);
@@ -94,7 +93,7 @@ enum step session_complete(struct session *session)
         return STEP_WAIT;
     }
     session->stage = STAGE_HOLD;
-    session_set_deadline(session, session->sample.at.complete, env->plan->hold_ns);
+    session_set_deadline(session, clock_now_ns(), env->plan->hold_ns);
     return STEP_AGAIN;
 }
 

@@ -40,6 +40,7 @@ struct session {
     enum stage stage;
     bool offer_ticket;
     bool sent_early;     /* the requests went out as early data */
+    bool has_answer;     /* a response has come since requests were last sent */
     bool sent_fin;       /* in the farewell */
     bool reconnecting;   /* closed to try the next address */
     bool is_established; /* counted in env->num_established */

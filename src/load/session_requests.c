@@ -14,6 +14,7 @@ static void open_exchange(struct session *session)
 {
     bool h2 = tls_conn_facts(session->tls)->h2;
     exchange_reset(session->exchange, h2 ? HTTP_2 : HTTP_1_1, &session->env->plain);
+    session->has_answer = false;
 }
 
 /* Puts as many requests as may be in flight into env->plain. */
@@ -45,6 +46,7 @@ static void send_more(struct session *session)
     uint64_t now_ns = clock_now_ns();
     if (session->flights.count == 0)
         session_set_deadline(session, now_ns, session->env->plan->timeout_ns);
+    session->has_answer = false;
     fill_requests(session, now_ns);
     encrypt(session);
 }
@@ -103,17 +105,31 @@ void session_expire_requests(struct session *session)
         session_finish(session, END_DEADLINE, TCP_OK);
 }
 
-/* No request is in flight, and some may be left to send. */
-static enum step go_on(struct session *session)
+/* The server takes no more requests on this connection: an end in good order where it has answered
+ * any, and else the same as if it had closed. */
+static enum step end_without_more(struct session *session)
 {
-    const struct session_env *env = session->env;
-    if (session->sample.requests_started == env->plan->requests ||
-        exchange_is_over(session->exchange)) {
+    if (session->sample.requests_succeeded > 0) {
         encrypt(session);
         return session_complete(session);
     }
-    if (env->is_ending) {
-        session_finish(session, END_OF_RUN, TCP_OK);
+    session_finish(session, END_STREAM, TCP_EOF);
+    return STEP_WAIT;
+}
+
+/* No request is in flight, and some may be left to send. A server that has declined all that were
+ * sent last would go on to do so. */
+static enum step go_on(struct session *session)
+{
+    const struct session_env *env = session->env;
+    if (session->sample.requests_started == env->plan->requests) {
+        encrypt(session);
+        return session_complete(session);
+    }
+    if (exchange_is_over(session->exchange))
+        return end_without_more(session);
+    if (env->is_ending || !session->has_answer) {
+        session_finish(session, env->is_ending ? END_OF_RUN : END_HTTP, TCP_OK);
         return STEP_WAIT;
     }
     if (env->plan->think_ns == 0)
@@ -123,35 +139,36 @@ static enum step go_on(struct session *session)
     return STEP_AGAIN;
 }
 
-static void note_response(struct session *session, const struct exchange_event *event)
-{
-    uint64_t now_ns = clock_now_ns();
-    tally_request(session->env->tally, &session->sample,
-                  now_ns - flights_sent(&session->flights, event->tag), event->status);
-    flights_land(&session->flights, event->tag);
-    session->sample.status = event->status;
-}
-
-/* Takes one event of the conversation; false where it ended the session. */
-static bool take_event(struct session *session, const struct exchange_event *event)
+static void note_first_byte(struct session *session, uint32_t tag, uint64_t now_ns)
 {
     struct sample *sample = &session->sample;
-    switch (event->kind) {
-    case EXCHANGE_FIRST_BYTE: {
-        uint64_t now_ns = clock_now_ns();
-        if (sample->at.first_byte == 0)
-            sample->at.first_byte = now_ns;
-        tally_first_byte(session->env->tally, sample,
-                         now_ns - flights_sent(&session->flights, event->tag));
-        return true;
-    }
-    case EXCHANGE_FAILED:
-        session_finish(session, END_HTTP, TCP_OK);
-        return false;
-    case EXCHANGE_RESPONSE:
-        note_response(session, event);
-        break;
-    }
+    if (sample->at.first_byte == 0)
+        sample->at.first_byte = now_ns;
+    tally_first_byte(session->env->tally, sample, now_ns - flights_sent(&session->flights, tag));
+}
+
+static void note_response(struct session *session, const struct exchange_event *event,
+                          uint64_t now_ns)
+{
+    struct sample *sample = &session->sample;
+    tally_request(session->env->tally, sample, now_ns - flights_sent(&session->flights, event->tag),
+                  event->status);
+    flights_land(&session->flights, event->tag);
+    session->has_answer = true;
+    sample->status = event->status;
+    sample->at.complete = now_ns;
+}
+
+/* What the server has not looked at was never started; it is sent again while there is a turn. */
+static void note_declined(struct session *session, uint32_t tag)
+{
+    flights_land(&session->flights, tag);
+    session->sample.requests_started--;
+}
+
+/* Judges a response; false where it ended the session. */
+static bool judge_response(struct session *session, const struct exchange_event *event)
+{
     if (event->client_cert_refused) {
         session_finish(session, END_REFUSAL_PAGE, TCP_OK);
         return false;
@@ -160,35 +177,57 @@ static bool take_event(struct session *session, const struct exchange_event *eve
         session_finish(session, END_STATUS, TCP_OK);
         return false;
     }
-    sample->requests_succeeded++;
+    session->sample.requests_succeeded++;
     return true;
+}
+
+/* Takes one event of the conversation; false where it ended the session. */
+static bool take_event(struct session *session, const struct exchange_event *event, uint64_t now_ns)
+{
+    switch (event->kind) {
+    case EXCHANGE_FIRST_BYTE:
+        note_first_byte(session, event->tag, now_ns);
+        return true;
+    case EXCHANGE_DECLINED:
+        note_declined(session, event->tag);
+        return true;
+    case EXCHANGE_RESPONSE:
+        note_response(session, event, now_ns);
+        return judge_response(session, event);
+    case EXCHANGE_FAILED:
+        break;
+    }
+    session_finish(session, END_HTTP, TCP_OK);
+    return false;
 }
 
 enum step session_take_events(struct session *session, bool understood)
 {
     const uint64_t num_wanted = session->env->plan->requests;
     struct exchange_event event;
-    bool answered = false;
+    uint64_t now_ns = clock_now_ns();
+    bool have_landed = false;
     while (exchange_next(session->exchange, &event)) {
-        answered |= event.kind == EXCHANGE_RESPONSE;
-        if (!take_event(session, &event))
+        have_landed |= event.kind != EXCHANGE_FIRST_BYTE;
+        if (!take_event(session, &event, now_ns))
             return STEP_WAIT;
     }
-    bool none_left = answered && session->flights.count == 0;
+    bool none_left = have_landed && session->flights.count == 0;
     if (!understood && !(none_left && session->sample.requests_started == num_wanted)) {
         encrypt(session);
         session_finish(session, END_HTTP, TCP_OK);
         return STEP_WAIT;
     }
-    return none_left ? go_on(session) : STEP_AGAIN;
+    bool ends_in_pause = session->stage == STAGE_THINK && exchange_is_over(session->exchange);
+    return none_left || ends_in_pause ? go_on(session) : STEP_AGAIN;
 }
 
 /* Whether requests may follow while others are in flight. */
 static bool may_send_more(const struct session *session)
 {
     const struct session_env *env = session->env;
-    return session->stage == STAGE_EXCHANGE && env->plan->think_ns == 0 && !env->is_ending &&
-           session->sample.requests_started < env->plan->requests &&
+    return session->stage == STAGE_EXCHANGE && session->has_answer && env->plan->think_ns == 0 &&
+           !env->is_ending && session->sample.requests_started < env->plan->requests &&
            session->flights.count < env->plan->streams && exchange_can_send(session->exchange);
 }
 

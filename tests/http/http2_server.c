@@ -3,6 +3,7 @@
 
 #include "unit.h"
 
+#include <limits.h>
 #include <nghttp2/nghttp2.h>
 
 #define REFUSAL "<html><title>400 No required SSL certificate was sent</title></html>"
@@ -13,11 +14,12 @@ struct server_stream {
     size_t body_left;
     bool then_trailer;
     bool then_reset;
+    bool then_goaway;
 };
 
 struct http2_server {
     nghttp2_session *session;
-    unsigned max_requests; /* 0: no end */
+    unsigned max_requests; /* before GOAWAY */
     struct http2_server_seen seen;
 };
 
@@ -175,8 +177,8 @@ static void answer_nothing(nghttp2_session *session, int32_t id, struct server_s
 
 static void answer_last(nghttp2_session *session, int32_t id, struct server_stream *stream)
 {
+    stream->then_goaway = true;
     answer_ok(session, id, stream);
-    require(nghttp2_submit_goaway(session, 0, id, NGHTTP2_NO_ERROR, NULL, 0) == 0);
 }
 
 static void answer_all_but_first(nghttp2_session *session, int32_t id, struct server_stream *stream)
@@ -228,7 +230,7 @@ static const struct answer *find_answer(const char *path)
 
 static bool is_beyond_the_end(const struct http2_server *server, int32_t stream_id)
 {
-    return server->max_requests > 0 && stream_id > 2 * (int32_t)server->max_requests - 1;
+    return (uint32_t)stream_id / 2 >= server->max_requests;
 }
 
 static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame, void *user_data)
@@ -237,8 +239,9 @@ static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame
     struct server_stream *stream = calloc(1, sizeof *stream);
     server->seen.num_requests++;
     server->seen.num_open++;
-    if (server->seen.num_requests == server->max_requests + 1 && server->max_requests > 0)
-        http2_server_goaway(server, 2 * (int32_t)server->max_requests - 1);
+    if (server->seen.num_requests == server->max_requests + 1)
+        http2_server_goaway(server,
+                            server->max_requests > 0 ? 2 * (int32_t)server->max_requests - 1 : 0);
     if (server->seen.num_open > server->seen.most_open)
         server->seen.most_open = server->seen.num_open;
     buffer_clear(&server->seen.fields);
@@ -298,7 +301,10 @@ static int on_stream_closed(nghttp2_session *session, int32_t stream_id, uint32_
 {
     (void)error_code;
     struct http2_server *server = user_data;
-    free(nghttp2_session_get_stream_user_data(session, stream_id));
+    struct server_stream *stream = nghttp2_session_get_stream_user_data(session, stream_id);
+    if (stream != NULL && stream->then_goaway)
+        http2_server_goaway(server, stream_id);
+    free(stream);
     nghttp2_session_set_stream_user_data(session, stream_id, NULL);
     server->seen.num_open--;
     return 0;
@@ -308,6 +314,7 @@ struct http2_server *http2_server_new(uint32_t max_streams, uint32_t window)
 {
     struct http2_server *server = calloc(1, sizeof *server);
     nghttp2_session_callbacks *callbacks;
+    server->max_requests = UINT_MAX - 1;
     require(nghttp2_session_callbacks_new(&callbacks) == 0);
     nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, on_begin_headers);
     nghttp2_session_callbacks_set_on_header_callback(callbacks, on_header);

@@ -10,7 +10,7 @@
  *   /early        413 without awaiting the body /trailers      200, "ok" and a trailer
  *   /refused      nginx's 400                   /bad-length    a content-length that is not true
  *   /hold         nothing                       /head          200, a length and no body
- *   /low-status   099                           /last          200, "ok" and GOAWAY
+ *   /low-status   099                           /last          200, "ok", then GOAWAY
  *   /declined     REFUSED_STREAM                /first-held    all but the connection's first: 200
  */
 #ifndef PINLOAD_TESTS_HTTP_HTTP2_SERVER_H

@@ -39,6 +39,7 @@ struct fate {
     unsigned num_first_bytes;
     unsigned num_responses;
     unsigned num_failures;
+    unsigned num_declined;
     struct exchange_event response;
 };
 
@@ -102,7 +103,7 @@ static void take_events(struct fixture *fixture)
     struct exchange_event event;
     while (exchange_next(fixture->exchange, &event)) {
         struct fate *fate = &fixture->fates[event.tag % MAX_TAGS];
-        assert_int_equal(fate->num_responses + fate->num_failures, 0);
+        assert_int_equal(fate->num_responses + fate->num_failures + fate->num_declined, 0);
         switch (event.kind) {
         case EXCHANGE_FIRST_BYTE:
             assert_int_equal(fate->num_first_bytes++, 0);
@@ -114,6 +115,10 @@ static void take_events(struct fixture *fixture)
             break;
         case EXCHANGE_FAILED:
             fate->num_failures++;
+            break;
+        case EXCHANGE_DECLINED:
+            assert_int_equal(fate->num_first_bytes, 0);
+            fate->num_declined++;
             break;
         }
     }
@@ -199,20 +204,18 @@ static void each_kind_of_response_is_complete_with_its_status(void **state)
     }
 }
 
-static void a_stream_that_does_not_end_properly_has_failed(void **state)
+static void a_stream_that_does_not_end_properly_has_failed_or_was_declined(void **state)
 {
     static const struct {
         const char *path;
-        unsigned num_first_bytes;
-    } cases[] = {{"/reset", 0},
-                 {"/reset-midway", 1},
-                 {"/reset-gently", 0},
-                 {"/bad-length", 1},
-                 {"/low-status", 1}};
+        unsigned num_first_bytes, num_declined;
+    } cases[] = {{"/reset", 0, 0},      {"/reset-midway", 1, 0}, {"/reset-gently", 0, 0},
+                 {"/bad-length", 1, 0}, {"/low-status", 1, 0},   {"/declined", 0, 1}};
     struct fixture *fixture = *state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         const struct fate *fate = ask(fixture, cases[i].path, "GET");
-        assert_int_equal(fate->num_failures, 1);
+        assert_int_equal(fate->num_failures, 1 - cases[i].num_declined);
+        assert_int_equal(fate->num_declined, cases[i].num_declined);
         assert_int_equal(fate->num_first_bytes, cases[i].num_first_bytes);
         assert_true(exchange_can_send(fixture->exchange));
         assert_true(exchange_end(fixture->exchange));
@@ -271,18 +274,22 @@ static void the_servers_limit_of_streams_is_kept(void **state)
     request_free(request);
 }
 
-static void a_request_beyond_a_limit_that_comes_later_is_sent_when_a_stream_is_free(void **state)
+static void requests_beyond_a_limit_that_comes_later_are_declined(void **state)
 {
     struct fixture *fixture = *state;
     struct request *request = make_request("/ok", NULL, NULL, 0);
+    unsigned num_declined = 0;
     begin(fixture, 2);
     for (uint32_t tag = 0; tag < 5; tag++)
         send_one(fixture, request, tag); /* the server's SETTINGS are not here yet */
     pump(fixture);
     for (uint32_t tag = 0; tag < 5; tag++) {
         const struct fate *fate = &fixture->fates[tag];
-        assert_int_equal(fate->num_responses + fate->num_failures, 1);
+        assert_int_equal(fate->num_responses + fate->num_declined, 1);
+        num_declined += fate->num_declined;
     }
+    assert_int_equal(num_declined, 3);
+    assert_false(exchange_is_over(fixture->exchange));
     assert_true(exchange_end(fixture->exchange));
     request_free(request);
 }
@@ -304,7 +311,7 @@ static void a_reset_stream_leaves_the_others_alone(void **state)
     request_free(reset);
 }
 
-static void goaway_ends_what_it_does_not_cover(void **state)
+static void goaway_declines_what_it_does_not_cover(void **state)
 {
     struct fixture *fixture = *state;
     struct request *hold = make_request("/hold", NULL, NULL, 0);
@@ -317,9 +324,19 @@ static void goaway_ends_what_it_does_not_cover(void **state)
     assert_true(exchange_is_over(fixture->exchange));
     assert_false(exchange_can_send(fixture->exchange));
     for (uint32_t tag = 0; tag < 4; tag++)
-        assert_int_equal(fixture->fates[tag].num_failures, tag >= 2);
+        assert_int_equal(fixture->fates[tag].num_declined, tag >= 2);
     assert_false(exchange_end(fixture->exchange)); /* two answers are still missing */
     request_free(hold);
+}
+
+static void goaway_with_an_error_is_the_servers_word_that_the_protocol_is_broken(void **state)
+{
+    static const uint8_t frame[] = {0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 11};
+    struct fixture *fixture = *state;
+    assert_int_equal(ask(fixture, "/ok", NULL)->num_responses, 1);
+    assert_false(exchange_feed(fixture->exchange, frame, sizeof frame, &fixture->to_server));
+    assert_true(exchange_is_over(fixture->exchange));
+    assert_true(exchange_end(fixture->exchange));
 }
 
 static void goaway_lets_what_it_covers_be_answered(void **state)
@@ -555,13 +572,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(each_kind_of_response_is_complete_with_its_status),
-        TEST(a_stream_that_does_not_end_properly_has_failed),
+        TEST(a_stream_that_does_not_end_properly_has_failed_or_was_declined),
         TEST(the_server_sees_the_fields_that_were_built),
         TEST(ten_thousand_requests_share_a_hundred_streams),
         TEST(the_servers_limit_of_streams_is_kept),
-        TEST(a_request_beyond_a_limit_that_comes_later_is_sent_when_a_stream_is_free),
+        TEST(requests_beyond_a_limit_that_comes_later_are_declined),
         TEST(a_reset_stream_leaves_the_others_alone),
-        TEST(goaway_ends_what_it_does_not_cover),
+        TEST(goaway_declines_what_it_does_not_cover),
+        TEST(goaway_with_an_error_is_the_servers_word_that_the_protocol_is_broken),
         TEST(goaway_lets_what_it_covers_be_answered),
         TEST(large_bodies_come_whole_on_many_streams),
         TEST(the_server_need_not_wait_for_a_window),

@@ -116,8 +116,8 @@ static void answer_request(struct service *service, struct connection *connectio
 static void begin_http2(struct service *service, struct connection *connection)
 {
     connection->http2 = http2_server_new(service->manner == MANNER_FEW_STREAMS ? 4 : 100, 65535);
-    if (service->manner == MANNER_FEW_REQUESTS)
-        http2_server_end_after(connection->http2, 15);
+    if (service->manner == MANNER_FEW_REQUESTS || service->manner == MANNER_NO_REQUESTS)
+        http2_server_end_after(connection->http2, service->manner == MANNER_FEW_REQUESTS ? 15 : 0);
 }
 
 static void take_http2(struct service *service, struct connection *connection, const uint8_t *bytes,

@@ -27,6 +27,98 @@ static void what_is_answered_together_is_asked_together_in_one_record(void **sta
     service_stop(service);
 }
 
+static void requests_beyond_the_servers_streams_are_sent_again(void **state)
+{
+    (void)state;
+    struct trial trial;
+    struct service *service = service_start(MANNER_FEW_STREAMS, &plain);
+    trial_plan(&trial, service);
+    trial_http2(&trial, "/ok", 10);
+    trial.plan.requests = 50;
+    trial_run(&trial);
+    trial_expect(&trial, OUTCOME_SUCCEEDED);
+    assert_int_equal(trial.result->requests_started, 4 * 50);
+    assert_int_equal(trial.result->requests_succeeded, 4 * 50);
+    trial_cleanup(&trial);
+    service_stop(service);
+}
+
+/* Fifteen on each connection; what was sent beyond them was never started. */
+static void goaway_in_the_midst_of_requests_is_an_end_in_good_order(void **state)
+{
+    (void)state;
+    for (unsigned streams = 1; streams <= 10; streams += 3) {
+        struct trial trial;
+        struct service *service = service_start(MANNER_FEW_REQUESTS, &plain);
+        trial_plan(&trial, service);
+        trial_http2(&trial, "/ok", streams);
+        trial.plan.requests = 100;
+        trial_run(&trial);
+        trial_expect(&trial, OUTCOME_SUCCEEDED);
+        assert_int_equal(trial.result->requests_started, 4 * 15);
+        assert_int_equal(trial.result->requests_succeeded, 4 * 15);
+        assert_int_equal(trial.result->requests_failed, 0);
+        trial_cleanup(&trial);
+        service_stop(service);
+    }
+}
+
+static void a_server_that_declines_everything_is_not_asked_for_ever(void **state)
+{
+    (void)state;
+    struct trial trial;
+    struct service *service = service_start(MANNER_SERVE, &plain);
+    trial_plan(&trial, service);
+    trial_http2(&trial, "/declined", 10);
+    trial.plan.requests = 20;
+    trial_run(&trial);
+    trial_expect(&trial, OUTCOME_BAD_RESPONSE);
+    assert_int_equal(service_seen(service)->requests, 4 * 10);
+    assert_int_equal(trial.result->requests_started, 0);
+    trial_cleanup(&trial);
+    service_stop(service);
+}
+
+/* Not a success: nothing tells that the server took the client's certificate. */
+static void goaway_before_any_response_is_the_servers_close(void **state)
+{
+    (void)state;
+    static const struct tls_server_config asking = {.client_ca = FIXTURE("client-ca.crt"),
+                                                    .limits = {.alpn = TLS_ALPN_H2}};
+    for (int asks = 0; asks < 2; asks++) {
+        struct trial trial;
+        struct service *service = service_start(MANNER_NO_REQUESTS, asks ? &asking : &plain);
+        trial_plan(&trial, service);
+        if (asks)
+            trial_identity(&trial, "client-p256");
+        trial_http2(&trial, "/ok", 10);
+        trial_run(&trial);
+        trial_expect(&trial, asks ? OUTCOME_CLOSED_BEFORE_ACCEPT : OUTCOME_CLOSED_EARLY);
+        trial_cleanup(&trial);
+        service_stop(service);
+    }
+}
+
+static void goaway_in_a_pause_between_requests_is_an_end_in_good_order(void **state)
+{
+    (void)state;
+    static const enum manner manners[] = {MANNER_SERVE, MANNER_LAST_RESPONSE};
+    for (size_t i = 0; i < COUNT_OF(manners); i++) {
+        struct trial trial;
+        struct service *service = service_start(manners[i], &plain);
+        trial_plan(&trial, service);
+        trial_http2(&trial, "/last", 1);
+        trial.plan.requests = 3;
+        trial.plan.think_ns = 60 * NS_PER_S;
+        trial_run(&trial);
+        trial_expect(&trial, OUTCOME_SUCCEEDED);
+        assert_int_equal(trial.result->requests_started, 4);
+        assert_true(trial.took_s < 10); /* no pause is waited for */
+        trial_cleanup(&trial);
+        service_stop(service);
+    }
+}
+
 /* The first request of each connection has no response while others have theirs. */
 static void a_stream_that_hangs_runs_into_its_deadline_whatever_others_do(void **state)
 {
@@ -69,6 +161,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_answered_together_is_asked_together_in_one_record),
+        cmocka_unit_test(requests_beyond_the_servers_streams_are_sent_again),
+        cmocka_unit_test(goaway_in_the_midst_of_requests_is_an_end_in_good_order),
+        cmocka_unit_test(a_server_that_declines_everything_is_not_asked_for_ever),
+        cmocka_unit_test(goaway_before_any_response_is_the_servers_close),
+        cmocka_unit_test(goaway_in_a_pause_between_requests_is_an_end_in_good_order),
         cmocka_unit_test(a_stream_that_hangs_runs_into_its_deadline_whatever_others_do),
         cmocka_unit_test(a_session_of_many_requests_may_take_longer_than_the_deadline),
     };
