@@ -232,15 +232,15 @@ static void observe(void *arg, const struct sample *sample)
     }
     if (sample->at.handshaken == 0)
         return; /* cut off */
-    bool counts = sample->tls.resumed == network->resume;
+    bool counts = sample->tls->resumed == network->resume;
     double values[NUM_MEASURES] = {
-        [MEASURE_VERIFY_CALLBACK] = counts ? sample->tls.verify.elapsed_ns : NAN,
+        [MEASURE_VERIFY_CALLBACK] = counts ? sample->tls->verify.elapsed_ns : NAN,
         [MEASURE_HANDSHAKE_CPU] = counts ? (double)sample->handshake_cpu_ns : NAN,
         [MEASURE_TLS_HANDSHAKE] =
             counts ? (double)(sample->at.handshaken - sample->at.connected) : NAN,
         [MEASURE_INSTRUCTIONS] =
             counts && network->counter.fd >= 0 ? (double)sample->handshake_instructions : NAN};
-    note_negotiated(network->result, &sample->tls);
+    note_negotiated(network->result, sample->tls);
     comparison_add(comparison, block, sample->arm, values);
 }
 

@@ -27,16 +27,16 @@ struct timeline {
 };
 
 struct sample {
-    size_t identity; /* a report's row */
-    uint32_t arm;    /* which of compare's arms; 0 in a run */
-    uint64_t serial; /* which session of its worker */
+    uint32_t identity; /* a report's row */
+    uint32_t arm;      /* which of compare's arms; 0 in a run */
+    uint64_t serial;   /* which session of its worker */
     enum outcome outcome;
     enum tcp_end tcp_end;
-    size_t address; /* which of the plan's: the one that worked, or the last that was tried */
-    size_t addresses_tried;
+    uint32_t address; /* which of the plan's: the one that worked, or the last that was tried */
+    uint32_t addresses_tried;
     unsigned status; /* of the last complete response, or 0 */
     struct timeline at;
-    struct tls_facts tls;
+    const struct tls_facts *tls;     /* with the outcome; the connection's, until it starts anew */
     uint64_t handshake_cpu_ns;       /* in BoringSSL's handshake calls; 0 where not measured, … */
     uint64_t handshake_instructions; /* … and so are the instructions there */
     uint64_t requests_started, requests_succeeded;

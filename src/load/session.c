@@ -64,7 +64,8 @@ static void connect_next(struct session *session)
     struct session_env *env = session->env;
     struct sample *sample = &session->sample;
     const struct address_list *addresses = &env->plan->addresses;
-    sample->address = (session->first_address + sample->addresses_tried++) % addresses->count;
+    sample->address =
+        (uint32_t)((session->first_address + sample->addresses_tried++) % addresses->count);
     const struct address *address = &addresses->items[sample->address];
     session->stage = STAGE_CONNECT;
     session->reconnecting = false;
@@ -77,14 +78,13 @@ static void connect_next(struct session *session)
 void session_begin(struct session *session, const struct session_start *start)
 {
     assert(session->stage == STAGE_IDLE);
-    bool anonymous = start->identity == TLS_NO_IDENTITY;
-    session->identity = start->identity;
+    session->is_anonymous = start->identity == TLS_NO_IDENTITY;
     session->policy = start->policy;
     session->offer_ticket = start->offer_ticket;
-    session->first_address = session->env->preferred_address;
+    session->first_address = (uint32_t)session->env->preferred_address;
     session->connect_end = TCP_OK;
     session->sample =
-        (struct sample){.identity = anonymous ? 0 : start->identity,
+        (struct sample){.identity = session->is_anonymous ? 0 : (uint32_t)start->identity,
                         .arm = start->arm,
                         .serial = start->serial,
                         .at = {.intended = start->intended_ns, .started = start->now_ns}};
@@ -203,7 +203,8 @@ static void on_connected(void *owner, enum tcp_end end)
     session->sent_early = false;
     session->stage = STAGE_HANDSHAKE;
     session_set_deadline(session, session->sample.at.connected, env->plan->timeout_ns);
-    tls_conn_start(session->tls, session->identity, session->policy, session->offer_ticket);
+    tls_conn_start(session->tls, session->is_anonymous ? TLS_NO_IDENTITY : session->sample.identity,
+                   session->policy, session->offer_ticket);
     drive(session);
 }
 

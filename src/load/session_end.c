@@ -17,13 +17,13 @@ void session_finish(struct session *session, enum end_cause cause, enum tcp_end 
     struct session_env *env = session->env;
     struct sample *sample = &session->sample;
     const struct buffer *out = tls_context_output(env->tls);
-    const struct tls_facts *facts = tls_conn_facts(session->tls);
+    static const struct tls_facts none = {.alert_received = TLS_NO_ALERT,
+                                          .alert_sent = TLS_NO_ALERT};
     bool begun = sample->at.connected != 0;
-    if (begun)
-        sample->tls = *facts;
+    sample->tls = begun ? tls_conn_facts(session->tls) : &none;
     struct evidence evidence = {.cause = cause,
                                 .tcp_end = tcp_end,
-                                .tls = begun ? &sample->tls : NULL,
+                                .tls = begun ? sample->tls : NULL,
                                 .connected = begun,
                                 .response_begun = sample->at.first_byte != 0,
                                 .handshake_only = env->plan->requests == 0};

@@ -33,11 +33,11 @@ struct session {
     struct tls_conn *tls;
     struct exchange *exchange;
     struct flights flights;
-    size_t first_address;     /* the first that was tried: others may prefer another by now */
-    enum tcp_end connect_end; /* why no address worked */
     const struct verify_policy *policy;
-    size_t identity;
+    uint32_t first_address;   /* the first that was tried: others may prefer another by now */
+    enum tcp_end connect_end; /* why no address worked */
     enum stage stage;
+    bool is_anonymous; /* has no identity */
     bool offer_ticket;
     bool sent_early;     /* the requests went out as early data */
     bool has_answer;     /* a response has come since requests were last sent */

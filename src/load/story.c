@@ -9,6 +9,7 @@
 #include "tls/pinset.h"
 #include "tls/tls_context.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 static void tell_connection(struct buffer *out, const struct plan *plan,
@@ -18,7 +19,8 @@ static void tell_connection(struct buffer *out, const struct plan *plan,
     address_text(&plan->addresses.items[sample->address], address);
     buffer_format(out, "  to %s", address);
     if (sample->addresses_tried > 1)
-        buffer_format(out, ", the last of %zu addresses that were tried", sample->addresses_tried);
+        buffer_format(out, ", the last of %" PRIu32 " addresses that were tried",
+                      sample->addresses_tried);
     if (plan->sni != NULL)
         buffer_format(out, ", server name %s", plan->sni);
     if (sample->at.connected == 0)
@@ -30,7 +32,7 @@ static void tell_connection(struct buffer *out, const struct plan *plan,
 
 static void tell_tls(struct buffer *out, const struct sample *sample)
 {
-    const struct tls_facts *tls = &sample->tls;
+    const struct tls_facts *tls = sample->tls;
     char cipher[64], group[64], sigalg[64];
     if (!tls->handshaken) {
         buffer_append_text(out, "  the handshake did not complete\n");
@@ -81,7 +83,7 @@ static void tell_pins(struct buffer *out, const struct plan *plan, const struct 
         char pin[PIN_TEXT_LEN];
         pinset_text(plan->pins, i, pin);
         buffer_format(out, "  expected  %s%s\n", pin,
-                      (int)i == sample->tls.verify.pin_index ? "  (matched)" : "");
+                      (int)i == sample->tls->verify.pin_index ? "  (matched)" : "");
     }
     if (count > most)
         buffer_format(out, "  expected  … or one of %zu more pins\n", count - most);
@@ -90,7 +92,7 @@ static void tell_pins(struct buffer *out, const struct plan *plan, const struct 
 static void tell_verification(struct buffer *out, const struct plan *plan,
                               const struct sample *sample)
 {
-    const struct verify_verdict *verify = &sample->tls.verify;
+    const struct verify_verdict *verify = &sample->tls->verify;
     char alert[64];
     if (verify->num_calls > 0)
         buffer_format(out, "  verify %s: %s%s, in %.1f us\n", verify_mode_name(plan->verify),
@@ -102,16 +104,16 @@ static void tell_verification(struct buffer *out, const struct plan *plan,
     if (verify->x509_error != 0)
         buffer_format(out, "  the chain: %s (for host '%s')\n", verify_error_text(verify),
                       plan->verify_host);
-    if (sample->tls.alert_sent != TLS_NO_ALERT)
-        buffer_format(out, "  alert sent: %s (%d)\n", tls_alert_name(sample->tls.alert_sent, alert),
-                      sample->tls.alert_sent);
-    if (sample->tls.alert_received != TLS_NO_ALERT)
+    if (sample->tls->alert_sent != TLS_NO_ALERT)
+        buffer_format(out, "  alert sent: %s (%d)\n",
+                      tls_alert_name(sample->tls->alert_sent, alert), sample->tls->alert_sent);
+    if (sample->tls->alert_received != TLS_NO_ALERT)
         buffer_format(out, "  alert received: %s (%d)\n",
-                      tls_alert_name(sample->tls.alert_received, alert),
-                      sample->tls.alert_received);
-    if (sample->tls.error != 0) {
+                      tls_alert_name(sample->tls->alert_received, alert),
+                      sample->tls->alert_received);
+    if (sample->tls->error != 0) {
         char text[256];
-        tls_error_text(sample->tls.error, text, sizeof text);
+        tls_error_text(sample->tls->error, text, sizeof text);
         buffer_format(out, "  the TLS library: %s\n", text);
     }
 }

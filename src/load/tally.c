@@ -91,13 +91,13 @@ static bool is_measured(const struct tally *tally, const struct sample *sample)
 
 static void tally_pins(struct tally *tally, const struct sample *sample)
 {
-    const struct verify_verdict *verify = &sample->tls.verify;
+    const struct verify_verdict *verify = &sample->tls->verify;
     if (!verify->pins_checked) {
         tally->pins_not_checked++;
         return;
     }
     tally->pins_checked++;
-    tally->pins_checked_resumed += sample->tls.resumed;
+    tally->pins_checked_resumed += sample->tls->resumed;
     if (verify->result == VERIFY_PIN_MISMATCH) {
         tally->pins_mismatched++;
     } else {
@@ -108,7 +108,7 @@ static void tally_pins(struct tally *tally, const struct sample *sample)
 
 static void tally_handshake(struct tally *tally, const struct sample *sample, bool measured)
 {
-    const struct tls_facts *tls = &sample->tls;
+    const struct tls_facts *tls = sample->tls;
     uint64_t elapsed_ns = sample->at.handshaken - sample->at.connected;
     struct identity_tally *identity = &tally->identities[sample->identity];
     *(tls->resumed ? &tally->handshakes_resumed : &tally->handshakes_full) += 1;
@@ -171,12 +171,12 @@ void tally_session(struct tally *tally, const struct sample *sample)
         tally_latencies(tally, sample);
     if (sample->at.connected == 0)
         return;
-    tally->tickets_offered += sample->tls.ticket_offered;
-    tally->early_offered += sample->tls.early_offered;
-    if (sample->tls.alert_received != TLS_NO_ALERT)
-        tally->alerts_received[sample->tls.alert_received]++;
-    if (sample->tls.alert_sent != TLS_NO_ALERT)
-        tally->alerts_sent[sample->tls.alert_sent]++;
+    tally->tickets_offered += sample->tls->ticket_offered;
+    tally->early_offered += sample->tls->early_offered;
+    if (sample->tls->alert_received != TLS_NO_ALERT)
+        tally->alerts_received[sample->tls->alert_received]++;
+    if (sample->tls->alert_sent != TLS_NO_ALERT)
+        tally->alerts_sent[sample->tls->alert_sent]++;
     if (sample->at.handshaken != 0)
         tally_handshake(tally, sample, measured);
 }
