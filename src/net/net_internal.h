@@ -12,18 +12,22 @@
 #define READ_BUFFER_LEN 65536
 #define KEPT_REQUESTS 256
 
-/* A request to libuv that is under way, and what a write has still to send. Few connections have
- * one at any moment, and an idle one has none: so they are pooled in the loop, and a pool that many
- * connects at once have filled gives back what is more than KEPT_REQUESTS. */
+/* A write or shutdown that is under way, and what it has still to send. */
 struct net_request {
     union {
-        uv_connect_t connect;
         uv_write_t write;
         uv_shutdown_t shutdown;
     } uv;
     struct buffer in_flight; /* owned by the write until its callback */
     struct buffer queued;
-    struct net_request *next_free;
+};
+
+/* Requests that are free, chained by their first bytes. Few connections have a request at any
+ * moment, and an idle one has none: so they are pooled in the loop, and a pool that many connects
+ * at once have filled gives back what is more than KEPT_REQUESTS. */
+struct net_pool {
+    struct net_free *first;
+    size_t count;
 };
 
 struct net_loop {
@@ -35,10 +39,10 @@ struct net_loop {
     void *owner;
     int timer_fd;
     uint64_t wake_at_ns;
-    uint64_t woken_ns; /* when this turn's first event was taken; 0: it still waits */
-    uint64_t owner_ns; /* what the owner took before the wait */
-    struct net_request *free_requests;
-    size_t num_free_requests;
+    uint64_t woken_ns;        /* when this turn's first event was taken; 0: it still waits */
+    uint64_t owner_ns;        /* what the owner took before the wait */
+    struct net_pool connects; /* uv_connect_t; apart, since they outnumber all others */
+    struct net_pool requests; /* struct net_request */
     char read_buffer[READ_BUFFER_LEN];
 };
 
@@ -49,6 +53,10 @@ static inline void net_loop_woken(struct net_loop *loop)
     if (loop->woken_ns == 0)
         loop->woken_ns = clock_now_ns();
 }
+
+/* net_loop_take_connect returns a request for OWNER; net_loop_return_connect takes it back. */
+uv_connect_t *net_loop_take_connect(struct net_loop *loop, void *owner);
+void net_loop_return_connect(struct net_loop *loop, uv_connect_t *connect);
 
 /* net_loop_take_request returns a request for OWNER, its buffers empty; net_loop_return_request
  * takes it back. */

@@ -108,15 +108,48 @@ void net_loop_finish(struct net_loop *loop)
     uv_close((uv_handle_t *)&loop->prepare, NULL);
 }
 
+struct net_free {
+    struct net_free *next;
+};
+
+static void *pool_take(struct net_pool *pool, size_t size)
+{
+    struct net_free *item = pool->first;
+    if (item == NULL)
+        return memory_new(1, size);
+    pool->first = item->next;
+    pool->count--;
+    return item;
+}
+
+/* False where the pool is full. */
+static bool pool_put(struct net_pool *pool, void *request)
+{
+    struct net_free *item = request;
+    if (pool->count == KEPT_REQUESTS)
+        return false;
+    item->next = pool->first;
+    pool->first = item;
+    pool->count++;
+    return true;
+}
+
+uv_connect_t *net_loop_take_connect(struct net_loop *loop, void *owner)
+{
+    uv_connect_t *connect = pool_take(&loop->connects, sizeof *connect);
+    uv_req_set_data((uv_req_t *)connect, owner);
+    return connect;
+}
+
+void net_loop_return_connect(struct net_loop *loop, uv_connect_t *connect)
+{
+    if (!pool_put(&loop->connects, connect))
+        free(connect);
+}
+
 struct net_request *net_loop_take_request(struct net_loop *loop, void *owner)
 {
-    struct net_request *request = loop->free_requests;
-    if (request != NULL) {
-        loop->free_requests = request->next_free;
-        loop->num_free_requests--;
-    } else {
-        request = memory_new(1, sizeof *request);
-    }
+    struct net_request *request = pool_take(&loop->requests, sizeof *request);
     buffer_clear(&request->in_flight);
     buffer_clear(&request->queued);
     uv_req_set_data((uv_req_t *)&request->uv, owner);
@@ -132,22 +165,16 @@ static void free_request(struct net_request *request)
 
 void net_loop_return_request(struct net_loop *loop, struct net_request *request)
 {
-    if (loop->num_free_requests == KEPT_REQUESTS) {
+    if (!pool_put(&loop->requests, request))
         free_request(request);
-        return;
-    }
-    loop->num_free_requests++;
-    request->next_free = loop->free_requests;
-    loop->free_requests = request;
 }
 
-static void free_requests(struct net_loop *loop)
+static void free_pools(struct net_loop *loop)
 {
-    while (loop->free_requests != NULL) {
-        struct net_request *request = loop->free_requests;
-        loop->free_requests = request->next_free;
-        free_request(request);
-    }
+    while (loop->connects.count > 0)
+        free(pool_take(&loop->connects, 0));
+    while (loop->requests.count > 0)
+        free_request(pool_take(&loop->requests, 0));
 }
 
 bool net_loop_free(struct net_loop *loop)
@@ -156,7 +183,7 @@ bool net_loop_free(struct net_loop *loop)
         return true;
     bool clean = uv_loop_close(&loop->uv) == 0;
     close(loop->timer_fd);
-    free_requests(loop);
+    free_pools(loop);
     free(loop);
     return clean;
 }

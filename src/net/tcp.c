@@ -131,7 +131,7 @@ static void on_connected(uv_connect_t *request, int status)
 {
     struct tcp *tcp = request->data;
     net_loop_woken(tcp->loop);
-    net_loop_return_request(tcp->loop, (struct net_request *)request);
+    net_loop_return_connect(tcp->loop, request);
     if (status == UV_ECANCELED)
         return;
     tcp->events->on_connected(tcp->owner, end_of(status));
@@ -163,11 +163,11 @@ static int start_connect(struct tcp *tcp, const struct address *address,
     uv_tcp_nodelay(&tcp->handle, 1);
     if (source != NULL && (result = bind_source(tcp, source)) != 0)
         return result;
-    struct net_request *request = net_loop_take_request(tcp->loop, tcp);
-    result = uv_tcp_connect(&request->uv.connect, &tcp->handle,
-                            (const struct sockaddr *)&address->storage, on_connected);
+    uv_connect_t *connect = net_loop_take_connect(tcp->loop, tcp);
+    result = uv_tcp_connect(connect, &tcp->handle, (const struct sockaddr *)&address->storage,
+                            on_connected);
     if (result != 0) {
-        net_loop_return_request(tcp->loop, request);
+        net_loop_return_connect(tcp->loop, connect);
         return result;
     }
     /* Asked for now, reading is watched by the same epoll_ctl as the connect. */
