@@ -61,6 +61,15 @@ static void free_identities(struct result_identity *identities, size_t count)
     free(identities);
 }
 
+static void free_checks(struct result_check *checks, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        free(checks[i].name);
+        free(checks[i].violation);
+    }
+    free(checks);
+}
+
 static void cleanup_names(struct result *result)
 {
     struct name_counts *all[] = {
@@ -88,6 +97,7 @@ void result_free(struct result *result)
         return;
     free_plain_texts(result);
     free_texts(result->command, result->command_len);
+    free_checks(result->checks, result->num_checks);
     free_texts(result->violations, result->num_violations);
     free_settings(result->settings, result->num_settings);
     free_identities(result->identities, result->num_identities);
@@ -121,6 +131,24 @@ void result_add_violation(struct result *result, const char *format, ...)
     size_t count = result->num_violations + 1;
     result->violations = memory_resize(result->violations, count * sizeof *result->violations);
     result->violations[result->num_violations++] = text;
+}
+
+void result_add_check(struct result *result, enum check_kind kind, const char *name,
+                      const char *violation)
+{
+    size_t count = result->num_checks + 1;
+    result->checks = memory_resize(result->checks, count * sizeof *result->checks);
+    result->checks[result->num_checks++] =
+        (struct result_check){.kind = kind,
+                              .name = memory_text(name),
+                              .violation = violation != NULL ? memory_text(violation) : NULL};
+    if (violation != NULL)
+        result_add_violation(result, "%s", violation);
+}
+
+const char *check_kind_name(enum check_kind kind)
+{
+    return kind == CHECK_THRESHOLD ? "threshold" : "run";
 }
 
 /* setting_named returns the emptied setting called NAME, which is put at the end where it is new. */

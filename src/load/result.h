@@ -72,6 +72,14 @@ struct thread_use {
     double busy; /* 0 to 1: the share of the time that its loop was not waiting */
 };
 
+/* What a run is held to beside the expectation of each identity. */
+enum check_kind { CHECK_RUN, CHECK_THRESHOLD };
+struct result_check {
+    enum check_kind kind;
+    char *name;      /* what must hold; a threshold as it was typed */
+    char *violation; /* NULL: it held */
+};
+
 struct result {
     /* tool */
     char *version, *boringssl, *libuv;
@@ -97,7 +105,7 @@ struct result {
     uint64_t scheduled, skipped, started;
     uint64_t succeeded, refused, failed, cut_off, unconfirmed;
     uint64_t peak_established;
-    double sessions_per_second;
+    double sessions_per_second; /* as every rate NAN where there was no window */
 
     /* requests and bytes (of TLS records, TCP payload) */
     uint64_t requests_started, requests_succeeded, requests_failed;
@@ -124,7 +132,8 @@ struct result {
     struct latency *latencies[NUM_LATENCIES]; /* never NULL */
 
     /* generator */
-    double cpu_user_s, cpu_system_s, cpu_per_session_us;
+    double cpu_user_s, cpu_system_s;
+    double cpu_per_session_us;                /* NAN where no session was started */
     struct latency *loop_lag, *schedule_slip; /* never NULL */
     bool saturated;
     char *limit; /* NULL, or "cpu", "slots", "descriptors", "ports" */
@@ -142,7 +151,9 @@ struct result {
 
     /* verdict */
     bool passed;
-    char **violations;
+    struct result_check *checks;
+    size_t num_checks;
+    char **violations; /* those of the checks and of the identities */
     size_t num_violations;
     int interrupted_by;  /* 0, or the signal */
     char *first_failure; /* the first failed session's story in a few lines, or NULL */
@@ -156,6 +167,15 @@ bool result_balances(const struct result *result);
 
 void result_add_violation(struct result *result, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* result_add_check adds what was held to, and as a violation what VIOLATION says, where it is not
+ * NULL. */
+void result_add_check(struct result *result, enum check_kind kind, const char *name,
+                      const char *violation);
+
+/* check_kind_name returns "run" or "threshold". */
+const char *check_kind_name(enum check_kind kind);
+
 void result_set_text(struct result *result, const char *name, const char *value);
 void result_set_number(struct result *result, const char *name, double value);
 void result_set_bool(struct result *result, const char *name, bool value);

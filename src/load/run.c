@@ -227,9 +227,9 @@ static void fill_generator(const struct run *run, struct result *result)
     getrusage(RUSAGE_SELF, &now);
     result->cpu_user_s = seconds_between(run->usage_before.ru_utime, now.ru_utime);
     result->cpu_system_s = seconds_between(run->usage_before.ru_stime, now.ru_stime);
-    if (result->started > 0)
-        result->cpu_per_session_us =
-            (result->cpu_user_s + result->cpu_system_s) * 1e6 / (double)result->started;
+    result->cpu_per_session_us = result->started > 0 ? (result->cpu_user_s + result->cpu_system_s) *
+                                                           1e6 / (double)result->started
+                                                     : NAN;
     result->peak_rss_bytes = (uint64_t)now.ru_maxrss * 1024;
     result->num_thread_uses = run->num_threads;
     result->thread_uses = memory_new(run->num_threads, sizeof *result->thread_uses);

@@ -8,7 +8,8 @@
 struct plan;
 struct result;
 
-/* verdict_reach fills RESULT's violations and whether it passed. */
+/* verdict_reach fills RESULT's checks and violations, whether each identity is as expected, and
+ * whether the run passed. */
 void verdict_reach(struct result *result, const struct plan *plan);
 
 #endif

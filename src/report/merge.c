@@ -69,9 +69,14 @@ static double window_of(const struct result *r)
     return window_s > 0 && isfinite(window_s) ? window_s : 0;
 }
 
-static double counted(double per_second, double window_s)
+static double counted(double rate, double window_s)
 {
-    return isfinite(per_second) ? per_second * window_s : 0;
+    return isfinite(rate) ? rate * window_s : 0;
+}
+
+static double per_second(double count, double window_s)
+{
+    return window_s > 0 ? count / window_s : NAN;
 }
 
 static void merge_rates(struct result *merged, struct result *const *results, size_t num_results)
@@ -84,11 +89,9 @@ static void merge_rates(struct result *merged, struct result *const *results, si
         merged->requests_per_second += counted(results[i]->requests_per_second, window_s);
         merged->handshakes_per_second += counted(results[i]->handshakes_per_second, window_s);
     }
-    if (longest_s == 0)
-        return;
-    merged->sessions_per_second /= longest_s;
-    merged->requests_per_second /= longest_s;
-    merged->handshakes_per_second /= longest_s;
+    merged->sessions_per_second = per_second(merged->sessions_per_second, longest_s);
+    merged->requests_per_second = per_second(merged->requests_per_second, longest_s);
+    merged->handshakes_per_second = per_second(merged->handshakes_per_second, longest_s);
 }
 
 /* --- identities ----------------------------------------------------------------------------- */
@@ -259,9 +262,32 @@ static void merge_cpu_per_session(struct result *merged, struct result *const *r
     merged->cpu_per_session_us = sessions > 0 ? cpu_us / sessions : NAN;
 }
 
+static struct result_check *find_check(struct result *r, const struct result_check *like)
+{
+    for (size_t i = 0; i < r->num_checks; i++) {
+        if (r->checks[i].kind == like->kind && strcmp(r->checks[i].name, like->name) == 0)
+            return &r->checks[i];
+    }
+    return NULL;
+}
+
+/* What one of several does not hold, all do not hold. The violations are added with all others. */
+static void add_checks(struct result *to, const struct result *from)
+{
+    for (size_t i = 0; i < from->num_checks; i++) {
+        const struct result_check *check = &from->checks[i];
+        if (find_check(to, check) == NULL)
+            result_add_check(to, check->kind, check->name, NULL);
+        struct result_check *own = find_check(to, check);
+        if (own->violation == NULL && check->violation != NULL)
+            own->violation = memory_text(check->violation);
+    }
+}
+
 static void add_verdict(struct result *to, const struct result *from)
 {
     to->passed = to->passed && from->passed;
+    add_checks(to, from);
     for (size_t i = 0; i < from->num_violations; i++)
         result_add_violation(to, "%s", from->violations[i]);
     if (to->interrupted_by == 0)

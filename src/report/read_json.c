@@ -507,10 +507,31 @@ static void read_series(const struct place *root, struct result *r)
     }
 }
 
+/* Results of older versions have none. Their violations stand in the list of all. */
+static void read_checks(const struct place *verdict, struct result *r)
+{
+    if (json_object_get(verdict->object, "checks") == NULL)
+        return;
+    const json_t *array = array_at(verdict, "checks");
+    size_t count = json_array_size(array);
+    r->checks = memory_new(count, sizeof *r->checks);
+    for (size_t i = 0; i < count && !verdict->reader->failed; i++) {
+        struct place place = element_at(verdict, array, i, "checks");
+        struct result_check *check = &r->checks[r->num_checks++];
+        char *kind = required_text_at(&place, "kind");
+        check->kind =
+            strcmp(kind, check_kind_name(CHECK_THRESHOLD)) == 0 ? CHECK_THRESHOLD : CHECK_RUN;
+        check->name = required_text_at(&place, "name");
+        check->violation = text_at(&place, "violation");
+        free(kind);
+    }
+}
+
 static void read_verdict(const struct place *root, struct result *r)
 {
     struct place verdict = object_at(root, "verdict");
     r->passed = bool_at(&verdict, "passed");
+    read_checks(&verdict, r);
     r->violations = read_texts(&verdict, "violations", &r->num_violations);
     if (json_is_integer(json_object_get(verdict.object, "interrupted_by")))
         r->interrupted_by = (int)count_at(&verdict, "interrupted_by");

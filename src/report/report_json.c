@@ -335,10 +335,24 @@ static json_t *series_array(const struct result *r)
     return array;
 }
 
+static json_t *checks_array(const struct result *r)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < r->num_checks; i++) {
+        json_t *object = json_object();
+        put(object, "kind", json_string(check_kind_name(r->checks[i].kind)));
+        put(object, "name", text_or_null(r->checks[i].name));
+        put(object, "violation", text_or_null(r->checks[i].violation));
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
 static json_t *verdict_object(const struct result *r)
 {
     json_t *object = json_object();
     put(object, "passed", json_boolean(r->passed));
+    put(object, "checks", checks_array(r));
     put(object, "violations", texts_array(r->violations, r->num_violations));
     put(object, "interrupted_by",
         r->interrupted_by ? json_integer(r->interrupted_by) : json_null());

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/report_junit.h"
 
+#include "base/buffer.h"
 #include "load/result.h"
 #include "report/figures.h"
 #include "report/utf8.h"
@@ -8,6 +9,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* --- XML ------------------------------------------------------------------------------------ */
 
 /* XML 1.0 has no way to write most control characters, nor U+FFFE and U+FFFF: they become '?'. */
 static size_t unwritable_len(const unsigned char *p)
@@ -48,117 +51,135 @@ static void attribute(FILE *out, const char *name, const char *value)
     putc('"', out);
 }
 
-static void begin_case(FILE *out, const char *group, const char *name)
-{
-    fprintf(out, "    <testcase classname=\"pinload.%s\"", group);
-    attribute(out, "name", name);
-}
+/* --- cases ---------------------------------------------------------------------------------- */
 
-/* What an unexpected identity's failure says. */
-static void identity_message(char out[static 200], const struct result_identity *identity)
-{
-    snprintf(out, 200,
-             "expected to be %s: %" PRIu64 " sessions, %" PRIu64 " succeeded, %" PRIu64
-             " refused, %" PRIu64 " failed",
-             identity->expect_refused ? "refused" : "accepted", identity->sessions,
-             identity->succeeded, identity->refused, identity->failed);
-}
+enum fate { FATE_PASSED, FATE_FAILED, FATE_ERROR, FATE_SKIPPED };
 
-static void write_identity(FILE *out, const struct result_identity *identity)
-{
-    fputs("    <testcase classname=\"pinload.identities\" name=\"", out);
-    put_xml(out, identity->name);
-    fprintf(out, " is %s\"", identity->expect_refused ? "refused" : "accepted");
-    if (!identity->as_expected) {
-        char message[200];
-        identity_message(message, identity);
-        fputs(">\n      <failure type=\"expectation\"", out);
-        attribute(out, "message", message);
-        fputs("/>\n    </testcase>\n", out);
-    } else if (identity->sessions == 0) {
-        fputs(">\n      <skipped message=\"no session was started\"/>\n    </testcase>\n", out);
-    } else {
-        fputs("/>\n", out);
-    }
-}
+/* What is counted and what is written are the same walk: without OUT it only counts. */
+struct suite {
+    FILE *out;
+    size_t tests, fates[4];
+};
 
-static void write_violation(FILE *out, const char *violation)
+static void write_fate(FILE *out, enum fate fate, const char *type, const char *message)
 {
-    begin_case(out, "violations", violation);
-    fputs(">\n      <failure type=\"violation\"", out);
-    attribute(out, "message", violation);
+    static const char *const elements[] = {"", "failure", "error", "skipped"};
+    fprintf(out, ">\n      <%s", elements[fate]);
+    if (fate != FATE_SKIPPED)
+        attribute(out, "type", type);
+    attribute(out, "message", message);
     fputs("/>\n    </testcase>\n", out);
 }
 
-static void verdict_message(char out[static 200], const struct result *r)
+static void add_case(struct suite *suite, const char *group, const char *name, enum fate fate,
+                     const char *message)
 {
-    if (r->interrupted_by != 0)
-        snprintf(out, 200, "interrupted by signal %d", r->interrupted_by);
+    suite->tests++;
+    suite->fates[fate]++;
+    if (suite->out == NULL)
+        return;
+    fprintf(suite->out, "    <testcase classname=\"pinload.%s\"", group);
+    attribute(suite->out, "name", name);
+    if (fate == FATE_PASSED)
+        fputs("/>\n", suite->out);
     else
-        snprintf(out, 200, "%" PRIu64 " of %" PRIu64 " sessions failed; %zu violations", r->failed,
-                 r->started, r->num_violations);
+        write_fate(suite->out, fate, group, message);
 }
 
-static void write_verdict(FILE *out, const struct result *r)
+static void add_identity(struct suite *suite, const struct result_identity *identity)
+{
+    const char *expected = identity->expect_refused ? "refused" : "accepted";
+    struct buffer name = {0}, message = {0};
+    enum fate fate = FATE_FAILED;
+    buffer_format(&name, "%s is %s", identity->name, expected);
+    buffer_format(&message,
+                  "expected to be %s: %" PRIu64 " sessions, %" PRIu64 " succeeded, %" PRIu64
+                  " refused, %" PRIu64 " failed, %" PRIu64 " unconfirmed",
+                  expected, identity->sessions, identity->succeeded, identity->refused,
+                  identity->failed, identity->unconfirmed);
+    if (identity->as_expected)
+        fate = identity->sessions > 0 ? FATE_PASSED : FATE_SKIPPED;
+    add_case(suite, "identity", buffer_text(&name), fate,
+             fate == FATE_SKIPPED ? "no session was started" : buffer_text(&message));
+    buffer_cleanup(&name);
+    buffer_cleanup(&message);
+}
+
+static void add_check(struct suite *suite, const struct result_check *check)
+{
+    add_case(suite, check_kind_name(check->kind), check->name,
+             check->violation != NULL ? FATE_FAILED : FATE_PASSED, check->violation);
+}
+
+static void add_rate(struct suite *suite, const struct result *r)
 {
     char message[200];
-    verdict_message(message, r);
-    begin_case(out, "verdict", "the run came out as expected");
-    fprintf(out, " time=\"%.3f\"", r->duration_s);
-    if (r->interrupted_by == 0 && r->passed) {
-        fputs("/>\n", out);
+    if (!r->open_loop && !r->saturated)
         return;
-    }
-    const char *kind = r->interrupted_by != 0 ? "error" : "failure";
-    fprintf(out, ">\n      <%s type=\"verdict\"", kind);
-    attribute(out, "message", message);
-    putc('>', out);
-    put_xml(out, r->first_failure);
-    fprintf(out, "</%s>\n    </testcase>\n", kind);
+    snprintf(message, sizeof message,
+             "%" PRIu64 " of %" PRIu64
+             " sessions due were started, or they came late; limit: %.40s",
+             r->started, r->scheduled, r->limit != NULL ? r->limit : "unknown");
+    add_case(suite, "run", "the rate was held", r->saturated ? FATE_FAILED : FATE_PASSED, message);
 }
 
-struct totals {
-    size_t tests, failures, errors, skipped;
-};
-
-static struct totals count_cases(const struct result *r)
+static void add_end(struct suite *suite, const struct result *r)
 {
-    struct totals totals = {
-        .tests = r->num_identities + r->num_violations + 1,
-        .failures = r->num_violations,
-        .errors = r->interrupted_by != 0 ? 1 : 0,
-    };
-    totals.failures += r->interrupted_by == 0 && !r->passed ? 1 : 0;
-    for (size_t i = 0; i < r->num_identities; i++) {
-        const struct result_identity *identity = &r->identities[i];
-        totals.failures += identity->as_expected ? 0 : 1;
-        totals.skipped += identity->as_expected && identity->sessions == 0 ? 1 : 0;
-    }
-    return totals;
+    char message[64];
+    snprintf(message, sizeof message, "interrupted by signal %d", r->interrupted_by);
+    add_case(suite, "run", "the run came to its end",
+             r->interrupted_by != 0 ? FATE_ERROR : FATE_PASSED, message);
 }
 
-static void put_totals(FILE *out, const struct totals *totals, double duration_s)
+/* Results of older versions have no checks: their violations stand for themselves. */
+static void add_unexplained(struct suite *suite, const struct result *r)
+{
+    if (r->passed || suite->fates[FATE_FAILED] > 0)
+        return;
+    for (size_t i = 0; i < r->num_violations; i++)
+        add_case(suite, "run", r->violations[i], FATE_FAILED, r->violations[i]);
+    if (r->num_violations == 0)
+        add_case(suite, "run", "the run passed", FATE_FAILED, "the result says that it did not");
+}
+
+static void add_all(struct suite *suite, const struct result *r)
+{
+    for (size_t i = 0; i < r->num_identities; i++)
+        add_identity(suite, &r->identities[i]);
+    for (size_t i = 0; i < r->num_checks; i++)
+        add_check(suite, &r->checks[i]);
+    add_unexplained(suite, r);
+    add_rate(suite, r);
+    add_end(suite, r);
+}
+
+/* --- the file ------------------------------------------------------------------------------- */
+
+static void put_totals(FILE *out, const struct suite *suite, double duration_s)
 {
     fprintf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\" time=\"%.3f\"",
-            totals->tests, totals->failures, totals->errors, totals->skipped, duration_s);
+            suite->tests, suite->fates[FATE_FAILED], suite->fates[FATE_ERROR],
+            suite->fates[FATE_SKIPPED], duration_s);
 }
 
 bool report_junit(FILE *out, const struct result *result)
 {
-    struct totals totals = count_cases(result);
+    struct suite counted = {0}, written = {.out = out};
     char started_at[FIGURE_LEN];
+    add_all(&counted, result);
     figure_utc(started_at, result->started_wall_ns);
     fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"pinload\"", out);
-    put_totals(out, &totals, result->duration_s);
+    put_totals(out, &counted, result->duration_s);
     fputs(">\n  <testsuite", out);
     attribute(out, "name", result->url);
-    put_totals(out, &totals, result->duration_s);
+    put_totals(out, &counted, result->duration_s);
     fprintf(out, " timestamp=\"%.19s\">\n", started_at);
-    for (size_t i = 0; i < result->num_identities; i++)
-        write_identity(out, &result->identities[i]);
-    for (size_t i = 0; i < result->num_violations; i++)
-        write_violation(out, result->violations[i]);
-    write_verdict(out, result);
+    add_all(&written, result);
+    if (result->first_failure != NULL) {
+        fputs("    <system-out>", out);
+        put_xml(out, result->first_failure);
+        fputs("</system-out>\n", out);
+    }
     fputs("  </testsuite>\n</testsuites>\n", out);
     return !ferror(out);
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The verdict as JUnit XML, which CI systems show: a test case for each identity's expectation, one
- * for each violation, and one for the verdict as a whole.
+ * The verdict as JUnit XML, which CI systems show: a test case for each identity's expectation, for
+ * each of the result's checks (the thresholds are among them), for the rate, and for the run having
+ * come to its end. None fails and none is an error exactly where the run's exit status is 0, but for
+ * a report that cannot be written. Names stay the same from run to run, so that there is a history.
  */
 #ifndef PINLOAD_REPORT_REPORT_JUNIT_H
 #define PINLOAD_REPORT_REPORT_JUNIT_H

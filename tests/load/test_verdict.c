@@ -27,6 +27,21 @@ static struct result *result_of(const struct run *run)
     return result;
 }
 
+/* Gives RESULT one identity, which had all its sessions. */
+static void add_identity(struct result *result, const char *name, bool expect_refused)
+{
+    result->num_identities = 1;
+    result->identities = memory_new(1, sizeof *result->identities);
+    result->identities[0] = (struct result_identity){.name = memory_text(name),
+                                                     .expect_refused = expect_refused,
+                                                     .sessions = result->started,
+                                                     .succeeded = result->succeeded,
+                                                     .refused = result->refused,
+                                                     .failed = result->failed,
+                                                     .cut_off = result->cut_off,
+                                                     .unconfirmed = result->unconfirmed};
+}
+
 static struct plan plan_of(const struct run *run)
 {
     return (struct plan){.max_failures = run->max_failures,
@@ -75,39 +90,84 @@ static void each_identity_is_held_against_what_was_expected_of_it(void **state)
     (void)state;
     static const struct {
         bool expect_refused;
-        uint64_t succeeded, refused, cut_off, unconfirmed;
+        uint64_t succeeded, refused, failed, cut_off, unconfirmed;
         const char *violation;
     } cases[] = {
-        {false, 10, 0, 0, 0, NULL},
-        {false, 10, 0, 1, 2, NULL},
-        {false, 9, 1, 0, 0, "alice must be accepted, and was refused in 1 of 10 sessions"},
-        {true, 0, 10, 0, 0, NULL},
-        {true, 0, 10, 5, 0, NULL},
-        {true, 0, 0, 0, 0, "alice must be refused, and no session came so far"},
-        {true, 0, 0, 5, 0, "alice must be refused, and no session came so far"},
-        {true, 1, 9, 0, 0, "alice must be refused, and was accepted in 1 of 10 sessions"},
-        {true, 0, 9, 0, 1, "alice must be refused, and was not seen refused in 1 of 10 sessions"},
+        {false, 10, 0, 0, 0, 0, NULL},
+        {false, 10, 0, 0, 1, 2, NULL},
+        {false, 0, 0, 0, 0, 0, NULL},
+        {false, 9, 1, 0, 0, 0, "alice must be accepted, and was refused in 1 of 10 sessions"},
+        {true, 0, 10, 0, 0, 0, NULL},
+        {true, 0, 10, 0, 5, 0, NULL},
+        {true, 0, 0, 0, 0, 0, "alice must be refused, and no session came so far"},
+        {true, 0, 0, 0, 5, 0, "alice must be refused, and no session came so far"},
+        {true, 1, 9, 0, 0, 0, "alice must be refused, and was accepted in 1 of 10 sessions"},
+        {true, 0, 9, 0, 0, 1,
+         "alice must be refused, and was not seen refused in 1 of 10 sessions"},
+        /* failures are forgiven here, which is no refusal */
+        {false, 5, 0, 5, 0, 0, NULL},
+        {true, 0, 5, 5, 0, 0, NULL},
+        {true, 0, 0, 5, 2, 0, "alice must be refused, and was in none of 7 sessions: 5 failed"},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct run run = {.succeeded = cases[i].succeeded,
                           .refused = cases[i].refused,
+                          .failed = cases[i].failed,
                           .cut_off = cases[i].cut_off,
-                          .unconfirmed = cases[i].unconfirmed};
+                          .unconfirmed = cases[i].unconfirmed,
+                          .max_failures = 5};
         struct result *result = result_of(&run);
         struct plan plan = plan_of(&run);
-        result->num_identities = 1;
-        result->identities = memory_new(1, sizeof *result->identities);
-        result->identities[0] = (struct result_identity){.name = memory_text("alice"),
-                                                         .expect_refused = cases[i].expect_refused,
-                                                         .sessions = result->started,
-                                                         .succeeded = run.succeeded,
-                                                         .refused = run.refused,
-                                                         .cut_off = run.cut_off,
-                                                         .unconfirmed = run.unconfirmed};
+        add_identity(result, "alice", cases[i].expect_refused);
         verdict_reach(result, &plan);
         assert_int_equal(result->passed, cases[i].violation == NULL);
+        assert_int_equal(result->identities[0].as_expected, cases[i].violation == NULL);
         if (cases[i].violation != NULL)
             assert_string_equal(result->violations[0], cases[i].violation);
+        result_free(result);
+    }
+}
+
+static void an_identity_is_as_expected_where_its_failures_are_forgiven(void **state)
+{
+    (void)state;
+    for (int forgiven = 0; forgiven < 2; forgiven++) {
+        struct run run = {.succeeded = 8, .failed = 2, .max_failures = forgiven ? 2 : 1};
+        struct result *result = result_of(&run);
+        struct plan plan = plan_of(&run);
+        add_identity(result, "alice", false);
+        verdict_reach(result, &plan);
+        assert_int_equal(result->identities[0].as_expected, forgiven);
+        assert_int_equal(result->passed, forgiven);
+        result_free(result);
+    }
+}
+
+static void what_a_run_is_held_to_has_the_same_name_whether_it_holds_or_not(void **state)
+{
+    (void)state;
+    static const struct {
+        struct run run;
+        const char *name;
+    } cases[] = {
+        {{.succeeded = 10}, "no session failed"},
+        {{.succeeded = 9, .failed = 1}, "no session failed"},
+        {{.failed = 1, .max_failures = 1}, "no more sessions failed than --max-failures 1 allows"},
+        {{.failed = 2, .max_failures = 1}, "no more sessions failed than --max-failures 1 allows"},
+        {{.failed = 1, .max_failures = 2, .is_percent = true},
+         "no more sessions failed than --max-failures 2% allows"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct result *result = result_of(&cases[i].run);
+        struct plan plan = plan_of(&cases[i].run);
+        plan.session_mode = SESSION_RESUME;
+        verdict_reach(result, &plan);
+        assert_int_equal(result->num_checks, 3);
+        assert_string_equal(result->checks[0].name, "the books balance");
+        assert_null(result->checks[0].violation);
+        assert_string_equal(result->checks[1].name, cases[i].name);
+        assert_int_equal(result->checks[1].violation == NULL, result->passed);
+        assert_string_equal(result->checks[2].name, "no offered ticket was declined");
         result_free(result);
     }
 }
@@ -166,6 +226,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(failures_are_forgiven_up_to_the_number_or_percentage_given),
         cmocka_unit_test(each_identity_is_held_against_what_was_expected_of_it),
+        cmocka_unit_test(an_identity_is_as_expected_where_its_failures_are_forgiven),
+        cmocka_unit_test(what_a_run_is_held_to_has_the_same_name_whether_it_holds_or_not),
         cmocka_unit_test(a_declined_ticket_is_a_violation),
         cmocka_unit_test(books_that_do_not_balance_are_said_to_be_a_bug),
         cmocka_unit_test(all_violations_are_listed),

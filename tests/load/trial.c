@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "http/request.h"
 #include "load/service.h"
+#include "load/verdict.h"
 #include "net/listener.h"
 #include "tls/fixtures.h"
 #include "tls/identity.h"
@@ -105,6 +106,7 @@ void trial_run(struct trial *trial)
     if (trial->result == NULL)
         fail_msg("%s", err.text);
     assert_true(result_balances(trial->result));
+    verdict_reach(trial->result, &trial->plan);
 }
 
 void trial_expect(const struct trial *trial, enum outcome outcome)

@@ -142,6 +142,8 @@ struct result *sample_typical(void)
         latency_record(r->latencies[LATENCY_VERIFY_CALLBACK], 312);
     add_series(r, 10, 1841);
     set_generator(r);
+    result_add_check(r, CHECK_RUN, "no session failed", NULL);
+    result_add_check(r, CHECK_THRESHOLD, "tls_handshake.p99 > 60s", NULL);
     result_set_text(r, "http", "1.1");
     result_set_number(r, "requests", 1);
     result_set_number(r, "think_s", 0.25);
@@ -156,6 +158,8 @@ struct result *sample_empty(void)
     r->interrupted_by = SIGTERM;
     free(r->sni);
     r->sni = NULL;
+    r->sessions_per_second = r->handshakes_per_second = r->requests_per_second = NAN;
+    r->cpu_per_session_us = NAN;
     return r;
 }
 
@@ -253,9 +257,11 @@ struct result *sample_failing(void)
     r->identities[1].name = memory_text("a<b>&\"c\" \\ \x01 a name that is longer \xff é");
     add_series(r, 2, 500);
     r->series[1].failed = 90;
+    result_add_check(r, CHECK_RUN, "no session failed", "90 sessions failed");
     result_add_violation(r, "client2 was refused 200 times, and is expected to be accepted");
-    result_add_violation(r, "tls_handshake.p99 is 38.2 ms, over the limit: \"tls_handshake.p99 > "
-                            "20ms\" & <more>\x1b[31m");
+    result_add_check(r, CHECK_THRESHOLD, "tls_handshake.p99 > 20ms",
+                     "tls_handshake.p99 is 38.2 ms, over the limit: \"tls_handshake.p99 > "
+                     "20ms\" & <more>\x1b[31m");
     r->first_failure = memory_text("session 17 as client2: client_cert_refused\n"
                                    "connected after 0.04 ms, HTTP 400 after 12.5 ms");
     r->cpu_per_session_us = NAN;

@@ -108,6 +108,42 @@ static void identities_are_joined_by_name_wherever_they_stand(void **state)
     result_free(merged);
 }
 
+static void what_one_part_does_not_hold_the_whole_does_not(void **state)
+{
+    (void)state;
+    struct result *parts[] = {sample_typical(), sample_typical()};
+    parts[1]->passed = false;
+    result_add_check(parts[1], CHECK_THRESHOLD, "connect.p99 > 1ms", "connect.p99 is 2.00 ms");
+    free(parts[1]->checks[0].violation);
+    parts[1]->checks[0].violation = strdup("3 sessions failed");
+    struct error err;
+    struct result *merged = results_merge(parts, 2, false, &err);
+    assert_int_equal(merged->num_checks, 3);
+    assert_string_equal(merged->checks[0].name, "no session failed");
+    assert_string_equal(merged->checks[0].violation, "3 sessions failed");
+    assert_null(merged->checks[1].violation);
+    assert_string_equal(merged->checks[2].violation, "connect.p99 is 2.00 ms");
+    assert_int_equal(merged->num_violations, 1);
+    for (size_t i = 0; i < 2; i++)
+        result_free(parts[i]);
+    result_free(merged);
+}
+
+static void a_rate_of_no_window_is_no_number(void **state)
+{
+    (void)state;
+    struct result *parts[] = {sample_empty(), sample_empty()};
+    struct error err;
+    struct result *merged = results_merge(parts, 2, false, &err);
+    assert_true(isnan(merged->sessions_per_second));
+    assert_true(isnan(merged->requests_per_second));
+    assert_true(isnan(merged->handshakes_per_second));
+    assert_true(isnan(merged->cpu_per_session_us));
+    for (size_t i = 0; i < 2; i++)
+        result_free(parts[i]);
+    result_free(merged);
+}
+
 static void one_failed_part_fails_the_whole(void **state)
 {
     (void)state;
@@ -238,6 +274,8 @@ int main(void)
         cmocka_unit_test(counts_add_and_distributions_merge),
         cmocka_unit_test(a_rate_is_of_the_longest_window),
         cmocka_unit_test(identities_are_joined_by_name_wherever_they_stand),
+        cmocka_unit_test(what_one_part_does_not_hold_the_whole_does_not),
+        cmocka_unit_test(a_rate_of_no_window_is_no_number),
         cmocka_unit_test(one_failed_part_fails_the_whole),
         cmocka_unit_test(plans_that_differ_are_merged_only_by_force),
         cmocka_unit_test(what_belongs_to_a_shard_is_no_difference),
