@@ -15,6 +15,7 @@
 #include "load/run.h"
 #include "load/verdict.h"
 #include "report/progress.h"
+#include "tls/pinset.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -148,15 +149,27 @@ static enum ending run(const struct invocation *invocation, const struct plan *p
     return ending;
 }
 
-/* Held against an empty result of this plan: it has every figure that the run's will have. */
-static bool check_thresholds(const struct options *options, const struct plan *plan,
-                             struct error *err)
+/* An empty result of this plan has every figure that the run's will have. */
+static struct result *empty_result(const struct options *options, const struct plan *plan)
 {
     struct result *empty = result_new();
+    plan_settings(empty, plan, options);
+    for (size_t i = 0; i < pinset_count(plan->pins); i++) {
+        char text[PIN_TEXT_LEN];
+        pinset_text(plan->pins, i, text);
+        name_counts_add(&empty->pins_by_pin, text, 0);
+    }
     empty->num_identities = plan_num_identities(plan);
     empty->identities = memory_new(empty->num_identities, sizeof *empty->identities);
     for (size_t i = 0; i < empty->num_identities; i++)
         empty->identities[i].name = memory_text(plan_identity_name(plan, i));
+    return empty;
+}
+
+static bool check_thresholds(const struct options *options, const struct plan *plan,
+                             struct error *err)
+{
+    struct result *empty = empty_result(options, plan);
     bool ok = thresholds_check(options, empty, err);
     result_free(empty);
     return ok;

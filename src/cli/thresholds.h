@@ -17,7 +17,8 @@ struct result;
 bool thresholds_check(const struct options *options, const struct result *result,
                       struct error *err);
 
-/* thresholds_judge adds a violation for each that RESULT crosses, and then it has not passed. */
+/* thresholds_judge adds all of them to RESULT's checks, those that it crosses as violations, and
+ * then it has not passed. */
 void thresholds_judge(const struct options *options, struct result *result);
 
 #endif

@@ -55,6 +55,17 @@ void figure_time(char out[static FIGURE_LEN], double time_ns)
         append_number(out, us / 1e6, " s");
 }
 
+void figure_time_exact(char out[static FIGURE_LEN], double time_ns)
+{
+    double us = time_ns / 1e3;
+    if (us < 999.5)
+        snprintf(out, FIGURE_LEN, "%.10g µs", us);
+    else if (us < 999.5e3)
+        snprintf(out, FIGURE_LEN, "%.10g ms", us / 1e3);
+    else
+        snprintf(out, FIGURE_LEN, "%.10g s", us / 1e6);
+}
+
 void figure_seconds(char out[static FIGURE_LEN], double seconds)
 {
     if (seconds > 0 && seconds < 0.95)

@@ -20,6 +20,9 @@ void figure_rate(char out[static FIGURE_LEN], double per_second);
 /* figure_time writes nanoseconds as "0.30 µs", "33.1 ms", "1.20 s". */
 void figure_time(char out[static FIGURE_LEN], double time_ns);
 
+/* figure_time_exact writes the same with every digit there is: "20.00041 ms". */
+void figure_time_exact(char out[static FIGURE_LEN], double time_ns);
+
 /* figure_seconds writes a length of time in seconds, "10.0 s" or "86,400 s". */
 void figure_seconds(char out[static FIGURE_LEN], double seconds);
 

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/threshold.h"
 
+#include "base/buffer.h"
 #include "base/clock.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "load/result.h"
 #include "report/figures.h"
-#include "report/report_json.h"
+#include "report/json_figures.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define FORM                                                                                       \
@@ -25,65 +28,89 @@ static const char *skip_blanks(const char *text)
     return text + strspn(text, " ");
 }
 
-static bool read_op(const char **text, enum threshold_op *out_op)
+/* find_op returns the last operator of TEXT, or NULL. */
+static const char *find_op(const char *text, size_t *out_row)
 {
-    for (size_t i = 0; i < sizeof ops / sizeof *ops; i++) {
-        if (text_starts_with(*text, ops[i].text)) {
-            *text += strlen(ops[i].text);
-            *out_op = ops[i].op;
-            return true;
+    const char *last = NULL;
+    for (const char *p = text; *p != '\0'; p++)
+        last = strchr("<>=!", *p) != NULL ? p : last;
+    for (size_t i = 0; last != NULL && i < sizeof ops / sizeof *ops; i++) {
+        size_t len = strlen(ops[i].text);
+        const char *begin = last + 1 - len;
+        if (begin >= text && memcmp(begin, ops[i].text, len) == 0) {
+            *out_row = i;
+            return begin;
         }
     }
-    return false;
+    return NULL;
 }
 
-bool threshold_parse(struct threshold *threshold, const char *text, struct error *err)
+static bool read_path(struct threshold *threshold, const char *end, struct error *err)
 {
-    const char *p = skip_blanks(text);
-    size_t len = strcspn(p, " <>=!");
-    *threshold = (struct threshold){.text = text};
-    if (len == 0 || len >= sizeof threshold->path)
-        return error_set(err, "--fail-if '%.200s' names no figure; " FORM, text);
-    memcpy(threshold->path, p, len);
-    p = skip_blanks(p + len);
-    if (!read_op(&p, &threshold->op))
-        return error_set(err, "--fail-if '%.200s' has no operator (>, >=, <, <=, ==, !=); " FORM,
-                         text);
-    p = skip_blanks(p);
+    const char *path = skip_blanks(threshold->text);
+    while (end > path && end[-1] == ' ')
+        end--;
+    size_t len = (size_t)(end - path);
+    if (end <= path)
+        return error_set(err, "--fail-if '%.200s' names no figure; " FORM, threshold->text);
+    if (len >= sizeof threshold->path)
+        return error_set(err,
+                         "--fail-if '%.200s' names a figure in %zu bytes; up to %zu are accepted",
+                         threshold->text, len, sizeof threshold->path - 1);
+    memcpy(threshold->path, path, len);
+    return true;
+}
+
+static bool read_value(struct threshold *threshold, const char *value, struct error *err)
+{
     uint64_t time_ns;
-    bool has_time_unit = p[0] != '\0' && strchr("smh", p[strlen(p) - 1]) != NULL;
-    if (has_time_unit && text_parse_duration(p, &time_ns)) {
+    bool has_time_unit = value[0] != '\0' && strchr("smh", value[strlen(value) - 1]) != NULL;
+    if (has_time_unit && text_parse_duration(value, &time_ns)) {
         threshold->value = (double)time_ns;
         threshold->is_time = true;
         return true;
     }
-    if (text_parse_decimal(p, &threshold->value))
+    if (text_parse_decimal(value, &threshold->value))
         return true;
     return error_set(err,
                      "--fail-if '%.200s' compares with '%.100s', which is neither a number nor "
                      "a time; " FORM,
-                     text, p);
+                     threshold->text, value);
 }
 
-bool threshold_check(const struct threshold *threshold, const struct result *result,
+bool threshold_parse(struct threshold *threshold, const char *text, struct error *err)
+{
+    size_t row;
+    *threshold = (struct threshold){.text = text};
+    const char *op = find_op(text, &row);
+    if (op == NULL)
+        return error_set(err, "--fail-if '%.200s' has no operator (>, >=, <, <=, ==, !=); " FORM,
+                         text);
+    threshold->op = ops[row].op;
+    return read_path(threshold, op, err) &&
+           read_value(threshold, skip_blanks(op + strlen(ops[row].text)), err);
+}
+
+bool threshold_check(const struct threshold *threshold, const struct json_figures *figures,
                      struct error *err)
 {
     double value;
     enum json_unit unit;
-    if (!report_json_find(result, threshold->path, &value, &unit))
-        return error_set(err,
-                         "--fail-if '%.200s' names '%s', which is no figure of the result; paths "
-                         "of the JSON result are accepted, as tls_handshake.p99, sessions.failed "
-                         "or requests.per_second",
-                         threshold->text, threshold->path);
+    if (!json_figures_find(figures, threshold->path, &value, &unit))
+        return error_set(
+            err,
+            "--fail-if '%.200s' names '%.200s', which is no figure of the result; paths "
+            "of the JSON result are accepted, as tls_handshake.p99, sessions.failed "
+            "or requests.per_second",
+            threshold->text, threshold->path);
     if ((unit != JSON_PLAIN) == threshold->is_time)
         return true;
     return error_set(
         err,
         threshold->is_time
-            ? "--fail-if '%.200s' compares '%s', a plain number, with a time; a number "
+            ? "--fail-if '%.200s' compares '%.200s', a plain number, with a time; a number "
               "is accepted"
-            : "--fail-if '%.200s' compares '%s', a time, with a plain number; a time "
+            : "--fail-if '%.200s' compares '%.200s', a time, with a plain number; a time "
               "with its unit is accepted, as 20ms",
         threshold->text, threshold->path);
 }
@@ -106,22 +133,39 @@ static bool holds(enum threshold_op op, double value, double limit)
     }
 }
 
-bool threshold_judge(const struct threshold *threshold, struct result *result)
+/* Writes VALUE as a person reads it; where it then looks like the limit that it is not, in full. */
+static void show(char out[static FIGURE_LEN], const struct threshold *threshold, double value)
+{
+    if (!threshold->is_time) {
+        snprintf(out, FIGURE_LEN, "%.10g", value);
+        return;
+    }
+    char limit[FIGURE_LEN];
+    figure_time(out, value);
+    figure_time(limit, threshold->value);
+    if (value != threshold->value && strcmp(out, limit) == 0)
+        figure_time_exact(out, value);
+}
+
+void threshold_judge(const struct threshold *threshold, const struct json_figures *figures,
+                     struct result *result)
 {
     double value;
     enum json_unit unit;
-    char shown[FIGURE_LEN];
-    if (!report_json_find(result, threshold->path, &value, &unit) || !isfinite(value))
-        return false;
-    if (unit == JSON_PLAIN) {
-        snprintf(shown, sizeof shown, "%.10g", value);
-    } else {
+    char shown[FIGURE_LEN], *violation = NULL;
+    if (!json_figures_find(figures, threshold->path, &value, &unit))
+        return;
+    if (unit != JSON_PLAIN)
         value *= (double)(unit == JSON_SECONDS ? NS_PER_S : NS_PER_US);
-        figure_time(shown, value);
+    if (isfinite(value) && holds(threshold->op, value, threshold->value)) {
+        struct buffer text = {0};
+        show(shown, threshold, value);
+        buffer_format(&text, "%s is %s, and --fail-if '%s' fails the run", threshold->path, shown,
+                      threshold->text);
+        violation = memory_text(buffer_text(&text));
+        buffer_cleanup(&text);
+        result->passed = false;
     }
-    if (!holds(threshold->op, value, threshold->value))
-        return false;
-    result_add_violation(result, "%s is %s, and --fail-if '%s' fails the run", threshold->path,
-                         shown, threshold->text);
-    return true;
+    result_add_check(result, CHECK_THRESHOLD, threshold->text, violation);
+    free(violation);
 }

@@ -132,12 +132,115 @@ static void a_warm_up_that_leaves_nothing_is_said_to(void **state)
     }
 }
 
+/* --- thresholds and JUnit -------------------------------------------------------------------- */
+
+#define JUNIT_FILE FIXTURE("junit.xml")
+
+static bool junit_says(const char *text)
+{
+    static struct fixture_file file;
+    fixture_read(&file, JUNIT_FILE);
+    return strstr((const char *)file.bytes, text) != NULL;
+}
+
+static void any_figure_can_be_a_threshold(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *condition;
+        int status;
+    } cases[] = {
+        {"tls_handshake.p99 > 60s", 0},
+        {"requests.statuses.503 > 0", 0},
+        {"requests.statuses.200 >= 2", 1},
+        {"handshakes.versions.TLSv1.3 == 2", 1},
+        {"handshakes.versions.TLSv1.2 > 0", 0},
+        {"handshakes.alerts.received.unknown_ca > 0", 0},
+        {"handshakes.ciphers.TLS_AES_256_GCM_SHA384 == 2", 0},
+        {"outcomes.succeeded < 2", 0},
+        {"identities.c.d.sessions == 2", 1},
+        {"identities.nobody.sessions == 2", 2},
+        {"config.timeout_s > 1s", 1},
+        {"pins.by_pin.cert-sha256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= == 0", 1},
+        {"pins.by_pin.cert-sha256:BBBBAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= == 0", 2},
+        {"generator.limit > 0", 2},
+        {"outcomes.nonesuch > 0", 2},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const char *const args[] = {"run",
+                                    "--pin",
+                                    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+                                    "--verify",
+                                    "none",
+                                    "-n",
+                                    "2",
+                                    "-q",
+                                    "--identity",
+                                    "c.d=" FIXTURE("client-p256.pem"),
+                                    "--fail-if",
+                                    cases[i].condition,
+                                    NULL};
+        struct service *service = service_start(MANNER_SERVE, &asking);
+        int status = run_binary(args, service);
+        service_stop(service);
+        if (status != cases[i].status)
+            fail_msg("'%s': exit status %d", cases[i].condition, status);
+    }
+}
+
+static void junit_has_no_failure_exactly_where_the_status_is_0(void **state)
+{
+    (void)state;
+    static const struct {
+        enum manner manner;
+        const char *options[6];
+        int status;
+    } cases[] = {
+        {MANNER_SERVE, {"-n", "2"}, 0},
+        {MANNER_SERVE, {"-n", "2", "--fail-if", "sessions.failed > 0"}, 0},
+        {MANNER_SERVE, {"-n", "2", "--fail-if", "sessions.failed == 0"}, 1},
+        {MANNER_SERVE, {"-n", "2", "--expect-refused", "c"}, 1},
+        {MANNER_CLOSE_AT_ONCE, {"-n", "2"}, 1},
+        {MANNER_CLOSE_AT_ONCE, {"-n", "2", "--max-failures", "2"}, 0},
+        {MANNER_CLOSE_AT_ONCE, {"-n", "2", "--max-failures", "50%"}, 1},
+        {MANNER_SERVE, {"-d", "500ms", "-R", "200", "--hold", "100ms"}, 3},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const char *const args[] = {"run",
+                                    "--verify",
+                                    "none",
+                                    "-q",
+                                    "-c",
+                                    "1",
+                                    "--identity",
+                                    "c=" FIXTURE("client-p256.pem"),
+                                    "--junit",
+                                    JUNIT_FILE,
+                                    cases[i].options[0],
+                                    cases[i].options[1],
+                                    cases[i].options[2],
+                                    cases[i].options[3],
+                                    cases[i].options[4],
+                                    cases[i].options[5],
+                                    NULL};
+        struct service *service = service_start(cases[i].manner, &asking);
+        int status = run_binary(args, service);
+        service_stop(service);
+        bool is_clean = junit_says("failures=\"0\" errors=\"0\"");
+        if (status != cases[i].status || is_clean != (status == 0))
+            fail_msg("case %zu: exit status %d, JUnit has %s", i, status,
+                     is_clean ? "no failure" : "failures");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_password_is_in_no_output_of_a_run),
         cmocka_unit_test(how_a_run_ended_is_its_exit_status),
         cmocka_unit_test(a_warm_up_that_leaves_nothing_is_said_to),
+        cmocka_unit_test(any_figure_can_be_a_threshold),
+        cmocka_unit_test(junit_has_no_failure_exactly_where_the_status_is_0),
     };
     unsetenv("SSLKEYLOGFILE");
     return cmocka_run_group_tests(tests, NULL, NULL);
