@@ -41,20 +41,36 @@ static bool is_stdout(const char *path)
     return path != NULL && strcmp(path, "-") == 0;
 }
 
+/* Whether OPTION's PATH is no other option's, of those before it in the table. */
+static bool check_alone(const struct options *options, size_t index, struct error *err)
+{
+    const char *path = path_of(&outputs[index], options);
+    for (size_t i = 0; i < index; i++) {
+        const char *other = path_of(&outputs[i], options);
+        if (other == NULL)
+            continue;
+        if (is_stdout(path) && is_stdout(other))
+            return error_set(err, "%s and %s both go to '-', standard output; one is accepted",
+                             outputs[i].option, outputs[index].option);
+        if (!is_stdout(path) && !is_stdout(other) && report_file_is_same(path, other))
+            return error_set(err,
+                             "%s and %s both go to the file '%.300s'; a file for each is accepted",
+                             outputs[i].option, outputs[index].option, path);
+    }
+    if (options->keylog != NULL && !is_stdout(path) && report_file_is_same(path, options->keylog))
+        return error_set(
+            err, "--keylog and %s both go to the file '%.300s'; a file for each is accepted",
+            outputs[index].option, path);
+    return true;
+}
+
 bool outputs_check(const struct options *options, struct error *err)
 {
-    const char *on_stdout = NULL;
     for (size_t i = 0; i < NUM_OUTPUTS; i++) {
         const char *path = path_of(&outputs[i], options);
-        if (path == NULL)
-            continue;
-        if (!report_file_check(path, outputs[i].option, err))
+        if (path != NULL &&
+            (!report_file_check(path, outputs[i].option, err) || !check_alone(options, i, err)))
             return false;
-        if (is_stdout(path) && on_stdout != NULL)
-            return error_set(err, "%s and %s both go to '-', standard output; one is accepted",
-                             on_stdout, outputs[i].option);
-        if (is_stdout(path))
-            on_stdout = outputs[i].option;
     }
     return true;
 }

@@ -77,6 +77,36 @@ bool report_file_check(const char *path, const char *option, struct error *err)
     return fits;
 }
 
+/* final_path returns where a file at PATH is or would be, its directory without links. */
+static char *final_path(const char *path)
+{
+    char *real = realpath(path, NULL);
+    if (real != NULL)
+        return real;
+    char *directory = directory_of(path);
+    char *real_directory = real_path(directory);
+    const char *slash = strrchr(path, '/');
+    struct buffer text = {0};
+    buffer_format(&text, "%s/%s", real_directory, slash != NULL ? slash + 1 : path);
+    char *joined = memory_text(buffer_text(&text));
+    buffer_cleanup(&text);
+    free(real_directory);
+    free(directory);
+    return joined;
+}
+
+bool report_file_is_same(const char *path, const char *other)
+{
+    struct stat about;
+    if (stat(path, &about) == 0 && !S_ISREG(about.st_mode))
+        return false;
+    char *one = final_path(path), *two = final_path(other);
+    bool is_same = strcmp(one, two) == 0;
+    free(one);
+    free(two);
+    return is_same;
+}
+
 static bool write_failed(const char *path, int error_number, struct error *err)
 {
     return error_set(err, "the report \"%s\" could not be written: %s", path,

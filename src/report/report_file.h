@@ -18,6 +18,10 @@ struct result;
  * named in the sentence ("--json"). */
 bool report_file_check(const char *path, const char *option, struct error *err);
 
+/* report_file_is_same says whether two paths lead to one file, there already or not, of which the
+ * second report would leave nothing of the first. Of what is written in place none does. */
+bool report_file_is_same(const char *path, const char *other);
+
 /* report_file_write writes what WRITE makes of RESULT. */
 bool report_file_write(const char *path, bool (*write)(FILE *, const struct result *),
                        const struct result *result, struct error *err);

@@ -200,6 +200,31 @@ static void the_check_touches_nothing(void **state)
     assert_int_equal(count_files(), 1);
 }
 
+static void two_paths_can_lead_to_one_file(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *one, *two;
+        bool same;
+    } cases[] = {
+        {"old", "old", true},    {"old", "./old", true},   {"old", "link", true},
+        {"new", "new", true},    {"new", "././new", true}, {"old", "new", false},
+        {"new", "newer", false}, {"fifo", "fifo", false},
+    };
+    put_file(path_of("old"), "old", 0644);
+    assert_int_equal(symlink("old", path_of("link")), 0);
+    assert_int_equal(mkfifo(path_of("fifo"), 0600), 0);
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        char one[128];
+        strcpy(one, path_of(cases[i].one));
+        if (report_file_is_same(one, path_of(cases[i].two)) != cases[i].same)
+            fail_msg("'%s' and '%s'", cases[i].one, cases[i].two);
+    }
+    assert_false(report_file_is_same("/dev/null", "/dev/null"));
+    assert_true(report_file_is_same("no-such-file", "./no-such-file"));
+    assert_true(report_file_is_same("/nonexistent/a", "/nonexistent/a"));
+}
+
 #define IN_DIRECTORY(test) cmocka_unit_test_setup_teardown(test, make_directory, remove_directory)
 
 int main(void)
@@ -214,6 +239,7 @@ int main(void)
         cmocka_unit_test(a_missing_directory_is_told_in_one_sentence),
         cmocka_unit_test(the_check_knows_what_cannot_be_written),
         IN_DIRECTORY(the_check_touches_nothing),
+        IN_DIRECTORY(two_paths_can_lead_to_one_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
