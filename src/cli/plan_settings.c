@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/plan_settings.h"
 
+#include "base/buffer.h"
 #include "base/clock.h"
+#include "base/text.h"
 #include "cli/options.h"
+#include "http/request.h"
 #include "load/plan.h"
 #include "load/result.h"
+#include "tls/fingerprint.h"
 #include "tls/identity.h"
 #include "tls/pinset.h"
 
@@ -24,7 +28,28 @@ static void set_seconds(struct result *result, const char *name, uint64_t ns)
         result_set_null(result, name);
 }
 
-static void set_load(struct result *result, const struct plan *plan)
+/* What is sent is told by its hash: headers and bodies may be long, and are nobody's business. */
+static void set_request(struct result *result, const struct plan *plan)
+{
+    uint8_t fingerprint[FINGERPRINT_LEN];
+    char text[2 * FINGERPRINT_LEN + 1];
+    size_t len;
+    const uint8_t *bytes = request_bytes(plan->request, &len);
+    fingerprint_of(fingerprint, bytes, len);
+    text_hex_encode(text, fingerprint, sizeof fingerprint);
+    set_optional(result, "request_sha256", plan->requests > 0 ? text : NULL);
+}
+
+static void set_resolves(struct result *result, const struct text_list *resolves)
+{
+    struct buffer text = {0};
+    for (size_t i = 0; i < resolves->count; i++)
+        buffer_format(&text, "%s%s", i > 0 ? "," : "", resolves->items[i]);
+    set_optional(result, "resolve", resolves->count > 0 ? buffer_text(&text) : NULL);
+    buffer_cleanup(&text);
+}
+
+static void set_load(struct result *result, const struct plan *plan, const struct options *options)
 {
     result_set_number(result, "connections", (double)plan_connections(plan));
     result_set_number(result, "threads", plan->threads);
@@ -42,6 +67,7 @@ static void set_load(struct result *result, const struct plan *plan)
     }
     set_seconds(result, "ramp_up_s", plan->ramp_ns);
     set_seconds(result, "warm_up_s", plan->warm_up_ns);
+    set_optional(result, "start_at", options->start_at);
     result_set_number(result, "seed", (double)plan->seed);
     result_set_number(result, "shard", plan->shard);
     result_set_number(result, "shards", plan->num_shards);
@@ -59,6 +85,7 @@ static void set_session(struct result *result, const struct plan *plan,
     result_set_text(result, "http", http[plan->http]);
     result_set_number(result, "streams", plan->streams);
     set_optional(result, "method", options->method);
+    set_request(result, plan);
     set_optional(result, "expect_status", options->expect_status);
     result_set_text(result, "session_mode", options->session_mode);
     result_set_text(result, "close", plan->close_by_reset ? "rst" : "fin");
@@ -74,7 +101,7 @@ void plan_settings(struct result *result, const struct plan *plan, const struct 
     set_optional(result, "expect_refused", options->expect_refused);
     result_set_bool(result, "refusal_by_close", plan->refusal_by_close);
     set_optional(result, "max_failures", options->max_failures);
-    set_load(result, plan);
+    set_load(result, plan, options);
     set_session(result, plan, options);
     set_optional(result, "tls_min", options->tls_min);
     set_optional(result, "tls_max", options->tls_max);
@@ -82,5 +109,7 @@ void plan_settings(struct result *result, const struct plan *plan, const struct 
     set_optional(result, "groups", options->groups);
     set_optional(result, "sigalgs", options->sigalgs);
     set_optional(result, "connect_to", options->connect_to);
+    set_resolves(result, &options->resolves);
     set_optional(result, "source", options->source);
+    set_optional(result, "keylog", options->keylog);
 }

@@ -30,6 +30,7 @@ static enum shard_setting kind_of(const char *name)
         {"source", IS_EACH_ONES},
         {"resolve", IS_EACH_ONES},
         {"connect_to", IS_EACH_ONES},
+        {"keylog", IS_EACH_ONES},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (strcmp(rows[i].name, name) == 0)

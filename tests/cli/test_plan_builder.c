@@ -3,6 +3,8 @@
 #include "cli/plan_builder.h"
 
 #include "base/clock.h"
+#include "cli/plan_settings.h"
+#include "load/result.h"
 #include "tls/fixtures.h"
 #include "tls/identity.h"
 #include "tls/pinset.h"
@@ -353,6 +355,78 @@ static void a_key_log_is_announced_and_ours_alone_to_read(void **state)
     remove(FIXTURE("keys.log"));
 }
 
+/* The setting NAME of a run with ARGS as text; "" where it is null, to be freed. */
+static char *setting_of(const char *const *args, const char *name)
+{
+    struct built built;
+    struct result *result = result_new();
+    char *text = NULL;
+    build(&built, args);
+    plan_settings(result, &built.plan, &built.options);
+    for (size_t i = 0; i < result->num_settings; i++) {
+        if (strcmp(result->settings[i].name, name) == 0)
+            text = strdup(result->settings[i].text != NULL ? result->settings[i].text : "");
+    }
+    result_free(result);
+    release(&built);
+    assert_non_null(text);
+    return text;
+}
+
+static void what_is_sent_is_told_by_its_hash(void **state)
+{
+    (void)state;
+    static const char *const requests[][MAX_ARGS] = {
+        {"--verify", "none", URL},
+        {"--verify", "none", "-X", "HEAD", URL},
+        {"--verify", "none", "-H", "X-One: 1", URL},
+        {"--verify", "none", "-H", "X-One: 2", URL},
+        {"--verify", "none", "--data", "one", URL},
+        {"--verify", "none", "--data", "two", URL},
+        {"--verify", "none", "--data", "@" FIXTURE("ca.crt"), URL},
+    };
+    char *hashes[COUNT_OF(requests)];
+    for (size_t i = 0; i < COUNT_OF(requests); i++) {
+        hashes[i] = setting_of(requests[i], "request_sha256");
+        char *again = setting_of(requests[i], "request_sha256");
+        assert_int_equal(strlen(hashes[i]), 64);
+        assert_string_equal(again, hashes[i]);
+        for (size_t k = 0; k < i; k++)
+            assert_string_not_equal(hashes[i], hashes[k]);
+        free(again);
+    }
+    for (size_t i = 0; i < COUNT_OF(requests); i++)
+        free(hashes[i]);
+    static const char *const none[] = {"--verify", "none", "-r", "0", URL, NULL};
+    char *hash = setting_of(none, "request_sha256");
+    assert_string_equal(hash, "");
+    free(hash);
+}
+
+static void settings_are_as_they_were_typed(void **state)
+{
+    (void)state;
+    static const char *const args[] = {"--verify",   "none",
+                                       "--start-at", "@4000000000",
+                                       "--resolve",  "127.0.0.1:1:127.0.0.2",
+                                       "--resolve",  "a:2:127.0.0.3",
+                                       "--keylog",   "/dev/null",
+                                       URL,          NULL};
+    static const struct {
+        const char *name, *text;
+    } cases[] = {
+        {"start_at", "@4000000000"},
+        {"resolve", "127.0.0.1:1:127.0.0.2,a:2:127.0.0.3"},
+        {"keylog", "/dev/null"},
+        {"source", ""},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        char *text = setting_of(args, cases[i].name);
+        assert_string_equal(text, cases[i].text);
+        free(text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -367,6 +441,8 @@ int main(void)
         cmocka_unit_test(what_is_said_of_tls_and_http_reaches_the_plan),
         cmocka_unit_test(what_changes_nothing_is_said),
         cmocka_unit_test(a_key_log_is_announced_and_ours_alone_to_read),
+        cmocka_unit_test(what_is_sent_is_told_by_its_hash),
+        cmocka_unit_test(settings_are_as_they_were_typed),
     };
     unsetenv("SSLKEYLOGFILE");
     return cmocka_run_group_tests(tests, NULL, NULL);

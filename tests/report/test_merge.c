@@ -195,6 +195,11 @@ static void add_setting(struct result *r)
     result_set_text(r, "method", "POST");
 }
 
+static void change_request(struct result *r)
+{
+    result_set_text(r, "request_sha256", "00");
+}
+
 static void plans_that_differ_are_merged_only_by_force(void **state)
 {
     (void)state;
@@ -208,6 +213,7 @@ static void plans_that_differ_are_merged_only_by_force(void **state)
         {change_loop, "in its kind of loop"},
         {change_setting, "in its requests"},
         {add_setting, "in its method"},
+        {change_request, "in its request_sha256"},
     };
     for (size_t i = 0; i < COUNT_OF(table); i++) {
         struct result *parts[] = {sample_typical(), sample_typical()};
@@ -233,6 +239,9 @@ static void what_belongs_to_a_shard_is_no_difference(void **state)
         result_set_text(parts[i], "shard", i == 0 ? "0/2" : "1/2");
         result_set_number(parts[i], "sessions", 500);
         result_set_number(parts[i], "seed", i);
+        result_set_text(parts[i], "start_at", i == 0 ? "@1" : "@2");
+        result_set_text(parts[i], "resolve", i == 0 ? "a:1:127.0.0.1" : "a:1:127.0.0.2");
+        result_set_text(parts[i], "keylog", i == 0 ? "one" : "two");
     }
     struct error err;
     struct result *merged = results_merge(parts, 2, false, &err);
