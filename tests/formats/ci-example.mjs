@@ -2,14 +2,14 @@
 //
 // The example for other people's pipelines, examples/ci/load-test.sh, does as it says: it passes where the endpoint
 // holds, fails where a threshold is crossed or the server is another, and keeps its files whatever came of it. The
-// workflow beside it takes only options that there are.
+// workflow beside it is read as YAML, and its steps do what they say.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
-import { binary, client, command, inPki, inWork, needCommand, Nginx, pinload, read, root } from '../e2e/lib.mjs';
+import { binary, client, command, inPki, inWork, needCommand, needFile, Nginx, read, root } from '../e2e/lib.mjs';
 
 const examples = path.join(root, 'examples/ci');
 let nginx;
@@ -56,12 +56,79 @@ test('what cannot be set up, or has no URL, ends with status 2', () => {
     assert.equal(gate('no-url', []).status, 2);
 });
 
-test('the workflow takes only options that there are', async () => {
-    const workflow = read(path.join(examples, 'github-workflow.yml'));
-    const step = workflow.slice(workflow.indexOf('pinload run --duration'), workflow.indexOf('- name: Keep what was measured'));
-    const options = step.match(/--[a-z][a-z-]*/g);
-    const { stdout: help } = await pinload(['help', 'run']);
-    assert.ok(options.length >= 8);
-    for (const option of options)
-        assert.match(help, new RegExp(`^  (-\\w, )?${option}( |$)`, 'm'));
+test('failures are forgiven where --max-failures says so', () => {
+    const lost = ['--expect-status', '404', ...client('client3'), ...goodPin()];
+    const strict = gate('strict', [nginx.loadUrl, ...lost], { MAX_P99: '30s' });
+    assert.equal(strict.status, 1, strict.told);
+    assert.ok(junitFailures(strict.junit) >= 1);
+    const forgiving = gate('forgiving', [nginx.loadUrl, ...lost, '--max-failures', '100%'], { MAX_P99: '30s' });
+    assert.equal(forgiving.status, 0, forgiving.told);
+    assert.equal(junitFailures(forgiving.junit), 0);
+    assert.ok(JSON.parse(read(forgiving.json)).sessions.failed > 0);
+});
+
+// --- the workflow, its steps run as a runner of it would ----------------------------------------------------------
+
+function workflowJob() {
+    const python = needFile('/usr/bin/python3', 'python3');
+    needFile('/usr/lib/python3/dist-packages/yaml', 'python3-yaml');
+    const text = command(python, ['-c', 'import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin), sys.stdout)'],
+        { input: read(path.join(examples, 'github-workflow.yml')) });
+    return JSON.parse(text).jobs.load;
+}
+
+// expand: ${{ secrets.NAME }} and ${{ vars.NAME }}, of which each must be known.
+function expand(text, values) {
+    return text.replace(/\$\{\{ *(secrets|vars)[.](\w+) *\}\}/g, (_, kind, name) => {
+        assert.ok(name in values[kind], `the workflow wants ${kind}.${name}, which its head does not name`);
+        return values[kind][name];
+    });
+}
+
+// runStep: its shell commands, in WHERE; the load lasts as long as a test may.
+function runStep(step, values, where) {
+    const env = { ...process.env, PATH: `${path.dirname(binary)}:${process.env.PATH}` };
+    for (const [name, text] of Object.entries(step.env ?? {}))
+        env[name] = expand(text, values);
+    const script = step.run.replace('--duration 30s', '--duration 2s').replace('> 250ms', '> 30s');
+    return spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', script], { cwd: where, env, encoding: 'utf8' });
+}
+
+function runWorkflow(name, values) {
+    const where = inWork(name);
+    fs.rmSync(where, { recursive: true, force: true });
+    fs.mkdirSync(where, { recursive: true });
+    const { steps } = workflowJob();
+    const kept = steps.find((step) => step.uses?.startsWith('actions/upload-artifact')).with.path.trim().split('\n');
+    let failed;
+    for (const step of steps.filter((one) => one.run && !one.run.includes('dpkg -i'))) {
+        if (failed && step.if !== 'always()')
+            continue;
+        const done = runStep(step, values, where);
+        if (step.name === 'Load the endpoint')
+            failed = { status: done.status, told: done.stdout + done.stderr };
+        else
+            assert.equal(done.status, 0, `${step.name}: ${done.stdout}${done.stderr}`);
+    }
+    return { ...failed, where, kept };
+}
+
+const variables = (pin) => ({
+    vars: { TARGET_URL: nginx.loadUrl, TARGET_PIN: pin },
+    secrets: { CLIENT_CERT: read(inPki('p256/clients/client3.crt')), CLIENT_KEY: read(inPki('p256/clients/client3.key')),
+        CLIENT_KEY_PASSWORD: read(inPki('p256/password.txt')).trim() },
+});
+
+test('the workflow, taken as YAML, loads the endpoint, keeps what it says it keeps, and leaves no key behind', () => {
+    const done = runWorkflow('workflow', variables(read(inPki('p256/server.pin')).trim()));
+    assert.equal(done.status, 0, done.told);
+    assert.match(done.told, /PASS/);
+    assert.deepEqual(fs.readdirSync(done.where).sort(), done.kept.sort());
+});
+
+test('the workflow fails where the server shows another certificate, and keeps its files', () => {
+    const done = runWorkflow('workflow-other', variables(`cert-sha256:${'0'.repeat(64)}`));
+    assert.equal(done.status, 1, done.told);
+    assert.match(done.told, /pin_mismatch/);
+    assert.deepEqual(fs.readdirSync(done.where).sort(), done.kept.sort());
 });
