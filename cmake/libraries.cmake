@@ -46,10 +46,15 @@ if(PINLOAD_STATIC AND PINLOAD_SHARED)
   message(FATAL_ERROR "PINLOAD_STATIC wants static archives of all libraries, and these have none: ${PINLOAD_SHARED}")
 endif()
 
+# pinload_link_everything(TARGET) puts libc into a program, too.
+function(pinload_link_everything target)
+  target_link_options(${target} PRIVATE -static)
+endfunction()
+
 # pinload_link_runtimes(TARGET) puts the compiler's own runtimes into a program. The sanitizers bring theirs.
 function(pinload_link_runtimes target)
   if(PINLOAD_STATIC)
-    target_link_options(${target} PRIVATE -static)
+    pinload_link_everything(${target})
   elseif(NOT PINLOAD_SANITIZE)
     target_link_options(${target} PRIVATE -static-libgcc -static-libstdc++)
   endif()
