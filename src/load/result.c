@@ -133,17 +133,30 @@ void result_add_violation(struct result *result, const char *format, ...)
     result->violations[result->num_violations++] = text;
 }
 
+struct result_check *result_check_named(struct result *result, enum check_kind kind,
+                                        const char *name)
+{
+    for (size_t i = 0; i < result->num_checks; i++) {
+        struct result_check *check = &result->checks[i];
+        if (check->kind == kind && strcmp(check->name, name) == 0)
+            return check;
+    }
+    size_t count = result->num_checks + 1;
+    result->checks = memory_resize(result->checks, count * sizeof *result->checks);
+    struct result_check *check = &result->checks[result->num_checks++];
+    *check = (struct result_check){.kind = kind, .name = memory_text(name)};
+    return check;
+}
+
 void result_add_check(struct result *result, enum check_kind kind, const char *name,
                       const char *violation)
 {
-    size_t count = result->num_checks + 1;
-    result->checks = memory_resize(result->checks, count * sizeof *result->checks);
-    result->checks[result->num_checks++] =
-        (struct result_check){.kind = kind,
-                              .name = memory_text(name),
-                              .violation = violation != NULL ? memory_text(violation) : NULL};
-    if (violation != NULL)
-        result_add_violation(result, "%s", violation);
+    struct result_check *check = result_check_named(result, kind, name);
+    if (violation == NULL)
+        return;
+    if (check->violation == NULL)
+        check->violation = memory_text(violation);
+    result_add_violation(result, "%s", violation);
 }
 
 const char *check_kind_name(enum check_kind kind)

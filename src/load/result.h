@@ -168,8 +168,13 @@ bool result_balances(const struct result *result);
 void result_add_violation(struct result *result, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* result_check_named returns the check of this kind and NAME, which is put at the end where it is
+ * new. The next one may move it. */
+struct result_check *result_check_named(struct result *result, enum check_kind kind,
+                                        const char *name);
+
 /* result_add_check adds what was held to, and as a violation what VIOLATION says, where it is not
- * NULL. */
+ * NULL. Of checks of one name there is one, which holds where each of them held. */
 void result_add_check(struct result *result, enum check_kind kind, const char *name,
                       const char *violation);
 

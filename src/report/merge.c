@@ -262,23 +262,12 @@ static void merge_cpu_per_session(struct result *merged, struct result *const *r
     merged->cpu_per_session_us = sessions > 0 ? cpu_us / sessions : NAN;
 }
 
-static struct result_check *find_check(struct result *r, const struct result_check *like)
-{
-    for (size_t i = 0; i < r->num_checks; i++) {
-        if (r->checks[i].kind == like->kind && strcmp(r->checks[i].name, like->name) == 0)
-            return &r->checks[i];
-    }
-    return NULL;
-}
-
 /* What one of several does not hold, all do not hold. The violations are added with all others. */
 static void add_checks(struct result *to, const struct result *from)
 {
     for (size_t i = 0; i < from->num_checks; i++) {
         const struct result_check *check = &from->checks[i];
-        if (find_check(to, check) == NULL)
-            result_add_check(to, check->kind, check->name, NULL);
-        struct result_check *own = find_check(to, check);
+        struct result_check *own = result_check_named(to, check->kind, check->name);
         if (own->violation == NULL && check->violation != NULL)
             own->violation = memory_text(check->violation);
     }

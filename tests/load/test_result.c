@@ -61,6 +61,25 @@ static void violations_keep_their_order(void **state)
     result_free(result);
 }
 
+static void of_checks_of_one_name_there_is_one_which_holds_where_each_held(void **state)
+{
+    (void)state;
+    struct result *result = result_new();
+    result_add_check(result, CHECK_THRESHOLD, "a > 1", NULL);
+    result_add_check(result, CHECK_RUN, "a > 1", NULL);
+    result_add_check(result, CHECK_THRESHOLD, "a > 1", "a is 2");
+    result_add_check(result, CHECK_THRESHOLD, "a > 1", "a is 3");
+    result_add_check(result, CHECK_THRESHOLD, "a > 1", NULL);
+    assert_int_equal(result->num_checks, 2);
+    assert_string_equal(result->checks[0].violation, "a is 2");
+    assert_null(result->checks[1].violation);
+    assert_int_equal(result->num_violations, 2);
+    assert_string_equal(result->violations[1], "a is 3");
+    assert_string_equal(check_kind_name(result->checks[0].kind), "threshold");
+    assert_string_equal(check_kind_name(result->checks[1].kind), "run");
+    result_free(result);
+}
+
 static void a_setting_that_is_set_again_keeps_its_place(void **state)
 {
     (void)state;
@@ -112,6 +131,7 @@ int main(void)
         cmocka_unit_test(every_started_session_is_in_one_class),
         cmocka_unit_test(each_latency_has_a_name_of_its_own),
         cmocka_unit_test(violations_keep_their_order),
+        cmocka_unit_test(of_checks_of_one_name_there_is_one_which_holds_where_each_held),
         cmocka_unit_test(a_setting_that_is_set_again_keeps_its_place),
         cmocka_unit_test(a_setting_can_be_set_to_its_own_text),
         cmocka_unit_test(names_are_counted_in_the_order_of_their_coming),
