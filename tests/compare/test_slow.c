@@ -55,7 +55,7 @@ struct finding {
     bool is_known[NUM_MEASURES];
 };
 
-static double count_instructions(const struct instructions *counter, uint32_t num_blocks)
+static double count_instructions(struct instructions *counter, uint32_t num_blocks)
 {
     uint64_t before = instructions_read(counter);
     spend(num_blocks);
@@ -63,7 +63,7 @@ static double count_instructions(const struct instructions *counter, uint32_t nu
 }
 
 static void measure(struct in_process *pair, const struct arms *arms, uint32_t num_blocks,
-                    const struct instructions *counter, struct finding *out)
+                    struct instructions *counter, struct finding *out)
 {
     static float times[NUM_CALIBRATIONS];
     struct comparison comparison;
