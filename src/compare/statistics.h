@@ -7,7 +7,7 @@
  * its differences (a fifth off either end, so that a preempted handshake does not decide); the
  * estimate is the mean of the batches', and the interval comes from resampling whole batches, so
  * that what neighbours have in common does not make it too narrow. For the same reason the batches
- * are twenty, few and long.
+ * are twenty, few and long: the method of batch means (Schmeiser 1982).
  */
 #ifndef PINLOAD_COMPARE_STATISTICS_H
 #define PINLOAD_COMPARE_STATISTICS_H
