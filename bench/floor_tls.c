@@ -9,7 +9,11 @@
 #include "tls/tls_server.h"
 #include "tls/trust.h"
 
+#ifdef PINLOAD_JEMALLOC
+#include <jemalloc/jemalloc.h>
+#else
 #include <malloc.h>
+#endif
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -185,11 +189,24 @@ bool floor_case_run(struct floor_case *floor_case, size_t count)
     return true;
 }
 
+/* What is allocated now, with the allocator's rounding. */
+#ifdef PINLOAD_JEMALLOC
+static double heap_bytes(void)
+{
+    uint64_t epoch = 1; /* the statistics are of the last epoch */
+    size_t bytes = 0, len = sizeof bytes;
+    mallctl("thread.tcache.flush", NULL, NULL, NULL, 0);
+    mallctl("epoch", NULL, NULL, &epoch, sizeof epoch);
+    mallctl("stats.allocated", &bytes, &len, NULL, 0);
+    return (double)bytes;
+}
+#else
 static double heap_bytes(void)
 {
     struct mallinfo2 info = mallinfo2();
     return (double)(info.uordblks + info.hblkhd);
 }
+#endif
 
 bool floor_case_heap(struct floor_case *floor_case, size_t count, double *out_ssl_bytes,
                      double *out_conn_bytes)

@@ -106,14 +106,15 @@ nginx_script() {
         die "scripts/nginx $command failed; $work_dir/nginx.log says why"
 }
 
-# start_nginx PKI MTLS TICKETS: keeps the one that runs if it is the same.
+# start_nginx PKI MTLS TICKETS: keeps the one that runs if it is the same. Without tickets it caches no session ids
+# either, so that no client resumes what others do in full.
 start_nginx() {
     local wanted="$1 $3" master
     server_kind=nginx
     server_port=$((port_base + ($([[ $2 == yes ]]; echo $?) * 2)))
     if [[ ${nginx_running-} != "$wanted" ]]; then
         stop_nginx
-        nginx_script start "$1" --tickets "$3"
+        nginx_script start "$1" --tickets "$3" --session-cache "$3"
         nginx_running="$wanted"
         nginx_prefix="$work_dir/nginx-$1"
         master="$(cat "$nginx_prefix/nginx.pid")"

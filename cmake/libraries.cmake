@@ -25,11 +25,19 @@ pinload_external(jansson jansson.h libjansson.a jansson)
 pinload_external(nghttp2 nghttp2/nghttp2.h libnghttp2.a nghttp2)
 pinload_external(http_parser http_parser.h libhttp_parser.a http_parser)
 pinload_external(zlib zlib.h libz.a z)
+# In place of malloc (src/tls/allocation.c). The sanitizers have an allocator of their own.
+option(PINLOAD_JEMALLOC "Allocate by jemalloc" ON)
+if(PINLOAD_JEMALLOC AND NOT PINLOAD_SANITIZE)
+  pinload_external(jemalloc jemalloc/jemalloc.h libjemalloc.a jemalloc)
+  set_target_properties(external::jemalloc PROPERTIES
+    INTERFACE_COMPILE_DEFINITIONS PINLOAD_JEMALLOC
+    INTERFACE_LINK_LIBRARIES "Threads::Threads;${CMAKE_DL_LIBS};m")
+endif()
 
 # PINLOAD_SHARED: those that have no archive here, and so are shared libraries of the program.
 set(PINLOAD_SHARED "")
 foreach(library "${EXTERNAL_uv_LIBRARY}" "${EXTERNAL_jansson_LIBRARY}" "${EXTERNAL_nghttp2_LIBRARY}"
-    "${EXTERNAL_http_parser_LIBRARY}" "${EXTERNAL_zlib_LIBRARY}")
+    "${EXTERNAL_http_parser_LIBRARY}" "${EXTERNAL_zlib_LIBRARY}" ${EXTERNAL_jemalloc_LIBRARY})
   if(NOT library MATCHES "[.]a$")
     list(APPEND PINLOAD_SHARED "${library}")
   endif()

@@ -50,6 +50,9 @@ pinload_notice(libuv /usr/share/doc/libuv1-dev/copyright)
 pinload_notice(jansson /usr/share/doc/libjansson-dev/copyright)
 pinload_notice(nghttp2 /usr/share/doc/libnghttp2-dev/copyright)
 pinload_notice(http-parser /usr/share/doc/libhttp-parser-dev/copyright)
+if(TARGET external::jemalloc)
+  pinload_notice(jemalloc /usr/share/doc/libjemalloc-dev/copyright)
+endif()
 pinload_notice(zlib /usr/share/doc/zlib1g-dev/copyright)
 
 # --- installing --------------------------------------------------------------------------------------------------

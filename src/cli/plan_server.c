@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "cli/plan_builder.h"
+#include "net/sources.h"
 #include "tls/pinset.h"
 
 #include <arpa/inet.h>
@@ -105,6 +106,16 @@ static bool resolve_target(struct plan *plan, const struct options *options, str
     return ok;
 }
 
+/* Sources are of use where they are ours, and addresses where a source can reach them. */
+static bool check_sources(struct plan *plan, struct error *err)
+{
+    if (plan->sources.count == 0)
+        return true;
+    return (sources_drop_unreachable(&plan->sources, &plan->addresses, err) &&
+            sources_check(&plan->sources, err)) ||
+           error_prefix(err, "--source");
+}
+
 bool plan_build_network(struct plan *plan, const struct options *options, struct error *err)
 {
     if (options->source != NULL && !resolve_sources(&plan->sources, options->source, err))
@@ -113,7 +124,7 @@ bool plan_build_network(struct plan *plan, const struct options *options, struct
     plan->connect_timeout_ns =
         options->connect_timeout_ns ? options->connect_timeout_ns : options->timeout_ns;
     plan->close_by_reset = options->close != NULL && strcmp(options->close, "rst") == 0;
-    return resolve_target(plan, options, err);
+    return resolve_target(plan, options, err) && check_sources(plan, err);
 }
 
 static uint16_t version_of(const char *text)

@@ -59,6 +59,7 @@ static void on_connected(void *owner, enum tcp_end end)
 {
     struct visit *visit = owner;
     if (end != TCP_OK) {
+        visit->due_ns = UINT64_MAX;
         if (visit->addresses_tried < visit->plan->addresses.count)
             tcp_close(visit->tcp, false);
         else
@@ -98,8 +99,12 @@ static void on_closed(void *owner)
 static void on_wake(void *owner)
 {
     struct visit *visit = owner;
-    if (clock_now_ns() >= visit->due_ns)
+    if (clock_now_ns() < visit->due_ns)
+        return;
+    if (visit->is_connected)
         leave(visit, TCP_TIMED_OUT);
+    else
+        on_connected(visit, TCP_TIMED_OUT);
 }
 
 static void on_turn(void *owner, uint64_t busy_ns)

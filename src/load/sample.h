@@ -32,6 +32,8 @@ struct sample {
     uint64_t serial; /* which session of its worker */
     enum outcome outcome;
     enum tcp_end tcp_end;
+    size_t address; /* which of the plan's: the one that worked, or the last that was tried */
+    size_t addresses_tried;
     unsigned status; /* of the last complete response, or 0 */
     struct timeline at;
     struct tls_facts tls;

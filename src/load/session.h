@@ -30,7 +30,7 @@ struct session_env {
     struct tls_context *tls;
     struct tally *tally;
     struct deadline_heap *deadlines;
-    struct buffer plain;      /* plaintext on its way into TLS */
+    struct buffer plain;      /* plaintext on its way into TLS; empty between a session's turns */
     size_t preferred_address; /* the one of several that worked last */
     size_t next_source;       /* sources are taken in turn */
     uint64_t num_established; /* handshaken and not yet ended */

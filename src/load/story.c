@@ -15,9 +15,10 @@ static void tell_connection(struct buffer *out, const struct plan *plan,
                             const struct sample *sample)
 {
     char address[ADDRESS_TEXT_LEN];
-    address_text(&plan->addresses.items[0], address);
-    buffer_format(out, "  to %s%s", address,
-                  plan->addresses.count > 1 ? " or another of the host's addresses" : "");
+    address_text(&plan->addresses.items[sample->address], address);
+    buffer_format(out, "  to %s", address);
+    if (sample->addresses_tried > 1)
+        buffer_format(out, ", the last of %zu addresses that were tried", sample->addresses_tried);
     if (plan->sni != NULL)
         buffer_format(out, ", server name %s", plan->sni);
     if (sample->at.connected == 0)

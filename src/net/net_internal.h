@@ -4,14 +4,17 @@
 #define PINLOAD_NET_NET_INTERNAL_H
 
 #include "base/buffer.h"
+#include "base/clock.h"
 #include "net/net_loop.h"
 
 #include <uv.h>
 
 #define READ_BUFFER_LEN 65536
+#define KEPT_REQUESTS 256
 
 /* A request to libuv that is under way, and what a write has still to send. Few connections have
- * one at any moment, and an idle one has none: so they are pooled in the loop. */
+ * one at any moment, and an idle one has none: so they are pooled in the loop, and a pool that many
+ * connects at once have filled gives back what is more than KEPT_REQUESTS. */
 struct net_request {
     union {
         uv_connect_t connect;
@@ -25,19 +28,30 @@ struct net_request {
 
 struct net_loop {
     uv_loop_t uv;
-    uv_timer_t timer;
+    uv_poll_t timer; /* over timer_fd */
     uv_async_t async;
     uv_prepare_t prepare;
     const struct net_loop_events *events;
     void *owner;
+    int timer_fd;
     uint64_t wake_at_ns;
-    uint64_t turn_began_ns;  /* when the last turn ended and this one's wait began */
-    uint64_t idle_before_ns; /* what libuv had waited by then */
+    uint64_t woken_ns; /* when this turn's first event was taken; 0: it still waits */
+    uint64_t owner_ns; /* what the owner took before the wait */
     struct net_request *free_requests;
+    size_t num_free_requests;
     char read_buffer[READ_BUFFER_LEN];
 };
 
-/* net_loop_take_request returns a request for OWNER; net_loop_return_request takes it back. */
+/* net_loop_woken notes that the wait is over. Every callback of libuv's begins with it, so that the
+ * first one of a turn tells when its work began. */
+static inline void net_loop_woken(struct net_loop *loop)
+{
+    if (loop->woken_ns == 0)
+        loop->woken_ns = clock_now_ns();
+}
+
+/* net_loop_take_request returns a request for OWNER, its buffers empty; net_loop_return_request
+ * takes it back. */
 struct net_request *net_loop_take_request(struct net_loop *loop, void *owner);
 void net_loop_return_request(struct net_loop *loop, struct net_request *request);
 

@@ -6,12 +6,20 @@
 #include "net/net_internal.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
 
-static void on_timer(uv_timer_t *timer)
+static void on_timer(uv_poll_t *timer, int status, int events)
 {
+    (void)status, (void)events;
     struct net_loop *loop = timer->data;
+    uint64_t num_expired;
+    net_loop_woken(loop);
+    if (read(loop->timer_fd, &num_expired, sizeof num_expired) < 0)
+        return; /* it was set anew since */
     loop->wake_at_ns = UINT64_MAX;
     loop->events->on_wake(loop->owner);
 }
@@ -19,26 +27,26 @@ static void on_timer(uv_timer_t *timer)
 static void on_async(uv_async_t *async)
 {
     struct net_loop *loop = async->data;
+    net_loop_woken(loop);
     loop->events->on_wake(loop->owner);
 }
 
-/* A turn is a wait and the work that follows it; libuv accounts the wait. */
+/* A turn is what the owner does before the wait, the wait, and the events that end it. libuv could
+ * account the wait, but it then polls once more before each. */
 static void on_prepare(uv_prepare_t *prepare)
 {
     struct net_loop *loop = prepare->data;
     uint64_t now_ns = clock_now_ns();
-    uint64_t idle_ns = uv_metrics_idle_time(&loop->uv);
-    uint64_t waited_ns = idle_ns - loop->idle_before_ns;
-    uint64_t turn_ns = now_ns - loop->turn_began_ns;
-    loop->turn_began_ns = now_ns;
-    loop->idle_before_ns = idle_ns;
-    loop->events->on_turn(loop->owner, turn_ns > waited_ns ? turn_ns - waited_ns : 0);
+    uint64_t events_ns = loop->woken_ns != 0 ? now_ns - loop->woken_ns : 0;
+    loop->events->on_turn(loop->owner, loop->owner_ns + events_ns);
+    loop->owner_ns = clock_now_ns() - now_ns;
+    loop->woken_ns = 0;
 }
 
 /* These fail only where the process has no descriptors left for the loop itself. */
 static void check(int result, const char *what)
 {
-    if (result == 0)
+    if (result >= 0)
         return;
     fprintf(stderr, "pinload: %s failed: %s\n", what, uv_strerror(result));
     abort();
@@ -51,36 +59,39 @@ struct net_loop *net_loop_new(const struct net_loop_events *events, void *owner)
     loop->owner = owner;
     loop->wake_at_ns = UINT64_MAX;
     check(uv_loop_init(&loop->uv), "uv_loop_init");
-    uv_loop_configure(&loop->uv, UV_METRICS_IDLE_TIME);
-    check(uv_timer_init(&loop->uv, &loop->timer), "uv_timer_init");
+    loop->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    check(loop->timer_fd < 0 ? uv_translate_sys_error(errno) : 0, "timerfd_create");
+    check(uv_poll_init(&loop->uv, &loop->timer, loop->timer_fd), "uv_poll_init");
+    check(uv_poll_start(&loop->timer, UV_READABLE, on_timer), "uv_poll_start");
     check(uv_async_init(&loop->uv, &loop->async, on_async), "uv_async_init");
     check(uv_prepare_init(&loop->uv, &loop->prepare), "uv_prepare_init");
     loop->timer.data = loop->async.data = loop->prepare.data = loop;
     uv_prepare_start(&loop->prepare, on_prepare);
     uv_unref((uv_handle_t *)&loop->prepare);
-    loop->turn_began_ns = clock_now_ns();
     return loop;
 }
 
 void net_loop_run(struct net_loop *loop)
 {
-    loop->turn_began_ns = clock_now_ns();
     uv_run(&loop->uv, UV_RUN_DEFAULT);
 }
 
+/* libuv's own timers count whole milliseconds, which an open loop's latencies would show. */
 void net_loop_wake_at(struct net_loop *loop, uint64_t when_ns)
 {
     if (when_ns == loop->wake_at_ns)
         return;
     loop->wake_at_ns = when_ns;
-    if (when_ns == UINT64_MAX) {
-        uv_timer_stop(&loop->timer);
-        return;
+    struct itimerspec spec = {{0}}; /* disarmed */
+    if (when_ns != UINT64_MAX) {
+        spec.it_value.tv_sec = (time_t)(when_ns / NS_PER_S);
+        spec.it_value.tv_nsec = (long)(when_ns % NS_PER_S);
     }
-    uint64_t now_ns = clock_now_ns();
-    uint64_t wait_ns = when_ns > now_ns ? when_ns - now_ns : 0;
-    uv_update_time(&loop->uv);
-    uv_timer_start(&loop->timer, on_timer, (wait_ns + NS_PER_MS - 1) / NS_PER_MS, 0);
+    if (when_ns == 0)
+        spec.it_value.tv_nsec = 1; /* long ago, but not disarmed */
+    int result = timerfd_settime(loop->timer_fd, TFD_TIMER_ABSTIME, &spec, NULL);
+    assert(result == 0);
+    (void)result;
 }
 
 void net_loop_notify(struct net_loop *loop)
@@ -100,18 +111,32 @@ void net_loop_finish(struct net_loop *loop)
 struct net_request *net_loop_take_request(struct net_loop *loop, void *owner)
 {
     struct net_request *request = loop->free_requests;
-    if (request != NULL)
+    if (request != NULL) {
         loop->free_requests = request->next_free;
-    else
+        loop->num_free_requests--;
+    } else {
         request = memory_new(1, sizeof *request);
+    }
     buffer_clear(&request->in_flight);
     buffer_clear(&request->queued);
     uv_req_set_data((uv_req_t *)&request->uv, owner);
     return request;
 }
 
+static void free_request(struct net_request *request)
+{
+    buffer_cleanup(&request->in_flight);
+    buffer_cleanup(&request->queued);
+    free(request);
+}
+
 void net_loop_return_request(struct net_loop *loop, struct net_request *request)
 {
+    if (loop->num_free_requests == KEPT_REQUESTS) {
+        free_request(request);
+        return;
+    }
+    loop->num_free_requests++;
     request->next_free = loop->free_requests;
     loop->free_requests = request;
 }
@@ -121,9 +146,7 @@ static void free_requests(struct net_loop *loop)
     while (loop->free_requests != NULL) {
         struct net_request *request = loop->free_requests;
         loop->free_requests = request->next_free;
-        buffer_cleanup(&request->in_flight);
-        buffer_cleanup(&request->queued);
-        free(request);
+        free_request(request);
     }
 }
 
@@ -132,6 +155,7 @@ bool net_loop_free(struct net_loop *loop)
     if (loop == NULL)
         return true;
     bool clean = uv_loop_close(&loop->uv) == 0;
+    close(loop->timer_fd);
     free_requests(loop);
     free(loop);
     return clean;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One thread's libuv loop: the loop itself, a timer that wakes it, a way to wake it from outside,
- * and the buffer that all its connections read into. libuv's timer only wakes; what is due is
- * decided by the clock.
+ * and the buffer that all its connections read into. The timer only wakes; what is due is decided
+ * by the clock.
  */
 #ifndef PINLOAD_NET_NET_LOOP_H
 #define PINLOAD_NET_NET_LOOP_H
@@ -15,7 +15,8 @@ struct net_loop;
 
 struct net_loop_events {
     void (*on_wake)(void *owner); /* the timer fired, or another thread called net_loop_notify */
-    void (*on_turn)(void *owner, uint64_t busy_ns); /* before each wait; how long the turn took */
+    void (*on_turn)(void *owner,
+                    uint64_t busy_ns); /* before each wait; what the last turn's work took */
 };
 
 /* net_loop_new makes a loop for OWNER; EVENTS is borrowed. */
@@ -24,8 +25,8 @@ struct net_loop *net_loop_new(const struct net_loop_events *events, void *owner)
 /* net_loop_run runs until net_loop_finish and all connections are closed. */
 void net_loop_run(struct net_loop *loop);
 
-/* net_loop_wake_at asks for on_wake not before WHEN_NS (CLOCK_MONOTONIC); UINT64_MAX: never. libuv
- * counts whole milliseconds, so it may come up to a millisecond late. */
+/* net_loop_wake_at asks for on_wake not before WHEN_NS (CLOCK_MONOTONIC), once; UINT64_MAX: never.
+ * What was asked for before is forgotten. */
 void net_loop_wake_at(struct net_loop *loop, uint64_t when_ns);
 
 /* net_loop_notify wakes the loop from any thread. */

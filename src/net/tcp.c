@@ -8,7 +8,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +22,7 @@ struct tcp {
     bool is_closing;             /* on_closed is on its way */
     bool shutdown_wanted;
     bool is_broken; /* a write failed */
+    bool is_last;   /* what is written now goes out with the close */
 };
 
 static enum tcp_end end_of(int uv_error)
@@ -117,6 +117,7 @@ static bool has_been_reset(const struct tcp *tcp)
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer)
 {
     struct tcp *tcp = stream->data;
+    net_loop_woken(tcp->loop);
     if (n > 0) {
         tcp->events->on_bytes(tcp->owner, (const uint8_t *)buffer->base, (size_t)n);
     } else if (n < 0) {
@@ -129,23 +130,20 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer)
 static void on_connected(uv_connect_t *request, int status)
 {
     struct tcp *tcp = request->data;
+    net_loop_woken(tcp->loop);
     net_loop_return_request(tcp->loop, (struct net_request *)request);
     if (status == UV_ECANCELED)
         return;
     tcp->events->on_connected(tcp->owner, end_of(status));
 }
 
-static void set_option(int fd, int level, int name)
-{
-    int on = 1;
-    (void)setsockopt(fd, level, name, &on, sizeof on); /* an optimisation: without it, it works */
-}
-
 static int bind_source(struct tcp *tcp, const struct address *source)
 {
     uv_os_fd_t fd;
-    if (uv_fileno((uv_handle_t *)&tcp->handle, &fd) == 0)
-        set_option(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT);
+    int on = 1;
+    if (uv_fileno((uv_handle_t *)&tcp->handle, &fd) ==
+        0) /* without it, it works with fewer ports */
+        (void)setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
     struct sockaddr_storage any_port = source->storage;
     if (any_port.ss_family == AF_INET)
         ((struct sockaddr_in *)&any_port)->sin_port = 0;
@@ -181,7 +179,7 @@ void tcp_connect(struct tcp *tcp, const struct address *address, const struct ad
 {
     assert(!tcp->is_open && !tcp->is_closing);
     tcp->writing = NULL;
-    tcp->shutdown_wanted = tcp->is_broken = false;
+    tcp->shutdown_wanted = tcp->is_broken = tcp->is_last = false;
     int result = start_connect(tcp, address, source);
     if (result != 0)
         tcp->events->on_connected(tcp->owner, end_of(result));
@@ -193,6 +191,7 @@ static void on_shutdown(uv_shutdown_t *request, int status)
 {
     (void)status; /* a connection that is broken is heard of by reading */
     struct tcp *tcp = request->data;
+    net_loop_woken(tcp->loop);
     net_loop_return_request(tcp->loop, (struct net_request *)request);
 }
 
@@ -212,6 +211,7 @@ static void end_write(struct tcp *tcp)
 static void on_written(uv_write_t *uv_request, int status)
 {
     struct tcp *tcp = uv_request->data;
+    net_loop_woken(tcp->loop);
     if (status == 0 && tcp->writing->queued.len > 0) {
         start_write(tcp);
         return;
@@ -237,11 +237,23 @@ static void start_write(struct tcp *tcp)
     }
 }
 
+/* As uv_try_write, and the kernel keeps the last segment until more comes, or the close. */
+static int try_write_last(struct tcp *tcp, const uint8_t *bytes, size_t len)
+{
+    uv_os_fd_t fd;
+    int result = uv_fileno((uv_handle_t *)&tcp->handle, &fd);
+    if (result != 0)
+        return result;
+    ssize_t n = send(fd, bytes, len, MSG_MORE | MSG_NOSIGNAL | MSG_DONTWAIT);
+    return n >= 0 ? (int)n : uv_translate_sys_error(errno);
+}
+
 /* Sends what the kernel takes at once; the number of bytes, or a libuv error. */
 static int try_write(struct tcp *tcp, const uint8_t *bytes, size_t len)
 {
     uv_buf_t buf = uv_buf_init((char *)bytes, (unsigned)len);
-    int n = uv_try_write((uv_stream_t *)&tcp->handle, &buf, 1);
+    int n = tcp->is_last ? try_write_last(tcp, bytes, len)
+                         : uv_try_write((uv_stream_t *)&tcp->handle, &buf, 1);
     return n == UV_EAGAIN ? 0 : n;
 }
 
@@ -275,9 +287,7 @@ void tcp_shutdown(struct tcp *tcp)
 
 void tcp_hold_last(struct tcp *tcp)
 {
-    uv_os_fd_t fd;
-    if (tcp->is_open && uv_fileno((uv_handle_t *)&tcp->handle, &fd) == 0)
-        set_option(fd, IPPROTO_TCP, TCP_CORK);
+    tcp->is_last = true;
 }
 
 void tcp_pause(struct tcp *tcp)
@@ -289,6 +299,7 @@ void tcp_pause(struct tcp *tcp)
 static void on_closed(uv_handle_t *handle)
 {
     struct tcp *tcp = handle->data;
+    net_loop_woken(tcp->loop);
     tcp->is_closing = false;
     tcp->events->on_closed(tcp->owner);
 }

@@ -18,7 +18,6 @@
 struct tls_conn {
     struct tls_context *context;
     SSL *ssl; /* NULL between sessions */
-    BIO *bio; /* lives as long as the connection, over all its sessions */
     const uint8_t *in;
     size_t in_len;
     size_t identity;
@@ -27,11 +26,13 @@ struct tls_conn {
     struct tls_facts facts;
 };
 
-/* The BIO: reads from what was fed, writes into the context's output. */
+/* The BIO, one for all connections of a context: reads from what the current connection was fed,
+ * writes into the context's output. */
 
 static int bio_read(BIO *bio, char *out, int len)
 {
-    struct tls_conn *conn = BIO_get_data(bio);
+    const struct tls_context *context = BIO_get_data(bio);
+    struct tls_conn *conn = context->current;
     BIO_clear_retry_flags(bio);
     if (conn->in_len == 0) {
         BIO_set_retry_read(bio);
@@ -46,9 +47,9 @@ static int bio_read(BIO *bio, char *out, int len)
 
 static int bio_write(BIO *bio, const char *bytes, int len)
 {
-    struct tls_conn *conn = BIO_get_data(bio);
+    struct tls_context *context = BIO_get_data(bio);
     BIO_clear_retry_flags(bio);
-    buffer_append(&conn->context->output, bytes, (size_t)len);
+    buffer_append(&context->output, bytes, (size_t)len);
     return len;
 }
 
@@ -58,13 +59,11 @@ static long bio_control(BIO *bio, int command, long number, void *pointer)
     return command == BIO_CTRL_FLUSH;
 }
 
-BIO_METHOD *tls_conn_bio_method(void)
+/* Every call of BoringSSL that may read or write goes through this. */
+static SSL *current(struct tls_conn *conn)
 {
-    BIO_METHOD *method = BIO_meth_new(0, "pinload");
-    BIO_meth_set_read(method, bio_read);
-    BIO_meth_set_write(method, bio_write);
-    BIO_meth_set_ctrl(method, bio_control);
-    return method;
+    conn->context->current = conn;
+    return conn->ssl;
 }
 
 /* Callbacks: each writes into the facts and calls nobody. */
@@ -117,6 +116,13 @@ static int on_new_session(SSL *ssl, SSL_SESSION *session)
 
 void tls_conn_hook(struct tls_context *context)
 {
+    context->bio_method = BIO_meth_new(0, "pinload");
+    BIO_meth_set_read(context->bio_method, bio_read);
+    BIO_meth_set_write(context->bio_method, bio_write);
+    BIO_meth_set_ctrl(context->bio_method, bio_control);
+    context->bio = BIO_new(context->bio_method);
+    BIO_set_data(context->bio, context);
+    BIO_set_init(context->bio, 1);
     SSL_CTX_set_msg_callback(context->ssl_ctx, on_message);
     SSL_CTX_set_custom_verify(context->ssl_ctx, SSL_VERIFY_PEER, on_verify);
     SSL_CTX_sess_set_new_cb(context->ssl_ctx, on_new_session);
@@ -126,9 +132,6 @@ struct tls_conn *tls_conn_new(struct tls_context *context)
 {
     struct tls_conn *conn = memory_new(1, sizeof *conn);
     conn->context = context;
-    conn->bio = BIO_new(context->bio_method);
-    BIO_set_data(conn->bio, conn);
-    BIO_set_init(conn->bio, 1);
     return conn;
 }
 
@@ -137,7 +140,6 @@ void tls_conn_free(struct tls_conn *conn)
     if (conn == NULL)
         return;
     tls_conn_stop(conn);
-    BIO_free(conn->bio);
     free(conn);
 }
 
@@ -180,8 +182,8 @@ void tls_conn_start(struct tls_conn *conn, size_t identity, const struct verify_
         .alert_received = TLS_NO_ALERT, .alert_sent = TLS_NO_ALERT, .verify = {.pin_index = -1}};
     SSL_set_app_data(conn->ssl, conn);
     SSL_set_shed_handshake_config(conn->ssl, 1);
-    BIO_up_ref(conn->bio);
-    SSL_set_bio(conn->ssl, conn->bio, conn->bio);
+    BIO_up_ref(conn->context->bio);
+    SSL_set_bio(conn->ssl, conn->context->bio, conn->context->bio);
     if (conn->context->is_server)
         SSL_set_accept_state(conn->ssl);
     else
@@ -245,7 +247,7 @@ static void note_handshake(struct tls_conn *conn)
 
 enum tls_status tls_conn_handshake(struct tls_conn *conn)
 {
-    int result = SSL_do_handshake(conn->ssl);
+    int result = SSL_do_handshake(current(conn));
     if (result != 1)
         return status_of(conn, result);
     if (SSL_in_early_data(conn->ssl) && !conn->context->is_server) {
@@ -259,7 +261,7 @@ enum tls_status tls_conn_handshake(struct tls_conn *conn)
 
 enum tls_status tls_conn_read(struct tls_conn *conn, const uint8_t **out_bytes, size_t *out_len)
 {
-    int n = SSL_read(conn->ssl, conn->context->plaintext, PLAINTEXT_LEN);
+    int n = SSL_read(current(conn), conn->context->plaintext, PLAINTEXT_LEN);
     if (n <= 0)
         return status_of(conn, n);
     *out_bytes = conn->context->plaintext;
@@ -273,8 +275,8 @@ enum tls_status tls_conn_write(struct tls_conn *conn, const uint8_t *bytes, size
     *out_written = 0;
     while (*out_written < len) {
         size_t left = len - *out_written;
-        int n =
-            SSL_write(conn->ssl, bytes + *out_written, left < INT32_MAX ? (int)left : INT32_MAX);
+        int n = SSL_write(current(conn), bytes + *out_written,
+                          left < INT32_MAX ? (int)left : INT32_MAX);
         if (n <= 0)
             return status_of(conn, n);
         *out_written += (size_t)n;
@@ -287,7 +289,7 @@ void tls_conn_close_notify(struct tls_conn *conn)
     if (conn->closing || !conn->facts.handshaken)
         return;
     conn->closing = true;
-    SSL_shutdown(conn->ssl);
+    SSL_shutdown(current(conn));
     ERR_clear_error();
 }
 

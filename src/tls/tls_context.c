@@ -6,6 +6,7 @@
 #include "tls/tickets.h"
 #include "tls/tls_internal.h"
 
+#include <openssl/bio.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/pool.h>
@@ -21,7 +22,6 @@ struct tls_context *tls_context_base(SSL_CTX *ssl_ctx)
     struct tls_context *context = memory_new(1, sizeof *context);
     context->ssl_ctx = ssl_ctx;
     context->pool = CRYPTO_BUFFER_POOL_new();
-    context->bio_method = tls_conn_bio_method();
     SSL_CTX_set0_buffer_pool(ssl_ctx, context->pool);
     SSL_CTX_set_app_data(ssl_ctx, context);
     SSL_CTX_set_quiet_shutdown(ssl_ctx, 0);
@@ -37,6 +37,7 @@ void tls_context_free(struct tls_context *context)
     tickets_free(context->tickets);
     SSL_CTX_free(context->ssl_ctx);
     CRYPTO_BUFFER_POOL_free(context->pool);
+    BIO_free(context->bio);
     BIO_meth_free(context->bio_method);
     buffer_cleanup(&context->output);
     free(context->sni);

@@ -16,6 +16,8 @@ struct tls_context {
     SSL_CTX *ssl_ctx;
     CRYPTO_BUFFER_POOL *pool;
     BIO_METHOD *bio_method;
+    BIO *bio;                 /* of all connections */
+    struct tls_conn *current; /* whose step BoringSSL takes */
     struct buffer output;
     struct tickets *tickets;               /* NULL: nothing is kept */
     const struct identity_set *identities; /* NULL: no client certificate */
@@ -33,10 +35,8 @@ struct tls_context *tls_context_base(SSL_CTX *ssl_ctx);
 bool tls_context_limit(struct tls_context *context, const struct tls_config *config,
                        struct error *err);
 
-/* tls_conn_hook installs the callbacks that write into a connection's facts. */
+/* tls_conn_hook makes the BIO over fed bytes and the context's output, and installs the callbacks
+ * that write into a connection's facts. */
 void tls_conn_hook(struct tls_context *context);
-
-/* tls_conn_bio_method makes the BIO over fed bytes and the context's output. */
-BIO_METHOD *tls_conn_bio_method(void);
 
 #endif

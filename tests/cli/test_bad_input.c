@@ -143,6 +143,8 @@ static const struct row rows[] = {
     {{"--resolve", "127.0.0.1:1:somewhere"}, "'127.0.0.1:1:somewhere'", "HOST:PORT:ADDR"},
     {{"--resolve", "127.0.0.1:1:[]"}, "'127.0.0.1:1:[]'", "HOST:PORT:ADDR"},
     {{"--source", "localhost"}, "'localhost'", "ADDR[,ADDR...] or ADDR-ADDR"},
+    {{"--source", "192.0.2.1"}, "'192.0.2.1'", "addresses of this machine are accepted"},
+    {{"--source", "::1"}, "--source:", "an IPv4 source is accepted"},
     {{"--source", "127.0.0.9-127.0.0.1"}, "'127.0.0.9-127.0.0.1'", "as 127.0.0.1-127.0.0.8"},
     {{"--tls-min", "1.3", "--tls-max", "1.2"}, "--tls-min 1.3", "the other way round is accepted"},
     {{"--groups", "P-999"}, "'P-999'", "as X25519:P-256:P-384", LATE},

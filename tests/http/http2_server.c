@@ -17,6 +17,7 @@ struct server_stream {
 
 struct http2_server {
     nghttp2_session *session;
+    unsigned max_requests; /* 0: no end */
     struct http2_server_seen seen;
 };
 
@@ -172,6 +173,24 @@ static void answer_nothing(nghttp2_session *session, int32_t id, struct server_s
     (void)stream;
 }
 
+static void answer_last(nghttp2_session *session, int32_t id, struct server_stream *stream)
+{
+    answer_ok(session, id, stream);
+    require(nghttp2_submit_goaway(session, 0, id, NGHTTP2_NO_ERROR, NULL, 0) == 0);
+}
+
+static void answer_all_but_first(nghttp2_session *session, int32_t id, struct server_stream *stream)
+{
+    if (id > 1)
+        answer_ok(session, id, stream);
+}
+
+static void answer_declined(nghttp2_session *session, int32_t id, struct server_stream *stream)
+{
+    (void)stream;
+    require(nghttp2_submit_rst_stream(session, 0, id, NGHTTP2_REFUSED_STREAM) == 0);
+}
+
 static const struct answer {
     const char *path;
     void (*give)(nghttp2_session *session, int32_t stream_id, struct server_stream *stream);
@@ -192,6 +211,9 @@ static const struct answer {
     {"/reset-midway", answer_reset_midway, false},
     {"/reset-gently", answer_reset_gently, false},
     {"/hold", answer_nothing, false},
+    {"/last", answer_last, false},
+    {"/first-held", answer_all_but_first, false},
+    {"/declined", answer_declined, false},
 };
 
 static const struct answer *find_answer(const char *path)
@@ -204,12 +226,19 @@ static const struct answer *find_answer(const char *path)
     return NULL;
 }
 
+static bool is_beyond_the_end(const struct http2_server *server, int32_t stream_id)
+{
+    return server->max_requests > 0 && stream_id > 2 * (int32_t)server->max_requests - 1;
+}
+
 static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame, void *user_data)
 {
     struct http2_server *server = user_data;
     struct server_stream *stream = calloc(1, sizeof *stream);
     server->seen.num_requests++;
     server->seen.num_open++;
+    if (server->seen.num_requests == server->max_requests + 1 && server->max_requests > 0)
+        http2_server_goaway(server, 2 * (int32_t)server->max_requests - 1);
     if (server->seen.num_open > server->seen.most_open)
         server->seen.most_open = server->seen.num_open;
     buffer_clear(&server->seen.fields);
@@ -254,7 +283,7 @@ static int on_frame_received(nghttp2_session *session, const nghttp2_frame *fram
     if (stream == NULL)
         return 0;
     bool is_message = frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA;
-    if (!is_message)
+    if (!is_message || is_beyond_the_end(server, id))
         return 0;
     const struct answer *answer = find_answer(stream->path);
     bool has_ended = frame->hd.flags & NGHTTP2_FLAG_END_STREAM;
@@ -314,13 +343,24 @@ bool http2_server_feed(struct http2_server *server, const uint8_t *bytes, size_t
     return nghttp2_session_mem_recv(server->session, bytes, len) == (ssize_t)len;
 }
 
-void http2_server_drain(struct http2_server *server, struct buffer *out)
+bool http2_server_drain_frame(struct http2_server *server, struct buffer *out)
 {
     const uint8_t *bytes;
-    ssize_t len;
-    while ((len = nghttp2_session_mem_send(server->session, &bytes)) > 0)
-        buffer_append(out, bytes, (size_t)len);
-    require(len == 0);
+    ssize_t len = nghttp2_session_mem_send(server->session, &bytes);
+    require(len >= 0);
+    buffer_append(out, bytes, (size_t)len);
+    return len > 0;
+}
+
+void http2_server_drain(struct http2_server *server, struct buffer *out)
+{
+    while (http2_server_drain_frame(server, out))
+        ;
+}
+
+void http2_server_end_after(struct http2_server *server, unsigned max_requests)
+{
+    server->max_requests = max_requests;
 }
 
 void http2_server_goaway(struct http2_server *server, int32_t last_stream_id)

@@ -10,7 +10,8 @@
  *   /early        413 without awaiting the body /trailers      200, "ok" and a trailer
  *   /refused      nginx's 400                   /bad-length    a content-length that is not true
  *   /hold         nothing                       /head          200, a length and no body
- *   /low-status   099
+ *   /low-status   099                           /last          200, "ok" and GOAWAY
+ *   /declined     REFUSED_STREAM                /first-held    all but the connection's first: 200
  */
 #ifndef PINLOAD_TESTS_HTTP_HTTP2_SERVER_H
 #define PINLOAD_TESTS_HTTP_HTTP2_SERVER_H
@@ -47,6 +48,12 @@ bool http2_server_feed(struct http2_server *server, const uint8_t *bytes, size_t
 
 /* http2_server_drain appends to OUT what the server has to say. */
 void http2_server_drain(struct http2_server *server, struct buffer *out);
+
+/* http2_server_drain_frame appends one frame; false: there is none. */
+bool http2_server_drain_frame(struct http2_server *server, struct buffer *out);
+
+/* http2_server_end_after lets MAX_REQUESTS be served; at the next one GOAWAY says so. */
+void http2_server_end_after(struct http2_server *server, unsigned max_requests);
 
 /* http2_server_goaway says that no stream after LAST_STREAM_ID is or will be served. */
 void http2_server_goaway(struct http2_server *server, int32_t last_stream_id);

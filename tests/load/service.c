@@ -2,6 +2,7 @@
 #include "load/service.h"
 
 #include "base/buffer.h"
+#include "http/http2_server.h"
 #include "net/listener.h"
 #include "tls/fixtures.h"
 #include "tls/tls_conn.h"
@@ -18,7 +19,8 @@ struct connection {
     int fd; /* -1: free */
     struct tls_conn *tls;
     bool is_handshaken, is_stalled;
-    size_t num_matched; /* of the end of a request's head */
+    size_t num_matched;         /* of the end of a request's head */
+    struct http2_server *http2; /* NULL: HTTP/1.1 */
 };
 
 struct service {
@@ -43,6 +45,7 @@ static const char *const responses[] = {
     [MANNER_STATUS_500] = "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 2\r\n\r\nno",
     [MANNER_REFUSAL_PAGE] = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 31"
                             "\r\n\r\nThe SSL certificate error     \n",
+    [MANNER_BYTES_BEHIND] = OK_HEAD "\r\nok and more",
     [MANNER_NO_HTTP] = "220 mail.example ESMTP\r\n",
 };
 
@@ -64,6 +67,16 @@ static void send_output(struct service *service, struct connection *connection)
     buffer_clear(output);
 }
 
+static void let_go(struct connection *connection)
+{
+    tls_conn_stop(connection->tls);
+    if (connection->http2 != NULL)
+        http2_server_free(connection->http2);
+    connection->http2 = NULL;
+    close(connection->fd);
+    connection->fd = -1;
+}
+
 static void drop(struct service *service, struct connection *connection, bool reset)
 {
     struct linger hard = {1, 0};
@@ -72,18 +85,14 @@ static void drop(struct service *service, struct connection *connection, bool re
     send_output(service, connection);
     if (reset)
         setsockopt(connection->fd, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
-    tls_conn_stop(connection->tls);
-    close(connection->fd);
-    connection->fd = -1;
+    let_go(connection);
 }
 
 /* Closes without close_notify. What the client sent is read first, so that FIN goes and not RST. */
 static void drop_wordlessly(struct service *service, struct connection *connection)
 {
     buffer_clear(tls_context_output(service->context));
-    tls_conn_stop(connection->tls);
-    close(connection->fd);
-    connection->fd = -1;
+    let_go(connection);
 }
 
 static void answer_request(struct service *service, struct connection *connection)
@@ -104,8 +113,33 @@ static void answer_request(struct service *service, struct connection *connectio
         drop(service, connection, false);
 }
 
-static void take_plaintext(struct service *service, struct connection *connection,
-                           const uint8_t *bytes, size_t len)
+static void begin_http2(struct service *service, struct connection *connection)
+{
+    connection->http2 = http2_server_new(service->manner == MANNER_FEW_STREAMS ? 4 : 100, 65535);
+    if (service->manner == MANNER_FEW_REQUESTS)
+        http2_server_end_after(connection->http2, 15);
+}
+
+static void take_http2(struct service *service, struct connection *connection, const uint8_t *bytes,
+                       size_t len)
+{
+    struct buffer frame = {0};
+    size_t written;
+    unsigned before = http2_server_seen(connection->http2)->num_requests;
+    http2_server_feed(connection->http2, bytes, len);
+    unsigned num_new = http2_server_seen(connection->http2)->num_requests - before;
+    service->seen.requests += num_new;
+    while (http2_server_drain_frame(connection->http2, &frame)) {
+        tls_conn_write(connection->tls, frame.data, frame.len, &written);
+        buffer_clear(&frame);
+    }
+    buffer_cleanup(&frame);
+    if (num_new > 0 && closes_after_response(service->manner))
+        drop(service, connection, false);
+}
+
+static void take_http1(struct service *service, struct connection *connection, const uint8_t *bytes,
+                       size_t len)
 {
     static const char end[] = "\r\n\r\n";
     for (size_t i = 0; i < len && connection->fd >= 0; i++) {
@@ -132,6 +166,8 @@ static bool shake_hands(struct service *service, struct connection *connection)
         return false;
     }
     connection->is_handshaken = true;
+    if (tls_conn_facts(connection->tls)->h2)
+        begin_http2(service, connection);
     service->seen.handshakes++;
     service->seen.resumed += tls_conn_facts(connection->tls)->resumed;
     service->seen.with_client_cert += tls_conn_peer(connection->tls, 0, &len) != NULL;
@@ -155,7 +191,11 @@ static void read_plaintext(struct service *service, struct connection *connectio
             drop(service, connection, false);
             return;
         }
-        take_plaintext(service, connection, bytes, len);
+        service->seen.records++;
+        if (connection->http2 != NULL)
+            take_http2(service, connection, bytes, len);
+        else
+            take_http1(service, connection, bytes, len);
     }
 }
 
@@ -259,7 +299,7 @@ void service_stop(struct service *service)
     pthread_join(service->thread, NULL);
     for (size_t i = 0; i < MAX_CONNECTIONS; i++) {
         if (service->connections[i].fd >= 0)
-            close(service->connections[i].fd);
+            let_go(&service->connections[i]);
         tls_conn_free(service->connections[i].tls);
     }
     tls_context_free(service->context);

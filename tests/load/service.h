@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A TLS server on loopback in a thread of its own, which treats its clients in one manner. All its
- * connections are served by one poll loop over tls/tls_server.h.
+ * connections are served by one poll loop over tls/tls_server.h. Where its limits' ALPN chooses
+ * HTTP/2, the path decides what is answered (http/http2_server.h), each frame in a TLS record of
+ * its own.
  */
 #ifndef PINLOAD_TESTS_LOAD_SERVICE_H
 #define PINLOAD_TESTS_LOAD_SERVICE_H
@@ -13,20 +15,23 @@
 #include <stdint.h>
 
 enum manner {
-    MANNER_SERVE,             /* answers every request with 200 */
-    MANNER_LAST_RESPONSE,     /* the same with Connection: close, and closes */
-    MANNER_UNTIL_CLOSE,       /* a response without a length, which lasts until the close */
-    MANNER_CUT_SHORT,         /* half a response, then closes */
-    MANNER_STATUS_500,        /* answers every request with 500 */
-    MANNER_REFUSAL_PAGE,      /* nginx's page for a refused client certificate */
-    MANNER_NO_HTTP,           /* answers with what is no HTTP */
-    MANNER_CLOSE_AT_ONCE,     /* closes after the first bytes */
-    MANNER_CLOSE_WORDLESSLY,  /* closes after the handshake, without a word */
-    MANNER_RESET_AT_REQUEST,  /* resets at the first request */
-    MANNER_NO_TLS,            /* answers the ClientHello in plain text */
-    MANNER_STALL_AT_ONCE,     /* never answers the ClientHello */
-    MANNER_STALL_AT_REQUEST,  /* never answers a request */
-    MANNER_EVERY_SECOND_FAILS /* closes every second connection at once, and serves the others */
+    MANNER_SERVE,              /* answers every request with 200 */
+    MANNER_LAST_RESPONSE,      /* the same with Connection: close, and closes */
+    MANNER_UNTIL_CLOSE,        /* a response without a length, which lasts until the close */
+    MANNER_CUT_SHORT,          /* half a response, then closes */
+    MANNER_STATUS_500,         /* answers every request with 500 */
+    MANNER_REFUSAL_PAGE,       /* nginx's page for a refused client certificate */
+    MANNER_BYTES_BEHIND,       /* bytes that nobody asked for behind each response */
+    MANNER_NO_HTTP,            /* answers with what is no HTTP */
+    MANNER_CLOSE_AT_ONCE,      /* closes after the first bytes */
+    MANNER_CLOSE_WORDLESSLY,   /* closes after the handshake, without a word */
+    MANNER_RESET_AT_REQUEST,   /* resets at the first request */
+    MANNER_NO_TLS,             /* answers the ClientHello in plain text */
+    MANNER_STALL_AT_ONCE,      /* never answers the ClientHello */
+    MANNER_STALL_AT_REQUEST,   /* never answers a request */
+    MANNER_EVERY_SECOND_FAILS, /* closes every second connection at once, and serves the others */
+    MANNER_FEW_STREAMS,        /* HTTP/2: 4 streams at a time */
+    MANNER_FEW_REQUESTS        /* HTTP/2: 15 requests on a connection, then GOAWAY */
 };
 
 struct service;
@@ -43,6 +48,7 @@ struct address service_address(const struct service *service);
 /* What it has seen so far. */
 struct service_seen {
     _Atomic uint64_t connections, handshakes, resumed, requests, with_client_cert;
+    _Atomic uint64_t records; /* of plaintext */
 };
 const struct service_seen *service_seen(const struct service *service);
 

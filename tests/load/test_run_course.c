@@ -118,6 +118,64 @@ static void where_all_addresses_refuse_each_session_says_so(void **state)
     trial_cleanup(&trial);
 }
 
+/* Nothing else is to be waited for: one wait, and the next sessions begin with what works. */
+static void where_the_first_address_does_not_answer_the_next_one_is_tried_and_kept(void **state)
+{
+    (void)state;
+    for (uint64_t connections = 1; connections <= 4; connections += 3) {
+        struct trial trial;
+        struct listener silent;
+        struct service *service = service_start(MANNER_SERVE, &plain);
+        listener_open_silent(&silent);
+        trial_plan(&trial, service);
+        prepend_dead_addresses(&trial.plan, 1);
+        trial.plan.addresses.items[0] = silent.address;
+        trial.plan.connect_timeout_ns = 300 * NS_PER_MS;
+        trial.plan.connections = connections;
+        trial.plan.sessions = 20;
+        trial_run(&trial);
+        trial_expect(&trial, OUTCOME_SUCCEEDED);
+        assert_true(trial.took_s >= 0.3 && trial.took_s < 3);
+        trial_cleanup(&trial);
+        listener_join(&silent);
+        service_stop(service);
+    }
+}
+
+static void where_no_address_answers_each_session_says_so(void **state)
+{
+    (void)state;
+    struct trial trial;
+    struct listener silent;
+    listener_open_silent(&silent);
+    trial_plan(&trial, NULL);
+    prepend_dead_addresses(&trial.plan, 1);
+    for (size_t i = 0; i < trial.plan.addresses.count; i++)
+        trial.plan.addresses.items[i] = silent.address;
+    trial.plan.connect_timeout_ns = 100 * NS_PER_MS;
+    trial_run(&trial);
+    trial_expect(&trial, OUTCOME_CONNECT_TIMEOUT);
+    assert_non_null(strstr(trial.stories.first, ": timed out"));
+    assert_non_null(strstr(trial.stories.first, "the last of 2 addresses that were tried"));
+    trial_cleanup(&trial);
+    listener_join(&silent);
+}
+
+/* What a machine without IPv6 makes of an IPv6 address: a socket that cannot be had. */
+static void an_address_that_cannot_be_used_here_is_no_reason_not_to_try_the_next(void **state)
+{
+    (void)state;
+    struct trial trial;
+    struct service *service = service_start(MANNER_SERVE, &plain);
+    trial_plan(&trial, service);
+    prepend_dead_addresses(&trial.plan, 1);
+    trial.plan.addresses.items[0].storage.ss_family = AF_UNIX;
+    trial_run(&trial);
+    trial_expect(&trial, OUTCOME_SUCCEEDED);
+    trial_cleanup(&trial);
+    service_stop(service);
+}
+
 static void sessions_come_from_the_sources_in_turn(void **state)
 {
     (void)state;
@@ -125,7 +183,7 @@ static void sessions_come_from_the_sources_in_turn(void **state)
     struct error err;
     struct service *service = service_start(MANNER_SERVE, &plain);
     trial_plan(&trial, service);
-    assert_true(resolve_sources(&trial.plan.sources, "127.0.0.2-127.0.0.3", &err));
+    assert_true(resolve_sources(&trial.plan.sources, "::1,127.0.0.2-127.0.0.3", &err));
     trial_run(&trial);
     trial_expect(&trial, OUTCOME_SUCCEEDED);
     trial_cleanup(&trial);
@@ -459,6 +517,9 @@ int main(void)
         cmocka_unit_test(a_refusal_that_was_expected_does_not_wait_and_another_does),
         cmocka_unit_test(where_the_first_addresses_refuse_the_one_that_works_is_found),
         cmocka_unit_test(where_all_addresses_refuse_each_session_says_so),
+        cmocka_unit_test(where_the_first_address_does_not_answer_the_next_one_is_tried_and_kept),
+        cmocka_unit_test(where_no_address_answers_each_session_says_so),
+        cmocka_unit_test(an_address_that_cannot_be_used_here_is_no_reason_not_to_try_the_next),
         cmocka_unit_test(sessions_come_from_the_sources_in_turn),
         cmocka_unit_test(where_the_server_ends_the_connection_in_good_order_the_session_is_done),
         cmocka_unit_test(a_pause_between_requests_is_kept),

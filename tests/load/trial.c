@@ -61,6 +61,21 @@ void trial_identity(struct trial *trial, const char *name)
     notices_cleanup(&notices);
 }
 
+void trial_http2(struct trial *trial, const char *path, unsigned streams)
+{
+    struct plan *plan = &trial->plan;
+    struct error err = {{0}};
+    char url[64];
+    snprintf(url, sizeof url, "https://localhost%s", path);
+    target_cleanup(&plan->target);
+    assert_true(target_parse(&plan->target, url, &err));
+    request_free(plan->request);
+    plan->request = request_new(&plan->target, NULL, NULL, 0, NULL, 0, &err);
+    plan->http = CHOOSE_HTTP_2;
+    plan->tls.alpn = TLS_ALPN_H2;
+    plan->streams = streams;
+}
+
 void trial_expect_refused(struct trial *trial, size_t index)
 {
     struct plan *plan = &trial->plan;

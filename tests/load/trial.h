@@ -30,6 +30,9 @@ void trial_plan(struct trial *trial, const struct service *service);
 /* trial_identity adds the fixture NAME as an identity of the same name. */
 void trial_identity(struct trial *trial, const char *name);
 
+/* trial_http2 makes it HTTP/2 with STREAMS at a time, asking for PATH. */
+void trial_http2(struct trial *trial, const char *path, unsigned streams);
+
 /* trial_expect_refused says that identity INDEX must be refused. */
 void trial_expect_refused(struct trial *trial, size_t index);
 

@@ -44,8 +44,22 @@ void listener_open(struct listener *listener, int num_connections, void (*serve)
         assert_int_equal(pthread_create(&listener->thread, NULL, serve_all, listener), 0);
 }
 
+void listener_open_silent(struct listener *listener)
+{
+    const struct sockaddr *name = (const struct sockaddr *)&listener->address.storage;
+    listener_open(listener, 0, NULL, NULL);
+    listen(listener->fd, 0);
+    listener->is_silent = true;
+    for (int i = 0; i < LISTENER_FILLERS; i++) {
+        listener->fillers[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        (void)connect(listener->fillers[i], name, sizeof(struct sockaddr_in));
+    }
+}
+
 void listener_join(struct listener *listener)
 {
+    for (int i = 0; listener->is_silent && i < LISTENER_FILLERS; i++)
+        close(listener->fillers[i]);
     if (listener->num_connections > 0)
         pthread_join(listener->thread, NULL);
     close(listener->fd);

@@ -11,6 +11,8 @@
 #include <pthread.h>
 #include <stdbool.h>
 
+#define LISTENER_FILLERS 8
+
 struct listener {
     int fd;
     struct address address;
@@ -18,12 +20,18 @@ struct listener {
     void (*serve)(int fd, void *arg); /* closes FD */
     void *arg;
     int num_connections; /* to accept before the thread ends */
+    int fillers[LISTENER_FILLERS];
+    bool is_silent;
 };
 
 /* listener_open listens on 127.0.0.1, on a port of the kernel's choice, with a thread that SERVEs
  * NUM_CONNECTIONS connections; 0: no thread. */
 void listener_open(struct listener *listener, int num_connections, void (*serve)(int fd, void *arg),
                    void *arg);
+
+/* listener_open_silent listens on 127.0.0.1 with a queue that is full, so that the kernel drops each
+ * SYN: nobody answers. */
+void listener_open_silent(struct listener *listener);
 
 /* listener_join waits for the thread and closes the socket. */
 void listener_join(struct listener *listener);

@@ -7,6 +7,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
 #include <semaphore.h>
 #include <signal.h>
@@ -396,6 +397,51 @@ static void a_close_is_fin_or_on_demand_rst(void **state)
     }
 }
 
+/* Reads to the end and notes how many segments came in all. */
+static void count_segments(int fd, void *arg)
+{
+    struct tcp_info info;
+    socklen_t len = sizeof info;
+    long *num_segments = arg;
+    *num_segments = -1;
+    if (drain(fd) == 5 && getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0)
+        *num_segments = (long)info.tcpi_segs_in;
+    close(fd);
+}
+
+static void write_and_close(struct owner *owner)
+{
+    assert_true(tcp_write(owner->tcp, (const uint8_t *)"hello", 5));
+    owner->is_closing = true;
+    tcp_close(owner->tcp, false);
+}
+
+static void hold_write_and_close(struct owner *owner)
+{
+    tcp_hold_last(owner->tcp);
+    write_and_close(owner);
+}
+
+static long segments_of(void (*when_connected)(struct owner *))
+{
+    struct listener listener;
+    struct owner owner;
+    long num_segments = 0;
+    listener_open(&listener, 1, count_segments, &num_segments);
+    open_owner(&owner, CLOSED);
+    owner.when_connected = when_connected;
+    tcp_connect(owner.tcp, &listener.address, NULL);
+    run_and_free(&owner);
+    listener_join(&listener);
+    return num_segments;
+}
+
+static void what_is_held_goes_out_in_one_segment_with_the_fin(void **state)
+{
+    (void)state;
+    assert_int_equal(segments_of(hold_write_and_close), segments_of(write_and_close) - 1);
+}
+
 static void pause_and_close(struct owner *owner)
 {
     tcp_pause(owner->tcp);
@@ -513,6 +559,7 @@ int main(void)
         cmocka_unit_test(last_words_are_heard_before_the_reset_that_broke_our_write),
         cmocka_unit_test(a_write_that_fails_does_not_keep_what_was_said_from_being_read),
         cmocka_unit_test(a_close_is_fin_or_on_demand_rst),
+        cmocka_unit_test(what_is_held_goes_out_in_one_segment_with_the_fin),
         cmocka_unit_test(a_paused_connection_says_nothing_more_but_that_it_is_closed),
         cmocka_unit_test(it_connects_from_the_source_that_is_given),
         cmocka_unit_test(a_source_that_is_not_ours_is_a_limit_of_ours),
