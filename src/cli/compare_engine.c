@@ -20,6 +20,8 @@
 #define ROUND_BLOCKS 500 /* between two looks at how narrow the intervals are */
 #define WARM_UP_BLOCKS 50
 
+_Static_assert(NUM_OUTCOMES <= MAX_FAILURE_KINDS, "each outcome has its count");
+
 /* A comparison under way. */
 struct course {
     const struct compare_bounds *bounds;
@@ -27,6 +29,7 @@ struct course {
     uint64_t start_ns;
     size_t num_begun; /* blocks */
     size_t next_look; /* at how narrow the intervals are, in blocks begun */
+    bool is_lost;     /* the last blocks, or the last round, were nothing but failures */
 };
 
 static void begin(struct course *course, const struct compare_bounds *bounds,
@@ -39,32 +42,42 @@ static void begin(struct course *course, const struct compare_bounds *bounds,
     steps[MEASURE_VERIFY_CALLBACK] = steps[MEASURE_TLS_HANDSHAKE] = clock_step_ns(clock_now_ns);
     steps[MEASURE_HANDSHAKE_CPU] = clock_step_ns(clock_thread_cpu_ns);
     steps[MEASURE_INSTRUCTIONS] = 1;
-    result->clock_cost_ns = clock_cost_ns(clock_thread_cpu_ns);
+    result->cpu_clock_cost_ns = clock_cost_ns(clock_thread_cpu_ns);
+    result->now_clock_cost_ns = clock_cost_ns(clock_now_ns);
 }
 
-/* Says whether the comparison is resolved; if not, why, or how much more it would take. */
-static bool judge_resolution(struct compare_result *result)
+/* Writes why the difference that was asked for is not resolved, and what it would take. */
+static void explain_resolution(const struct course *course)
 {
-    double needed;
+    struct compare_result *result = course->result;
     const struct comparison *comparison = &result->comparison;
-    double widest =
-        comparison_widest(comparison, MEASURE_HANDSHAKE_CPU, result->resolve_ns, &needed);
     char *why = result->why_not_resolved;
     size_t len = sizeof result->why_not_resolved;
-    result->resolved = widest <= result->resolve_ns;
-    if (isinf(widest))
+    if (isinf(result->least_seen_ns))
         snprintf(why, len, "there are too few sessions of each arm for an interval");
-    else if (isinf(needed))
+    else if (isinf(result->sessions_needed))
         snprintf(why, len,
                  "the CPU clock advances by %.0f ns at a time, so that no number of sessions is "
-                 "enough; %.3g µs and more can be",
+                 "enough; differences above %.3g µs can be resolved",
                  comparison->steps[MEASURE_HANDSHAKE_CPU],
-                 comparison->steps[MEASURE_HANDSHAKE_CPU] / 1000);
+                 comparison_margin(comparison, MEASURE_HANDSHAKE_CPU) / 1000);
     else
         snprintf(why, len,
-                 "after %zu sessions of each arm the widest interval is ±%.3g µs; about %.0f "
-                 "sessions of each would be needed, which -n or a longer -d allows",
-                 comparison->num_blocks, widest / 1000, needed);
+                 "after %zu sessions of each arm %.3g µs is the least that is told from zero in "
+                 "four runs of five; about %.0f sessions of each would be needed%s",
+                 comparison->num_blocks, result->least_seen_ns / 1000, result->sessions_needed,
+                 course->is_lost ? ", and in the end all sessions failed"
+                                 : ", which -n or a longer -d allows");
+}
+
+/* Says whether the difference that was asked for is resolved. */
+static bool judge_resolution(struct course *course)
+{
+    struct compare_result *result = course->result;
+    result->least_seen_ns = comparison_least_seen(&result->comparison, MEASURE_HANDSHAKE_CPU,
+                                                  result->resolve_ns, &result->sessions_needed);
+    result->resolved = result->least_seen_ns <= result->resolve_ns;
+    explain_resolution(course);
     return result->resolved;
 }
 
@@ -81,7 +94,7 @@ static bool is_resolved(struct course *course)
         return false;
     course->next_look = course->num_begun + ROUND_BLOCKS;
     comparison_judge(&course->result->comparison);
-    return judge_resolution(course->result);
+    return judge_resolution(course);
 }
 
 static bool is_enough(struct course *course)
@@ -126,6 +139,14 @@ static void note_negotiated(struct compare_result *result, const struct tls_fact
              tls_sigalg_name(tls->sigalg, name));
 }
 
+/* Instructions that could not be counted to the end are no measure. */
+static void settle_instructions(struct compare_result *result, const struct instructions *counter)
+{
+    snprintf(result->no_instructions, sizeof result->no_instructions, "%s", counter->why_not);
+    if (!instructions_are_counted(counter))
+        result->comparison.has_instructions = false;
+}
+
 static void conclude(struct course *course)
 {
     struct compare_result *result = course->result;
@@ -133,7 +154,7 @@ static void conclude(struct course *course)
     result->duration_s = (double)(clock_now_ns() - course->start_ns) / NS_PER_S;
     comparison_judge(&result->comparison);
     if (result->resolve_ns > 0)
-        judge_resolution(result);
+        judge_resolution(course);
     for (unsigned i = 0; i < comparison->arms->count; i++)
         result->failed += comparison->samples[i].failed;
 }
@@ -145,8 +166,7 @@ static uint16_t version_of(const char *text)
     return strcmp(text, "1.2") == 0 ? TLS_VERSION_1_2 : TLS_VERSION_1_3;
 }
 
-static void warm_up(struct in_process *pair, const struct arms *arms,
-                    const struct instructions *counter)
+static void warm_up(struct in_process *pair, const struct arms *arms, struct instructions *counter)
 {
     struct comparison discarded;
     comparison_init(&discarded, arms, false);
@@ -174,14 +194,14 @@ enum ending compare_in_process(struct compare_result *result, struct arms *arms,
         return ENDING_USAGE;
     instructions_open(&counter);
     result->where = "in process";
-    snprintf(result->no_instructions, sizeof result->no_instructions, "%s", counter.why_not);
-    comparison_init(&result->comparison, arms, counter.fd >= 0);
+    comparison_init(&result->comparison, arms, instructions_are_counted(&counter));
     hold_signals(&old_mask);
     warm_up(pair, arms, &counter);
     begin(&course, bounds, result);
     while (!is_enough(&course) && (result->interrupted_by = take_signal()) == 0)
         in_process_run(pair, &result->comparison, course.num_begun++, &counter);
     note_negotiated(result, in_process_facts(pair));
+    settle_instructions(result, &counter);
     conclude(&course);
     sigprocmask(SIG_SETMASK, &old_mask, NULL);
     instructions_close(&counter);
@@ -196,27 +216,29 @@ struct network {
     struct compare_result *result;
     const struct arms *arms;
     struct instructions counter;
-    size_t first_block; /* of this round */
     bool resume;
-    bool is_lost; /* nothing but failures in a whole round, after better ones */
+    uint64_t outcomes[NUM_OUTCOMES]; /* of the sessions that failed or were refused */
+    uint64_t failures_in_a_row;      /* up to now; the refused are none */
 };
 
 static unsigned pick(void *arg, uint64_t serial)
 {
     const struct network *network = arg;
-    return arms_pick(network->arms, (uint64_t)network->first_block * network->arms->count + serial);
+    return arms_pick(network->arms, serial);
 }
 
 static void begin_thread(void *arg)
 {
     struct network *network = arg;
+    if (!instructions_are_counted(&network->counter))
+        return;
     instructions_close(&network->counter);
     instructions_open(&network->counter);
 }
 
 static uint64_t read_counter(void *arg)
 {
-    const struct network *network = arg;
+    struct network *network = arg;
     return instructions_read(&network->counter);
 }
 
@@ -224,10 +246,14 @@ static void observe(void *arg, const struct sample *sample)
 {
     struct network *network = arg;
     struct comparison *comparison = &network->result->comparison;
-    size_t block = network->first_block + (size_t)(sample->serial / network->arms->count);
+    size_t block = (size_t)(sample->serial / network->arms->count);
     enum outcome_class class = outcome_class(sample->outcome, false);
+    if (sample->at.handshaken != 0)
+        note_negotiated(network->result, sample->tls);
     if (class == CLASS_FAILED || class == CLASS_REFUSED) {
         comparison_add_failure(comparison, sample->arm);
+        network->outcomes[sample->outcome]++;
+        network->failures_in_a_row += class == CLASS_FAILED;
         return;
     }
     if (sample->at.handshaken == 0)
@@ -238,9 +264,10 @@ static void observe(void *arg, const struct sample *sample)
         [MEASURE_HANDSHAKE_CPU] = counts ? (double)sample->handshake_cpu_ns : NAN,
         [MEASURE_TLS_HANDSHAKE] =
             counts ? (double)(sample->at.handshaken - sample->at.connected) : NAN,
-        [MEASURE_INSTRUCTIONS] =
-            counts && network->counter.fd >= 0 ? (double)sample->handshake_instructions : NAN};
-    note_negotiated(network->result, sample->tls);
+        [MEASURE_INSTRUCTIONS] = counts && instructions_are_counted(&network->counter)
+                                     ? (double)sample->handshake_instructions
+                                     : NAN};
+    network->failures_in_a_row = 0;
     comparison_add(comparison, block, sample->arm, values);
 }
 
@@ -269,6 +296,11 @@ static enum ending pin_server(struct arms *arms, const struct plan *plan,
         options->pins.count > 0 || options->pin_files.count > 0 || options->pinnedpubkey != NULL;
     if (given && !plan_build_pins(&pins_only, options, err))
         goto out;
+    if (pinset_has(pins_only.pins, PIN_CA)) {
+        error_set(err, "the arms pin the server's own certificate, and a ca-sha256: pin is given; "
+                       "compare accepts cert-sha256: and spki-sha256:");
+        goto out;
+    }
     ending = ENDING_UNEXPECTED;
     if (!probe_server(&probe, plan, err))
         goto out;
@@ -279,12 +311,25 @@ static enum ending pin_server(struct arms *arms, const struct plan *plan,
                   plan->target.url);
         goto out;
     }
-    arms_pin(arms, probe.certs[0], probe.lens[0]);
-    ending = ENDING_AS_EXPECTED;
+    if (arms_pin(arms, probe.certs[0], probe.lens[0], err))
+        ending = ENDING_AS_EXPECTED;
 out:
     pinset_free(pins_only.pins);
     probe_cleanup(&probe);
     return ending;
+}
+
+/* The blocks of the next round on the way to a resolution: as many as there were, since each round
+ * makes contexts and tickets anew; no more than seem to be missing; and so many that each identity
+ * has sessions to resume. */
+static uint64_t round_blocks(const struct course *course, size_t num_identities)
+{
+    double missing = course->result->sessions_needed - (double)course->num_begun;
+    uint64_t least = num_identities * 4 > ROUND_BLOCKS ? num_identities * 4 : ROUND_BLOCKS;
+    uint64_t blocks = course->num_begun;
+    if (missing > 0 && missing < (double)blocks)
+        blocks = (uint64_t)missing;
+    return blocks > least ? blocks : least;
 }
 
 /* The next round's share of what is asked for: all of it, unless there is something to look at on
@@ -295,8 +340,10 @@ static void set_round(struct plan *plan, const struct course *course, unsigned n
     uint64_t elapsed_ns = clock_now_ns() - course->start_ns;
     uint64_t blocks =
         bounds->sessions_per_arm > 0 ? bounds->sessions_per_arm - course->num_begun : 0;
-    if (bounds->resolve_ns > 0 && (blocks == 0 || blocks > ROUND_BLOCKS))
-        blocks = ROUND_BLOCKS;
+    if (bounds->resolve_ns > 0) {
+        uint64_t most = round_blocks(course, plan_num_identities(plan));
+        blocks = blocks == 0 || blocks > most ? most : blocks;
+    }
     plan->sessions = blocks * num_arms;
     plan->duration_ns = 0;
     if (bounds->duration_ns > 0)
@@ -304,21 +351,38 @@ static void set_round(struct plan *plan, const struct course *course, unsigned n
 }
 
 /* Runs one round. False where there is nothing to report; it sets ERR. */
-static bool run_round(struct network *network, struct plan *plan, const struct run_hooks *hooks,
+static bool run_round(struct course *course, struct plan *plan, const struct run_hooks *hooks,
                       struct error *err)
 {
     struct stories stories = {0};
+    struct compare_result *result = course->result;
     struct result *round = run_plan(plan, hooks, &stories, err);
     if (round == NULL)
         return false;
-    network->is_lost = round->started > 0 && round->failed + round->refused == round->started;
-    network->result->interrupted_by = round->interrupted_by;
+    course->is_lost = round->started > 0 && round->failed + round->refused == round->started;
+    result->interrupted_by = round->interrupted_by;
     result_free(round);
     stories_cleanup(&stories);
-    if (!network->is_lost || network->result->comparison.num_blocks > 0)
+    if (!course->is_lost || result->comparison.num_blocks > 0 || result->interrupted_by != 0)
         return true;
     return error_set(err, "every session failed or was refused; 'pinload run' with the same "
                           "options tells why");
+}
+
+/* How the sessions failed, the most frequent outcome first. */
+static void note_failures(struct compare_result *result, const uint64_t *outcomes)
+{
+    struct failure_count *counts = result->failures;
+    size_t n = 0;
+    for (int i = 0; i < NUM_OUTCOMES; i++) {
+        if (outcomes[i] == 0)
+            continue;
+        size_t place = n++;
+        for (; place > 0 && counts[place - 1].count < outcomes[i]; place--)
+            counts[place] = counts[place - 1];
+        counts[place] = (struct failure_count){outcome_name((enum outcome)i), outcomes[i]};
+    }
+    result->num_failure_kinds = n;
 }
 
 /* Runs rounds until it is enough. */
@@ -326,11 +390,12 @@ static bool run_rounds(struct network *network, struct plan *plan,
                        const struct compare_bounds *bounds, struct error *err)
 {
     struct compare_result *result = network->result;
+    unsigned num_arms = network->arms->count;
     struct worker_arms arms = {.policies = network->arms->policies,
-                               .num_policies = network->arms->count,
+                               .num_policies = num_arms,
                                .policy_of = network->arms->policy_of,
                                .pick = pick,
-                               .sessions_per_identity = network->arms->count,
+                               .sessions_per_identity = num_arms,
                                .observe = observe,
                                .begin = begin_thread,
                                .read_counter = read_counter,
@@ -338,15 +403,19 @@ static bool run_rounds(struct network *network, struct plan *plan,
     struct run_hooks hooks = {.arms = &arms};
     struct course course;
     begin(&course, bounds, result);
-    while (!network->is_lost && result->interrupted_by == 0 && !is_enough(&course)) {
-        set_round(plan, &course, network->arms->count);
-        network->first_block = course.num_begun;
-        if (!run_round(network, plan, &hooks, err))
+    while (!course.is_lost && result->interrupted_by == 0 && !is_enough(&course)) {
+        set_round(plan, &course, num_arms);
+        arms.first_serial = (uint64_t)course.num_begun * num_arms;
+        if (!run_round(&course, plan, &hooks, err))
             return false;
-        course.num_begun += plan->sessions > 0 ? plan->sessions / network->arms->count : 1;
+        course.num_begun = plan->sessions > 0 ? course.num_begun + plan->sessions / num_arms
+                                              : result->comparison.num_blocks;
         if (result->interrupted_by == 0)
             result->interrupted_by = take_signal();
     }
+    settle_instructions(result, &network->counter);
+    note_failures(result, network->outcomes);
+    course.is_lost |= network->failures_in_a_row >= 2ull * num_arms;
     conclude(&course);
     return true;
 }
@@ -368,9 +437,7 @@ enum ending compare_over_network(struct compare_result *result, struct arms *arm
     if (built && (ending = pin_server(arms, &plan, options, err)) == ENDING_AS_EXPECTED) {
         instructions_open(&network.counter);
         result->where = options->operands.items[0];
-        snprintf(result->no_instructions, sizeof result->no_instructions, "%s",
-                 network.counter.why_not);
-        comparison_init(&result->comparison, arms, network.counter.fd >= 0);
+        comparison_init(&result->comparison, arms, instructions_are_counted(&network.counter));
         hold_signals(&old_mask);
         if (!run_rounds(&network, &plan, bounds, err))
             ending = ENDING_UNEXPECTED;

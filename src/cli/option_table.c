@@ -143,7 +143,7 @@ const struct option_row option_table[] = {
     {0, "key-type", "TYPE", OPTION_CHOICE, AT(key_type), COMPARE, ARMS, "p256|rsa2048", "p256", 0, 0,
      "The keys of --in-process."},
     {0, "resolve-difference", "T", OPTION_DURATION, AT(resolve_difference_ns), COMPARE, ARMS, NULL, NULL, 1, 0,
-     "Run until every interval of handshake CPU is within +-T, or say why it cannot be; at most -d (default 60s) or -n."},
+     "Run until a difference of T in handshake CPU would be told from zero in four runs of five, or say why it cannot be; at most -d (default 60s) or -n."},
 
     {0, "json", "FILE", OPTION_TEXT, AT(json), LOAD | MERGE, OUT, NULL, NULL, 0, 0,
      "The result as JSON; - is standard output, as for all of these."},

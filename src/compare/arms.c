@@ -110,7 +110,7 @@ static void add_other_pins(struct pinset *pins, unsigned count)
     }
 }
 
-void arms_pin(struct arms *arms, const uint8_t *der, size_t der_len)
+bool arms_pin(struct arms *arms, const uint8_t *der, size_t der_len, struct error *err)
 {
     for (unsigned i = 0; i < arms->count; i++) {
         if (i == arms->control)
@@ -119,13 +119,16 @@ void arms_pin(struct arms *arms, const uint8_t *der, size_t der_len)
         uint8_t fingerprint[FINGERPRINT_LEN];
         arms->pins[i] = pinset_new();
         add_other_pins(arms->pins[i], row->num_other_pins);
-        if (row->pin == PIN_SPKI)
-            fingerprint_spki(fingerprint, der, der_len);
-        else
-            fingerprint_of(fingerprint, der, der_len);
+        fingerprint_of(fingerprint, der, der_len);
+        if (row->pin == PIN_SPKI && !fingerprint_spki(fingerprint, der, der_len))
+            return error_set(err,
+                             "what the server sent as its certificate cannot be read, so that arm "
+                             "'%s' has no public key to pin; the arms none and pin are accepted",
+                             row->name);
         pinset_add_fingerprint(arms->pins[i], row->pin, fingerprint);
         arms->policies[i].pins = arms->pins[i];
     }
+    return true;
 }
 
 unsigned arms_pick(const struct arms *arms, uint64_t serial)

@@ -38,8 +38,8 @@ void arms_cleanup(struct arms *arms);
 bool arms_need_chain(const struct arms *arms);
 
 /* arms_pin gives the arms their pins: those that the server's certificate DER has, alone or among
- * 99 that it has not. */
-void arms_pin(struct arms *arms, const uint8_t *der, size_t der_len);
+ * 99 that it has not. False sets ERR: DER is no certificate, and an arm pins its public key. */
+bool arms_pin(struct arms *arms, const uint8_t *der, size_t der_len, struct error *err);
 
 /* arms_pick returns the arm of session SERIAL. */
 unsigned arms_pick(const struct arms *arms, uint64_t serial);

@@ -12,7 +12,8 @@
 /* clock_cost_ns returns what one call of READ costs: the median of some hundred. */
 double clock_cost_ns(uint64_t (*read)(void));
 
-/* clock_step_ns returns the step of READ: a kernel that says nanoseconds may count in tens. */
+/* clock_step_ns returns the step of READ: a kernel that says nanoseconds may count in tens, or in
+ * ticks of milliseconds. */
 double clock_step_ns(uint64_t (*read)(void));
 
 /* clock_step_of returns the longest step up to a microsecond that 99 of 100 of the N DELTAS between

@@ -11,6 +11,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define MAX_FAILURE_KINDS 32
+
+/* How many sessions failed in one way. */
+struct failure_count {
+    const char *outcome; /* borrowed */
+    uint64_t count;
+};
+
 struct compare_result {
     struct comparison comparison;
     const char *boringssl, *libuv; /* their versions; borrowed */
@@ -23,12 +31,18 @@ struct compare_result {
     uint64_t connections;
     uint64_t started_wall_ns;
     double duration_s;
-    double clock_cost_ns;      /* of one reading of the thread's CPU clock */
+    double cpu_clock_cost_ns;  /* of one reading of the thread's CPU clock */
+    double now_clock_cost_ns;  /* of the clock that the callback reads */
     char no_instructions[128]; /* why they are not counted; empty: they are */
     double resolve_ns;         /* asked for; 0: not */
     bool resolved;
+    double least_seen_ns; /* of handshake CPU, in four runs of five; INFINITY: not known */
+    double
+        sessions_needed; /* of each arm, for resolve_ns; INFINITY: not known, or none is enough */
     char why_not_resolved[256];
     uint64_t failed;
+    struct failure_count failures[MAX_FAILURE_KINDS]; /* over the network */
+    size_t num_failure_kinds;
     int interrupted_by;
 };
 

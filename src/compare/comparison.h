@@ -38,19 +38,20 @@ struct difference {
     bool is_known; /* false: too few pairs */
     struct difference_estimate estimate;
     bool distinguishable;
-    double percent; /* of the baseline: of its handshake CPU for the callback's times */
+    double percent; /* of the baseline: of its handshake CPU for the callback's times; or NAN */
 };
 
 struct comparison {
     const struct arms *arms;
     bool has_instructions;
     double steps[NUM_MEASURES]; /* of the clocks, in ns, for whoever measures to set; 0: exact */
+    double trust_level;         /* of each measure's interval that trust goes by */
     size_t num_blocks, capacity;
     struct arm_samples samples[MAX_ARMS];
     struct difference differences[MAX_ARMS * NUM_MEASURES];
     size_t num_differences;
     struct difference control[NUM_MEASURES];
-    bool trusted; /* the control's intervals cover zero, for all measures together at 99% */
+    bool trusted; /* the control is zero in all measures, which are judged together at 99% */
 };
 
 void comparison_init(struct comparison *comparison, const struct arms *arms, bool has_instructions);
@@ -61,17 +62,33 @@ void comparison_cleanup(struct comparison *comparison);
 void comparison_add(struct comparison *comparison, size_t block, unsigned arm,
                     const double values[static NUM_MEASURES]);
 
-/* comparison_add_failure books a session that did not complete its handshake. */
+/* comparison_add_failure books a session that failed or was refused, at whatever stage. */
 void comparison_add_failure(struct comparison *comparison, unsigned arm);
 
 /* comparison_judge works the differences out anew. */
 void comparison_judge(struct comparison *comparison);
 
-/* comparison_widest returns the half-width in nanoseconds of the widest 95% interval of MEASURE
- * among the arms and the pairs that would bring it down to WIDTH_NS; INFINITY where one is not
- * known. */
-double comparison_widest(const struct comparison *comparison, enum measure measure, double width_ns,
-                         double *out_pairs_needed);
+/* comparison_margin returns the difference of MEASURE, in nanoseconds or instructions, below which
+ * there is said to be none: half a step of its clock, and never less in the callback than identical
+ * arms differ by. */
+double comparison_margin(const struct comparison *comparison, enum measure measure);
+
+/* comparison_is_off says whether the control's difference in MEASURE is known and not zero, at the
+ * level of trust. */
+bool comparison_is_off(const struct comparison *comparison, enum measure measure);
+
+/* comparison_num_measures returns how many measures there are, those that have instructions last. */
+int comparison_num_measures(const struct comparison *comparison);
+
+/* comparison_instructions returns how many instructions a handshake of ARM takes, the usual one;
+ * NAN where they are not counted. */
+double comparison_instructions(const struct comparison *comparison, unsigned arm);
+
+/* comparison_least_seen returns the smallest difference of MEASURE that would be told from zero in
+ * four runs of five, in nanoseconds, in whichever arm it is worst, and the pairs that would bring
+ * it down to DIFFERENCE_NS; INFINITY where an arm's is not known. */
+double comparison_least_seen(const struct comparison *comparison, enum measure measure,
+                             double difference_ns, double *out_pairs_needed);
 
 /* measure_name returns "verify_callback", "handshake_cpu", "tls_handshake" or "instructions". */
 const char *measure_name(enum measure measure);

@@ -47,8 +47,7 @@ static bool equip_arms(struct in_process *pair, const struct throwaway_pki *pki,
     const uint8_t *leaf = tls_conn_peer(client, 0, &len);
     bool ok = leaf != NULL || error_set(err, "the handshake in this process does not work with "
                                              "these --tls-max, --ciphers, --groups, --sigalgs");
-    if (ok)
-        arms_pin(pair->arms, leaf, len);
+    ok = ok && arms_pin(pair->arms, leaf, len, err);
     buffer_clear(out);
     buffer_clear(tls_context_output(pair->client_context));
     tls_conn_stop(client);
@@ -127,7 +126,7 @@ static void collect(struct tls_context *context, struct buffer *to)
 }
 
 static enum tls_status step_client(struct in_process *pair, struct cost *cost,
-                                   const struct instructions *counter)
+                                   struct instructions *counter)
 {
     if (pair->to_client.len > 0)
         tls_conn_feed(pair->client, pair->to_client.data, pair->to_client.len);
@@ -169,8 +168,7 @@ static void take_tickets(struct in_process *pair)
         ;
 }
 
-static bool shake_hands(struct in_process *pair, struct cost *cost,
-                        const struct instructions *counter)
+static bool shake_hands(struct in_process *pair, struct cost *cost, struct instructions *counter)
 {
     buffer_clear(&pair->to_client);
     for (int flights = 0; flights < 10; flights++) {
@@ -184,7 +182,7 @@ static bool shake_hands(struct in_process *pair, struct cost *cost,
 }
 
 static void run_session(struct in_process *pair, struct comparison *comparison, size_t block,
-                        unsigned arm, const struct instructions *counter)
+                        unsigned arm, struct instructions *counter)
 {
     struct cost cost = {0};
     tls_conn_start(pair->client, 0, &pair->arms->policies[pair->arms->policy_of[arm]],
@@ -202,7 +200,8 @@ static void run_session(struct in_process *pair, struct comparison *comparison, 
             [MEASURE_VERIFY_CALLBACK] = counts ? facts->verify.elapsed_ns : NAN,
             [MEASURE_HANDSHAKE_CPU] = counts ? (double)cost.cpu_ns : NAN,
             [MEASURE_TLS_HANDSHAKE] = counts ? (double)wall_ns : NAN,
-            [MEASURE_INSTRUCTIONS] = counts && counter->fd >= 0 ? (double)cost.instructions : NAN};
+            [MEASURE_INSTRUCTIONS] =
+                counts && instructions_are_counted(counter) ? (double)cost.instructions : NAN};
         comparison_add(comparison, block, arm, values);
         if (pair->resume)
             take_tickets(pair);
@@ -214,7 +213,7 @@ static void run_session(struct in_process *pair, struct comparison *comparison, 
 }
 
 void in_process_run(struct in_process *pair, struct comparison *comparison, size_t block,
-                    const struct instructions *counter)
+                    struct instructions *counter)
 {
     unsigned count = pair->arms->count;
     for (unsigned place = 0; place < count; place++) {

@@ -33,7 +33,7 @@ void in_process_free(struct in_process *pair);
 /* in_process_run adds the sessions of BLOCK, one of each arm, to COMPARISON. COUNTER counts
  * instructions. */
 void in_process_run(struct in_process *pair, struct comparison *comparison, size_t block,
-                    const struct instructions *counter);
+                    struct instructions *counter);
 
 /* in_process_facts returns what the last session negotiated. */
 const struct tls_facts *in_process_facts(const struct in_process *pair);

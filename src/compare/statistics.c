@@ -94,16 +94,16 @@ static double expansion(double level)
     return t * sqrt(n / df);
 }
 
-/* The interval between the percentiles of the resampled MEANS, expanded, and half a step of the
- * clock on either side: a value read off a scale is known to half its step. */
+/* The interval between the percentiles of the resampled MEANS, expanded, and the margin on either
+ * side. */
 static struct interval expanded_interval(const double *means, const struct difference_estimate *of,
                                          double level)
 {
     double tail = (1 - level) / 2, by = expansion(level);
     double low = means[(size_t)floor(tail * (NUM_RESAMPLES - 1))];
     double high = means[(size_t)ceil((1 - tail) * (NUM_RESAMPLES - 1))];
-    return (struct interval){of->estimate + (low - of->estimate) * by - of->step / 2,
-                             of->estimate + (high - of->estimate) * by + of->step / 2};
+    return (struct interval){of->estimate + (low - of->estimate) * by - of->margin,
+                             of->estimate + (high - of->estimate) * by + of->margin};
 }
 
 /* Percentile bootstrap of the mean (Efron and Tibshirani 1993, chapter 13). */
@@ -131,7 +131,7 @@ bool statistics_difference(const float *left, const float *right, size_t n,
     double batches[NUM_BATCHES];
     double *differences = memory_new(n, sizeof *differences);
     *out = (struct difference_estimate){.num_pairs = take_differences(differences, left, right, n),
-                                        .step = terms->step};
+                                        .margin = terms->margin};
     bool enough = out->num_pairs >= STATISTICS_MIN_PAIRS;
     if (enough) {
         make_batches(differences, out->num_pairs, batches);
@@ -184,11 +184,27 @@ double statistics_signed_rank(const double *differences, size_t n)
     return erfc(z / sqrt(2));
 }
 
-double statistics_pairs_needed(const struct difference_estimate *estimate, double width)
+/* The half-width of the interval without its margin. */
+static double half_width(const struct difference_estimate *estimate)
 {
-    double half = (estimate->ci95.high - estimate->ci95.low - estimate->step) / 2;
-    double room = width - estimate->step / 2;
+    return (estimate->ci95.high - estimate->ci95.low) / 2 - estimate->margin;
+}
+
+/* A difference of the half-width itself is beyond the interval's end in one run of two only. With
+ * Student's 2.09 standard errors in the half-width, another 0.85 make it four of five: 2.94 / 2.09,
+ * which is 1 / 0.71. */
+#define POWER_SHARE 0.7
+
+double statistics_least_seen(const struct difference_estimate *estimate)
+{
+    return estimate->margin + half_width(estimate) / POWER_SHARE;
+}
+
+double statistics_pairs_needed(const struct difference_estimate *estimate, double difference)
+{
+    double room = difference - estimate->margin;
+    double least = half_width(estimate) / POWER_SHARE;
     if (room <= 0)
         return INFINITY;
-    return (double)estimate->num_pairs * (half / room) * (half / room);
+    return (double)estimate->num_pairs * (least / room) * (least / room);
 }

@@ -7,7 +7,7 @@
  * its differences (a fifth off either end, so that a preempted handshake does not decide); the
  * estimate is the mean of the batches', and the interval comes from resampling whole batches, so
  * that what neighbours have in common does not make it too narrow. For the same reason the batches
- * are twenty, few and long.
+ * are twenty, few and long: the method of batch means (Schmeiser 1982).
  */
 #ifndef PINLOAD_COMPARE_STATISTICS_H
 #define PINLOAD_COMPARE_STATISTICS_H
@@ -23,7 +23,7 @@ struct interval {
 struct difference_estimate {
     size_t num_pairs, num_batches;
     double estimate;
-    double step;          /* of the clock; half of it is in each interval, on either side */
+    double margin;        /* in each interval, on either side */
     struct interval ci95; /* expanded percentile bootstrap */
     struct interval wide; /* the same at the level asked for */
     double p_value; /* of the Wilcoxon signed-rank test, two-sided, of the batches' estimates */
@@ -35,7 +35,7 @@ struct difference_estimate {
 /* How a difference is estimated. */
 struct difference_terms {
     double wide_level; /* of the wide interval, as 0.99 */
-    double step;       /* of the clock that the values come from; 0: they are exact */
+    double margin;     /* below which a difference is none; added on either side of an interval */
     uint64_t seed;     /* makes it repeat */
 };
 
@@ -51,9 +51,12 @@ double statistics_location(const float *values, size_t n);
  * differences: normal approximation, ties and zeros corrected for. */
 double statistics_signed_rank(const double *differences, size_t n);
 
-/* statistics_pairs_needed returns how many pairs would bring the half-width of ESTIMATE's interval
- * down to WIDTH: it falls with the square root of their number, but never below half a step of the
- * clock; INFINITY where that is not enough. */
-double statistics_pairs_needed(const struct difference_estimate *estimate, double width);
+/* statistics_least_seen returns the smallest true difference that as many pairs as ESTIMATE is made
+ * of would tell from zero in four runs of five, the spread being the same. */
+double statistics_least_seen(const struct difference_estimate *estimate);
+
+/* statistics_pairs_needed returns how many pairs would bring that down to DIFFERENCE: it falls with
+ * the square root of their number, but never below the margin; INFINITY where that is not enough. */
+double statistics_pairs_needed(const struct difference_estimate *estimate, double difference);
 
 #endif

@@ -100,10 +100,12 @@ static void tally_pins(struct tally *tally, const struct sample *sample)
     tally->pins_checked_resumed += sample->tls->resumed;
     if (verify->result == VERIFY_PIN_MISMATCH) {
         tally->pins_mismatched++;
-    } else {
-        tally->pins_matched++;
-        tally->pins_by_pin[verify->pin_index]++;
+        return;
     }
+    tally->pins_matched++;
+    if ((size_t)verify->pin_index <
+        pinset_count(tally->plan->pins)) /* an arm has pins of its own */
+        tally->pins_by_pin[verify->pin_index]++;
 }
 
 static void tally_handshake(struct tally *tally, const struct sample *sample, bool measured)

@@ -215,7 +215,7 @@ static void begin_session(struct worker *worker, uint64_t intended_ns, uint64_t 
     const struct plan *plan = worker->plan;
     struct slot *slot = slots_take(&worker->slots);
     size_t count = identity_set_count(worker->identities);
-    uint64_t serial = worker->serial++;
+    uint64_t serial = worker->serial++ + (worker->arms != NULL ? worker->arms->first_serial : 0);
     struct session_start start = {.intended_ns = intended_ns,
                                   .now_ns = now_ns,
                                   .identity = TLS_NO_IDENTITY,

@@ -34,6 +34,7 @@ struct worker_arms {
     const unsigned *policy_of; /* by arm: two arms of one policy share it to the byte */
     /* pick returns the arm of the worker's session SERIAL. */
     unsigned (*pick)(void *arg, uint64_t serial);
+    uint64_t first_serial;          /* where the run is the continuation of another */
     unsigned sessions_per_identity; /* neighbours that share an identity: a block; at least 1 */
     void (*observe)(void *arg, const struct sample *sample);
     void (*begin)(void *arg);            /* the thread begins */

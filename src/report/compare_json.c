@@ -46,6 +46,8 @@ static json_t *arms_array(const struct comparison *c)
         for (int m = 0; m < MEASURE_INSTRUCTIONS; m++)
             json_object_set_new(arm, measure_name((enum measure)m),
                                 distribution(samples->latencies[m]));
+        if (c->has_instructions)
+            json_object_set_new(arm, "instructions", number(comparison_instructions(c, i)));
         json_array_append_new(array, arm);
     }
     return array;
@@ -101,21 +103,38 @@ static json_t *command_array(char *const *command)
 
 static json_t *how_object(const struct compare_result *r)
 {
-    return json_pack("{s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:f, s:f, s:s?}", "in_process",
-                     r->in_process, "where", r->where, "session_mode", r->session_mode, "version",
-                     r->version, "cipher", r->cipher, "group", r->group, "server_signature",
-                     r->server_key, "connections", (json_int_t)r->connections, "seed",
-                     (json_int_t)r->comparison.arms->seed, "clock_cost_us", r->clock_cost_ns / 1e3,
-                     "clock_step_us", r->comparison.steps[MEASURE_VERIFY_CALLBACK] / 1e3,
-                     "no_instructions", r->no_instructions[0] != '\0' ? r->no_instructions : NULL);
+    const struct comparison *c = &r->comparison;
+    return json_pack(
+        "{s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:f, s:f, s:f, s:f, s:f, s:f, "
+        "s:s?}",
+        "in_process", r->in_process, "where", r->where, "session_mode", r->session_mode, "version",
+        r->version, "cipher", r->cipher, "group", r->group, "server_signature", r->server_key,
+        "connections", (json_int_t)r->connections, "seed", (json_int_t)c->arms->seed,
+        "clock_cost_us", r->cpu_clock_cost_ns / 1e3, "callback_clock_cost_us",
+        r->now_clock_cost_ns / 1e3, "clock_step_us", c->steps[MEASURE_VERIFY_CALLBACK] / 1e3,
+        "cpu_clock_step_us", c->steps[MEASURE_HANDSHAKE_CPU] / 1e3, "callback_margin_us",
+        comparison_margin(c, MEASURE_VERIFY_CALLBACK) / 1e3, "trust_level", c->trust_level,
+        "no_instructions", r->no_instructions[0] != '\0' ? r->no_instructions : NULL);
 }
 
 static json_t *resolve_object(const struct compare_result *r)
 {
     if (r->resolve_ns == 0)
         return json_null();
-    return json_pack("{s:f, s:b, s:s?}", "difference_us", r->resolve_ns / 1e3, "resolved",
-                     r->resolved, "why_not", r->resolved ? NULL : r->why_not_resolved);
+    return json_pack("{s:f, s:b, s:I, s:o, s:o, s:s?}", "difference_us", r->resolve_ns / 1e3,
+                     "resolved", r->resolved, "sessions", (json_int_t)r->comparison.num_blocks,
+                     "least_seen_us", number(r->least_seen_ns / 1e3), "sessions_needed",
+                     number(ceil(r->sessions_needed)), "why_not",
+                     r->resolved ? NULL : r->why_not_resolved);
+}
+
+static json_t *failures_object(const struct compare_result *r)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; i < r->num_failure_kinds; i++)
+        json_object_set_new(object, r->failures[i].outcome,
+                            json_integer((json_int_t)r->failures[i].count));
+    return object;
 }
 
 json_t *compare_json_object(const struct compare_result *r)
@@ -123,12 +142,14 @@ json_t *compare_json_object(const struct compare_result *r)
     const struct comparison *c = &r->comparison;
     char started[FIGURE_LEN];
     figure_utc(started, r->started_wall_ns);
-    return json_pack("{s:s, s:{s:s, s:s, s:s}, s:o, s:s, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:b}",
+    return json_pack("{s:s, s:{s:s, s:s, s:s}, s:o, s:s, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+                     "s:b}",
                      "schema", "pinload.compare/1", "tool", "version", PINLOAD_VERSION, "boringssl",
                      r->boringssl, "libuv", r->libuv, "command", command_array(r->command),
                      "started_at", started, "duration_s", r->duration_s, "config", how_object(r),
-                     "arms", arms_array(c), "differences", differences_array(c), "control",
-                     control_object(c), "resolve_difference", resolve_object(r), "interrupted_by",
+                     "arms", arms_array(c), "failures", failures_object(r), "differences",
+                     differences_array(c), "control", control_object(c), "resolve_difference",
+                     resolve_object(r), "interrupted_by",
                      r->interrupted_by != 0 ? json_integer(r->interrupted_by) : json_null(),
                      "trusted", c->trusted);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "compare/arms.h"
 
+#include "tls/fixtures.h"
 #include "tls/pinset.h"
 #include "unit.h"
 
@@ -160,7 +161,8 @@ static void the_arms_pins_match_the_certificate_that_they_were_given(void **stat
     (void)state;
     static const uint8_t der[] = "no certificate, but it has a fingerprint";
     struct arms arms = parse("none,pin,pins100", NULL, 1);
-    arms_pin(&arms, der, sizeof der);
+    struct error err;
+    assert_true(arms_pin(&arms, der, sizeof der, &err));
     static const struct {
         unsigned arm;
         size_t num_pins;
@@ -172,6 +174,36 @@ static void the_arms_pins_match_the_certificate_that_they_were_given(void **stat
         assert_int_equal(pinset_match_leaf(pins, der, sizeof der), cases[i].found_at);
         assert_int_equal(pinset_match_leaf(pins, der, sizeof der - 1), -1);
     }
+    arms_cleanup(&arms);
+}
+
+static void the_spki_arm_pins_the_certificates_public_key(void **state)
+{
+    (void)state;
+    struct fixture_file der, spki;
+    uint8_t expected[FINGERPRINT_LEN];
+    struct error err;
+    struct arms arms = parse("none,spki", NULL, 1);
+    fixture_read(&der, FIXTURE("server.der"));
+    fixture_read(&spki, FIXTURE("server.spki.der"));
+    fingerprint_of(expected, spki.bytes, spki.len);
+    assert_true(arms_pin(&arms, der.bytes, der.len, &err));
+    const struct pinset *pins = arms.policies[1].pins;
+    assert_int_equal(pinset_count(pins), 1);
+    assert_int_equal(pinset_find(pins, PIN_SPKI, expected), 0);
+    assert_int_equal(pinset_match_leaf(pins, der.bytes, der.len), 0);
+    arms_cleanup(&arms);
+}
+
+static void what_is_no_certificate_has_no_public_key_to_pin(void **state)
+{
+    (void)state;
+    static const uint8_t der[] = "no certificate";
+    struct error err = {0};
+    struct arms arms = parse("none,spki", NULL, 1);
+    assert_false(arms_pin(&arms, der, sizeof der, &err));
+    assert_non_null(strstr(err.text, "'spki' has no public key to pin"));
+    assert_non_null(strstr(err.text, "none and pin are accepted"));
     arms_cleanup(&arms);
 }
 
@@ -187,6 +219,8 @@ int main(void)
         cmocka_unit_test(each_arm_is_in_each_place_equally_often),
         cmocka_unit_test(no_blocks_order_tells_its_neighbours),
         cmocka_unit_test(the_arms_pins_match_the_certificate_that_they_were_given),
+        cmocka_unit_test(the_spki_arm_pins_the_certificates_public_key),
+        cmocka_unit_test(what_is_no_certificate_has_no_public_key_to_pin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,8 @@
 #include "base/random.h"
 #include "unit.h"
 
+#include <math.h>
+
 #define NUM_DELTAS 2000
 
 /* The step that is found in the deltas of a clock that advances by STEP. */
@@ -61,6 +63,25 @@ static void without_any_delta_the_step_is_one(void **state)
     assert_int_equal((int)clock_step_of(none, 0), 1);
 }
 
+static uint64_t ticks_of_4_ms(void)
+{
+    return clock_now_ns() / (4 * NS_PER_MS) * (4 * NS_PER_MS);
+}
+
+static uint64_t still(void)
+{
+    return 12345;
+}
+
+static void a_clock_of_ticks_has_their_length_as_its_step(void **state)
+{
+    (void)state;
+    double step_ns = clock_step_ns(ticks_of_4_ms);
+    assert_true(fmod(step_ns, 4e6) == 0 &&
+                step_ns >= 4e6); /* some ticks long, where the test waits */
+    assert_true(clock_step_ns(still) == 1e8);
+}
+
 static void this_machines_clocks_have_a_cost_and_a_step(void **state)
 {
     (void)state;
@@ -80,6 +101,7 @@ int main(void)
         cmocka_unit_test(rounding_to_nanoseconds_hides_no_step),
         cmocka_unit_test(some_deltas_that_do_not_fit_decide_nothing),
         cmocka_unit_test(without_any_delta_the_step_is_one),
+        cmocka_unit_test(a_clock_of_ticks_has_their_length_as_its_step),
         cmocka_unit_test(this_machines_clocks_have_a_cost_and_a_step),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -107,14 +107,32 @@ static void a_control_within_half_a_step_of_the_clock_is_zero(void **state)
     (void)state;
     struct comparison comparison;
     comparison_init(&comparison, &arms, false);
-    fill(&comparison, 4000, 4);
+    fill(&comparison, 4000, 12);
     comparison_judge(&comparison);
     assert_false(comparison.trusted);
+    assert_true(comparison_is_off(&comparison, MEASURE_HANDSHAKE_CPU));
     comparison.steps[MEASURE_VERIFY_CALLBACK] = comparison.steps[MEASURE_HANDSHAKE_CPU] =
-        comparison.steps[MEASURE_TLS_HANDSHAKE] = 10;
+        comparison.steps[MEASURE_TLS_HANDSHAKE] = 40;
     comparison_judge(&comparison);
     assert_true(comparison.trusted);
     comparison_cleanup(&comparison);
+}
+
+/* Identical arms differ by half a nanosecond, which a clock of single nanoseconds would find. */
+static void five_nanoseconds_in_the_callback_are_zero_however_fine_the_clock(void **state)
+{
+    (void)state;
+    static const double offs[] = {0.5, 4, 6};
+    for (size_t i = 0; i < COUNT_OF(offs); i++) {
+        struct comparison comparison;
+        comparison_init(&comparison, &arms, false);
+        comparison.steps[MEASURE_VERIFY_CALLBACK] = 1;
+        fill(&comparison, 4000, offs[i]);
+        comparison_judge(&comparison);
+        assert_true(comparison_margin(&comparison, MEASURE_VERIFY_CALLBACK) == 5);
+        assert_int_equal(comparison_is_off(&comparison, MEASURE_VERIFY_CALLBACK), offs[i] > 5);
+        comparison_cleanup(&comparison);
+    }
 }
 
 static void too_few_pairs_are_not_known_and_not_trusted(void **state)
@@ -128,7 +146,7 @@ static void too_few_pairs_are_not_known_and_not_trusted(void **state)
     assert_false(find(&comparison, 1, MEASURE_HANDSHAKE_CPU)->is_known);
     assert_false(find(&comparison, 1, MEASURE_HANDSHAKE_CPU)->distinguishable);
     assert_false(comparison.trusted);
-    assert_true(isinf(comparison_widest(&comparison, MEASURE_HANDSHAKE_CPU, 1000, &needed)));
+    assert_true(isinf(comparison_least_seen(&comparison, MEASURE_HANDSHAKE_CPU, 1000, &needed)));
     assert_true(isinf(needed));
     comparison_cleanup(&comparison);
 }
@@ -184,16 +202,57 @@ static void the_widest_interval_says_how_many_pairs_it_would_take(void **state)
 {
     (void)state;
     struct comparison comparison;
-    double needed, widest_ns;
+    double needed, least_ns;
     comparison_init(&comparison, &arms, false);
     fill(&comparison, NUM_BLOCKS, 0);
     comparison_judge(&comparison);
-    widest_ns = comparison_widest(&comparison, MEASURE_HANDSHAKE_CPU, 1, &needed);
-    assert_true(widest_ns > 1 && widest_ns < 50);
-    double expected = NUM_BLOCKS * widest_ns * widest_ns;
+    least_ns = comparison_least_seen(&comparison, MEASURE_HANDSHAKE_CPU, 1, &needed);
+    assert_true(least_ns > 1 && least_ns < 50);
+    double expected = NUM_BLOCKS * least_ns * least_ns;
     assert_true(fabs(needed - expected) < 1);
-    comparison_widest(&comparison, MEASURE_HANDSHAKE_CPU, widest_ns, &needed);
+    comparison_least_seen(&comparison, MEASURE_HANDSHAKE_CPU, least_ns, &needed);
     assert_true(fabs(needed - NUM_BLOCKS) < 1);
+    comparison_cleanup(&comparison);
+}
+
+static void a_baseline_alone_is_resolved_by_its_control(void **state)
+{
+    (void)state;
+    struct arms lonely;
+    struct error err;
+    struct comparison comparison;
+    double needed;
+    assert_true(arms_parse(&lonely, "none", NULL, 1, &err));
+    comparison_init(&comparison, &lonely, false);
+    comparison_judge(&comparison);
+    assert_true(isinf(comparison_least_seen(&comparison, MEASURE_HANDSHAKE_CPU, 1000, &needed)));
+    for (size_t block = 0; block < NUM_BLOCKS; block++) {
+        for (unsigned arm = 0; arm < lonely.count; arm++) {
+            double values[NUM_MEASURES] = {50, 1e5 + (double)(block * (arm + 1) % 7), 2e5, NAN};
+            comparison_add(&comparison, block, arm, values);
+        }
+    }
+    comparison_judge(&comparison);
+    double least_ns = comparison_least_seen(&comparison, MEASURE_HANDSHAKE_CPU, 1000, &needed);
+    assert_true(least_ns > 0 && least_ns < 10);
+    comparison_cleanup(&comparison);
+    arms_cleanup(&lonely);
+}
+
+static void a_share_of_nothing_is_not_known(void **state)
+{
+    (void)state;
+    struct comparison comparison;
+    comparison_init(&comparison, &arms, false);
+    for (size_t block = 0; block < 200; block++) {
+        for (unsigned arm = 0; arm < arms.count; arm++) {
+            double values[NUM_MEASURES] = {50 + costs[arm], 0, 2e5, NAN}; /* a clock of ticks */
+            comparison_add(&comparison, block, arm, values);
+        }
+    }
+    comparison_judge(&comparison);
+    assert_true(find(&comparison, 1, MEASURE_VERIFY_CALLBACK)->distinguishable);
+    assert_true(isnan(find(&comparison, 1, MEASURE_VERIFY_CALLBACK)->percent));
     comparison_cleanup(&comparison);
 }
 
@@ -212,6 +271,12 @@ static void instructions_are_a_measure_where_they_are_counted(void **state)
     assert_int_equal(comparison.num_differences, 2 * NUM_MEASURES);
     const struct difference *pin = find(&comparison, 1, MEASURE_INSTRUCTIONS);
     assert_true(pin->estimate.estimate == 300 && pin->distinguishable);
+    assert_true(comparison_instructions(&comparison, 1) == 400300);
+    assert_true(comparison.trusted);
+    comparison.has_instructions = false; /* the count was lost on the way */
+    comparison_judge(&comparison);
+    assert_int_equal(comparison.num_differences, 2 * MEASURE_INSTRUCTIONS);
+    assert_true(isnan(comparison_instructions(&comparison, 1)));
     assert_true(comparison.trusted);
     comparison_cleanup(&comparison);
 }
@@ -232,11 +297,14 @@ int main(void)
         cmocka_unit_test(a_callbacks_percentage_is_of_the_handshakes_cpu),
         cmocka_unit_test(a_control_off_zero_is_not_trusted),
         cmocka_unit_test(a_control_within_half_a_step_of_the_clock_is_zero),
+        cmocka_unit_test(five_nanoseconds_in_the_callback_are_zero_however_fine_the_clock),
         cmocka_unit_test(too_few_pairs_are_not_known_and_not_trusted),
         cmocka_unit_test(an_empty_comparison_can_be_judged),
         cmocka_unit_test(what_does_not_count_is_in_no_figure),
         cmocka_unit_test(blocks_may_come_in_any_order),
         cmocka_unit_test(the_widest_interval_says_how_many_pairs_it_would_take),
+        cmocka_unit_test(a_baseline_alone_is_resolved_by_its_control),
+        cmocka_unit_test(a_share_of_nothing_is_not_known),
         cmocka_unit_test(instructions_are_a_measure_where_they_are_counted),
         cmocka_unit_test(every_measure_has_its_name),
     };

@@ -2,8 +2,9 @@
 /*
  * Whether the intervals keep their promise: hundreds of virtual comparisons of a known difference
  * for each kind of noise that a measurement has. Of the 95% intervals at least 93% must have the
- * truth in them (500 of them stray by 1%), and of the control's three measures together 98.5% at
- * the 99% of `trusted` (1,000 stray by 0.3%).
+ * truth in them (500 of them stray by 1%), and where no margin widens them at most 98%, since an
+ * interval that has everything in it says nothing. Of the control's three measures together it is
+ * 98.5% at the 99% of `trusted` (1,000 stray by 0.3%).
  */
 #include "base/random.h"
 #include "compare/statistics.h"
@@ -106,8 +107,9 @@ static struct difference_estimate compare(struct world *world, const struct nois
                                           double truth, uint64_t seed)
 {
     static float left[NUM_PAIRS], right[NUM_PAIRS];
-    struct difference_terms terms = {
-        .wide_level = ONE_MEASURES_LEVEL, .step = noise->step > 1 ? noise->step : 0, .seed = seed};
+    struct difference_terms terms = {.wide_level = ONE_MEASURES_LEVEL,
+                                     .margin = noise->step > 1 ? noise->step / 2 : 0,
+                                     .seed = seed};
     struct difference_estimate estimate;
     fill(world, noise, truth, left, right);
     assert_true(statistics_difference(left, right, NUM_PAIRS, &terms, &estimate));
@@ -124,9 +126,10 @@ static void check_coverage(double truth)
             struct difference_estimate estimate = compare(&world, &kinds[k], truth, i);
             num_covering += covers(&estimate.ci95, truth);
         }
-        if (num_covering < NUM_COMPARISONS * 93 / 100)
-            fail_msg("%s: %u of %d intervals have %g in them", kinds[k].name, num_covering,
-                     NUM_COMPARISONS, truth);
+        unsigned most = kinds[k].step > 1 ? NUM_COMPARISONS : NUM_COMPARISONS * 98 / 100;
+        print_message("%s: %u of %d intervals have %g in them\n", kinds[k].name, num_covering,
+                      NUM_COMPARISONS, truth);
+        assert_in_range(num_covering, NUM_COMPARISONS * 93 / 100, most);
     }
 }
 

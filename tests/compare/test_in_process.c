@@ -37,7 +37,7 @@ static void bench_cleanup(struct bench *bench)
 
 static void bench_run(struct bench *bench, size_t num_blocks)
 {
-    static const struct instructions uncounted = {.fd = -1};
+    struct instructions uncounted = {.fd = -1};
     for (size_t block = 0; block < num_blocks; block++)
         in_process_run(bench->pair, &bench->comparison, block, &uncounted);
 }

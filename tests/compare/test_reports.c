@@ -36,7 +36,8 @@ static void make(struct compare_result *result, size_t num_blocks, bool has_inst
                                       .connections = 10,
                                       .started_wall_ns = 1795392000000000000,
                                       .duration_s = 10.004,
-                                      .clock_cost_ns = 519};
+                                      .cpu_clock_cost_ns = 519,
+                                      .now_clock_cost_ns = 31};
     struct comparison *comparison = &result->comparison;
     comparison_init(comparison, &arms, has_instructions);
     random_init(&random, 1);
@@ -144,6 +145,8 @@ static void with_instructions_there_is_a_fourth_measure(void **state)
     result.session_mode = "resume";
     result.resolve_ns = 1000;
     result.resolved = true;
+    result.least_seen_ns = 214;
+    result.sessions_needed = 43.2;
     check_golden("instructions.txt", write_text, &result);
     check_golden("instructions.json", compare_json, &result);
     drop(&result);
@@ -155,6 +158,7 @@ static void an_empty_comparison_shows_no_misleading_figures(void **state)
     struct compare_result result;
     make(&result, 0, false);
     result.interrupted_by = SIGINT;
+    result.version[0] = result.cipher[0] = result.group[0] = result.server_key[0] = '\0';
     check_golden("empty.txt", write_text, &result);
     check_golden("empty.json", compare_json, &result);
     drop(&result);
@@ -169,14 +173,38 @@ static void what_went_wrong_is_said(void **state)
     for (int i = 0; i < 3; i++)
         comparison_add(&result.comparison, 50, 2, of_other_kind);
     comparison_add_failure(&result.comparison, 1);
-    result.failed = 1;
+    for (int i = 0; i < 3; i++)
+        comparison_add_failure(&result.comparison, 4);
+    result.failed = 4;
+    result.failures[0] = (struct failure_count){"reset", 3};
+    result.failures[1] = (struct failure_count){"client_cert_refused", 1};
+    result.num_failure_kinds = 2;
     result.session_mode = "resume";
     result.resolve_ns = 500;
+    result.least_seen_ns = result.sessions_needed = INFINITY;
     snprintf(result.why_not_resolved, sizeof result.why_not_resolved, "%s",
              "there are too few sessions of each arm for an interval");
     result.interrupted_by = SIGTERM;
     check_golden("trouble.txt", write_text, &result);
     check_golden("trouble.json", compare_json, &result);
+    drop(&result);
+}
+
+/* A fine finding of some nanoseconds, and a control that is off in one measure. */
+static void a_control_off_zero_is_named(void **state)
+{
+    (void)state;
+    struct compare_result result;
+    make(&result, 1000, false);
+    for (size_t block = 0; block < 1000; block++) {
+        result.comparison.samples[1].values[MEASURE_VERIFY_CALLBACK][block] =
+            result.comparison.samples[0].values[MEASURE_VERIFY_CALLBACK][block] + 9;
+        result.comparison.samples[6].values[MEASURE_HANDSHAKE_CPU][block] += 400;
+    }
+    result.connections = 1;
+    comparison_judge(&result.comparison);
+    check_golden("untrusted.txt", write_text, &result);
+    check_golden("untrusted.json", compare_json, &result);
     drop(&result);
 }
 
@@ -187,6 +215,7 @@ int main(void)
         cmocka_unit_test(with_instructions_there_is_a_fourth_measure),
         cmocka_unit_test(an_empty_comparison_shows_no_misleading_figures),
         cmocka_unit_test(what_went_wrong_is_said),
+        cmocka_unit_test(a_control_off_zero_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

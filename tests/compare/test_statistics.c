@@ -90,11 +90,11 @@ static void too_few_pairs_give_no_estimate(void **state)
     assert_false(statistics_difference(left, right, 0, &terms, &e));
 }
 
-static void an_interval_is_never_finer_than_the_clock(void **state)
+static void an_interval_is_never_finer_than_its_margin(void **state)
 {
     (void)state;
     static float left[NUM_PAIRS], right[NUM_PAIRS];
-    struct difference_terms coarse = {.wide_level = 0.99, .seed = 1, .step = 10};
+    struct difference_terms coarse = {.wide_level = 0.99, .seed = 1, .margin = 5};
     struct difference_estimate e;
     for (size_t i = 0; i < NUM_PAIRS; i++)
         left[i] = 340, right[i] = 40; /* nearly all differences of a fast callback are equal */
@@ -119,16 +119,18 @@ static void equal_values_do_not_differ(void **state)
 static void the_pairs_that_are_needed_grow_with_the_square(void **state)
 {
     (void)state;
-    struct difference_estimate e = {.num_pairs = 1000, .ci95 = {-4, 8}};
+    struct difference_estimate e = {.num_pairs = 1000, .ci95 = {-4.2, 4.2}};
+    assert_true(is_near(statistics_least_seen(&e), 6, 1e-9));
     assert_true(is_near(statistics_pairs_needed(&e, 6), 1000, 1e-6));
     assert_true(is_near(statistics_pairs_needed(&e, 3), 4000, 1e-6));
     assert_true(is_near(statistics_pairs_needed(&e, 12), 250, 1e-6));
 }
 
-static void no_number_of_pairs_is_enough_below_half_a_step(void **state)
+static void no_number_of_pairs_is_enough_below_the_margin(void **state)
 {
     (void)state;
-    struct difference_estimate e = {.num_pairs = 1000, .ci95 = {-4, 8}, .step = 2};
+    struct difference_estimate e = {.num_pairs = 1000, .ci95 = {-4.5, 4.5}, .margin = 1};
+    assert_true(is_near(statistics_least_seen(&e), 6, 1e-9));
     assert_true(is_near(statistics_pairs_needed(&e, 6), 1000, 1e-6));
     assert_true(is_near(statistics_pairs_needed(&e, 2), 25000, 1e-6));
     assert_true(isinf(statistics_pairs_needed(&e, 1)));
@@ -167,10 +169,10 @@ int main(void)
         cmocka_unit_test(a_fifth_of_wild_values_decides_nothing),
         cmocka_unit_test(half_a_pair_is_left_out),
         cmocka_unit_test(too_few_pairs_give_no_estimate),
-        cmocka_unit_test(an_interval_is_never_finer_than_the_clock),
+        cmocka_unit_test(an_interval_is_never_finer_than_its_margin),
         cmocka_unit_test(equal_values_do_not_differ),
         cmocka_unit_test(the_pairs_that_are_needed_grow_with_the_square),
-        cmocka_unit_test(no_number_of_pairs_is_enough_below_half_a_step),
+        cmocka_unit_test(no_number_of_pairs_is_enough_below_the_margin),
         cmocka_unit_test(the_location_of_values_is_their_trimmed_mean),
         cmocka_unit_test(the_signed_rank_test_agrees_with_tables),
     };

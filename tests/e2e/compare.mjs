@@ -27,7 +27,7 @@ function checkResult(result, told) {
     assert.equal(result.schema, 'pinload.compare/1');
     assert.equal(names.at(-1), 'control');
     const metrics = Object.keys(result.control);
-    const expected = names.filter((name) => name !== 'control' && name !== result.differences[0].baseline)
+    const expected = names.filter((name) => name !== 'control' && name !== result.control.handshake_cpu.baseline)
         .flatMap((name) => metrics.map((metric) => `${name} ${metric}`));
     assert.deepEqual(result.differences.map(({ arm, metric }) => `${arm} ${metric}`), expected, told);
     for (const { delta_us: delta, ci95_us: [low, high] } of result.differences.filter((one) => one.delta_us !== null))
@@ -94,6 +94,34 @@ test('an identity that the server refuses fails in all arms alike, and the rest 
     assert.equal(status, 1, told);
     assert.deepEqual(result.arms.map(({ sessions, failed }) => [sessions, failed]), arms.map(() => [240, 120]), told);
     assert.equal(difference(result, 'pin', 'handshake_cpu').pairs, 120);
+    assert.deepEqual(result.failures, { client_cert_refused: 600 }, told);
+    assert.match(told, /^ {2}by arm: none 120, pin 120, chain 120, chain\+pin 120, control 120\n {2}by outcome: client_cert_refused 600$/m);
+});
+
+test('without trust anchors a pin of the public key is compared instead of a chain', async () => {
+    const { status, result, told } = await compare([...words('-n 120 -c 1'), ...who(), here()]);
+    assert.equal(status, 0, told);
+    assert.deepEqual(result.arms.map(({ name, verify, counted }) => [name, verify, counted]),
+        [['none', 'none', 120], ['pin', 'pin', 120], ['spki', 'pin', 120], ['control', 'none', 120]], told);
+    assert.ok(difference(result, 'spki', 'verify_callback').delta_us > 0, told);
+    assert.doesNotMatch(told, /in flight/);
+});
+
+test('every arm there is, against another baseline than the first', async () => {
+    const list = ['none', 'pin', 'spki', 'pins100', 'chain', 'chain+pin'];
+    for (const certs of ['p256', 'rsa2048']) {
+        const options = ['-n', '120', '-c', '4', '--arms', list.join(','), '--baseline', 'pin'];
+        const { status, result, told } = await compare([...options, ...withChain(certs), servers[certs].loadUrl]);
+        assert.equal(status, 0, told);
+        assert.deepEqual(result.arms.map(({ name, counted, failed }) => [name, counted, failed]),
+            [...list, 'control'].map((name) => [name, 120, 0]), told);
+        assert.equal(result.arms.at(-1).verify, 'pin');
+        assert.ok(result.differences.every(({ arm, baseline }) => arm !== 'pin' && baseline === 'pin'), told);
+        const of = (arm) => difference(result, arm, 'verify_callback').delta_us;
+        assert.ok(of('none') < 0 && of('chain') > 10, told);
+        assert.match(told, /^difference from pin, with 95% interval$/m);
+        assert.match(told, /^with several sessions in flight .*\n.*-c 1 measures them$/m);
+    }
 });
 
 test('a time is held within a second, over the network and in process', async () => {
@@ -108,14 +136,18 @@ test('a time that is over before it begins is no failure', async () => {
     const { status, result, told } = await compare([...words('-d 1us'), ...withChain(), here()]);
     assert.equal(status, 0, told);
     assert.equal(result.trusted, false);
+    assert.match(told, /^no handshake was completed, full sessions$/m);
 });
 
 test('a difference that can be resolved is', async () => {
     for (const args of [['--in-process'], [...withChain(), '-c', '1', here()]]) {
         const { status, stdout, result, told } = await compare([...words('--resolve-difference 60us -d 30s'), ...args]);
         assert.equal(status, 0, told);
-        assert.deepEqual(result.resolve_difference, { difference_us: 60, resolved: true, why_not: null }, told);
-        assert.match(stdout, /^resolved: every interval of handshake CPU is within ±60 µs$/m);
+        const { sessions, least_seen_us: least, sessions_needed: needed, ...rest } = result.resolve_difference;
+        assert.deepEqual(rest, { difference_us: 60, resolved: true, why_not: null }, told);
+        assert.ok(least > 0 && least <= 60 && needed >= 100 && needed <= sessions, told);
+        assert.ok(result.arms.every((arm) => arm.sessions === sessions), told);
+        assert.match(stdout, /^resolved: after [\d,]+ sessions of each arm [\d.]+ µs of handshake CPU is told from zero in four runs of five$/m);
         assert.ok(result.duration_s < 25, told);
     }
 });
@@ -124,16 +156,38 @@ test('a difference that cannot be resolved in time is told with what it would ta
     const { status, stdout, result, told } = await compare(words('--in-process -n 200 --resolve-difference 15ns'));
     assert.equal(status, 0, told);
     assert.equal(result.resolve_difference.resolved, false);
-    const [, needed] = /after 200 sessions .* about (\d+) sessions of each would be needed/.exec(stdout);
+    const [, needed] = /after 200 sessions .* about (\d+) sessions of each would be needed, which -n/.exec(stdout);
     assert.ok(Number(needed) > 200, told);
-    assert.match(stdout, /^not resolved to ±0\.015 µs: after/m);
+    assert.ok(Math.abs(result.resolve_difference.sessions_needed - needed) <= 1, told);
+    assert.match(stdout, /^not resolved to 0\.015 µs: after/m);
 });
 
 test('a difference finer than the clock can never be resolved, and that is said', async () => {
     const { stdout, result, told } = await compare(words('--in-process -n 200 --resolve-difference 1ns'));
     assert.equal(result.resolve_difference.resolved, false);
-    if (result.config.clock_step_us >= 0.002)
+    if (result.config.cpu_clock_step_us >= 0.002) {
         assert.match(stdout, /advances by \d+ ns at a time, so that no number of sessions is enough/, told);
+        assert.equal(result.resolve_difference.sessions_needed, null);
+    }
+});
+
+test('a baseline alone is resolved by its control, and not before there is one', async () => {
+    const { result, told } = await compare(words('--in-process --arms none -n 99 --resolve-difference 60us'));
+    assert.equal(result.resolve_difference.resolved, false, told);
+    const { result: enough, told: toldOfIt } = await compare(words('--in-process --arms none -d 20s --resolve-difference 60us'));
+    assert.equal(enough.resolve_difference.resolved, true, toldOfIt);
+    assert.deepEqual(enough.arms.map(({ name, sessions }) => [name, sessions]), [['none', 500], ['control', 500]]);
+});
+
+// Rounds on the way to a resolution go on where the last one ended: with the next identities, in the next blocks.
+test('a difference to resolve takes all identities in turn, however many rounds it takes', async () => {
+    const nginx = servers.p256;
+    nginx.clearLog();
+    const { result, told } = await compare([...words('-n 1501 -c 4 --arms none,pin --resolve-difference 6ns'), ...who(), here()]);
+    assert.equal(result.resolve_difference.resolved, false, told);
+    assert.deepEqual(result.arms.map(({ sessions }) => sessions), [1501, 1501, 1501], told);
+    const counts = Object.values(countBy(await nginx.log(4503), 'client')).sort();
+    assert.deepEqual(counts, [1125, 1125, 1125, 1128], told);
 });
 
 for (const [what, args] of [
@@ -168,8 +222,30 @@ test('a server that goes away leaves a report of what was measured, and exit sta
     await nginx.stop();
     const { status, stdout, stderr } = await run.ended;
     assert.equal(status, 1, stdout + stderr);
-    assert.match(stdout, /^sessions that failed and are in no figure: \d+$/m);
+    assert.match(stdout, /^sessions that failed and are in no figure: \d+\n {2}by arm: none \d.*\n {2}by outcome: [a-z_]+ \d/m);
     assert.ok(JSON.parse(read(file)).arms.every((arm) => arm.counted > 0));
+});
+
+test('a server that goes away is not waited for with a longer time', async () => {
+    const nginx = await Nginx.start('goes-away-for-good');
+    const run = startPinload(['compare', ...words('-d 5s -c 6 --arms none --resolve-difference 6ns'), ...who(), nginx.loadUrl]);
+    await sleep(1500);
+    await nginx.stop();
+    const { status, stdout, stderr } = await run.ended;
+    assert.equal(status, 1, stdout + stderr);
+    assert.match(stdout, /^not resolved to .* sessions of each would be needed, and in the end all sessions failed$/m);
+});
+
+test('interrupted before any session succeeded it ends as interrupted', async () => {
+    const one = ['-E', inPki('p256/clients/client1.crt'), '--key', inPki('p256/clients/client1.key'), '--pass',
+        `file:${inPki('p256/password.txt')}`];
+    const run = startPinload(['compare', '-d', '40s', ...one, servers.p256.gateUrl]);
+    await sleep(1200);
+    run.child.kill('SIGINT');
+    const { status, stdout, stderr } = await run.ended;
+    assert.equal(status, 130, stdout + stderr);
+    assert.match(stdout, /^TLSv1\.3, .*, full sessions$/m);
+    assert.match(stdout, /^ {2}by outcome: client_cert_refused \d+$/m);
 });
 
 test('--json - puts the JSON on standard output alone and the summary on standard error', async () => {
@@ -234,6 +310,12 @@ const refusals = [
         () => ['--pin', 'A'.repeat(43) + '=', ...withChain(), here()],
         1,
         /has none of the pins given/,
+    ],
+    [
+        'a pin of a CA, which no arm can have',
+        () => ['--pin', 'ca-sha256:' + 'A'.repeat(43) + '=', ...withChain(), here()],
+        2,
+        /a ca-sha256: pin is given; compare accepts cert-sha256: and spki-sha256:/,
     ],
     [
         'trust anchors of somebody else',

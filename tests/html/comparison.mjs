@@ -51,14 +51,25 @@ function makeWorst(data) {
     data.trusted = false;
     Object.assign(data.control.handshake_cpu, { delta_us: -3.2, ci95_us: [-4.1, -2.2], ci_trust_us: [-4.6, -1.7], distinguishable: true });
     Object.assign(data, { interrupted_by: 15, command: [...data.command, '--pass', 'pass:***'],
-        resolve_difference: { difference_us: 1, resolved: false, why_not: 'it would take long' } });
+        failures: { reset: 2, closed_early: 1 },
+        resolve_difference: { difference_us: 1, resolved: false, sessions: 200, least_seen_us: 3, sessions_needed: 1800, why_not: 'it would take long' } });
     data.arms[1].failed = 3;
+    data.arms[1].counted -= 3;
+    data.arms[2].counted -= 2;
+}
+
+function makeBusyNetwork(data) {
+    settle(data);
+    Object.assign(data.config, { in_process: false, where: 'https://localhost/', connections: 10, session_mode: 'resume' });
+    data.arms[2].counted -= 1;
+    data.resolve_difference = { difference_us: 1, resolved: true, sessions: 1200, least_seen_us: 0.87, sessions_needed: 910, why_not: null };
 }
 
 // A processor that counts instructions.
 function countInstructions(data) {
     settle(data);
     data.config.no_instructions = null;
+    data.arms.forEach((arm, i) => Object.assign(arm, { instructions: 412018.783 + 1000 * i }));
     const counted = { pin: [2105, [1800, 2409]], chain: [171002, [170000, 172000]], 'chain+pin': [173300, [172500, 174100]] };
     for (const [arm, [delta_us, ci95_us]] of Object.entries(counted)) {
         data.differences.push({ ...data.differences[0], arm, metric: 'instructions', delta_us, ci95_us,
@@ -206,8 +217,11 @@ async function what_must_be_known_first_is_said() {
         assert.equal(await textOf(page, '#verdict .word'), 'NOT TO BE TRUSTED');
         assert.match(await textOf(page, '#verdict'), /none again, did not come out as zero: −3\.20 µs \[−4\.10, −2\.20\] of handshake CPU\./);
         const notices = (await page.$$eval('.notice', (nodes) => nodes.map((node) => node.innerText))).map(plain);
-        assert.deepEqual(notices.map((text) => text.slice(0, 16)), ['Interrupted by S', '3 sessions faile', 'Not resolved to ']);
-        assert.match(notices[2], /±1 µs: it would take long\./);
+        assert.deepEqual(notices.map((text) => text.slice(0, 16)), ['Interrupted by S', '3 sessions faile', '2 sessions were ', 'Not resolved to ']);
+        assert.match(notices[1], /are in no figure: reset 2, closed_early 1\.$/);
+        assert.match(notices[2], /^2 sessions were resumed and are in no figure\.$/);
+        assert.match(notices[3], /to 1 µs: it would take long\./);
+        assert.match(await textOf(page, '#verdict .books'), /^197 sessions of each arm counted/);
         assert.equal(await page.$$eval('.forest .row.off', (rows) => rows.every((row) => row.dataset.arm === 'control')), true);
         assert.equal(await page.$$eval('#differences tr.odd', (rows) => rows.length), 1);
         assert.match(await textOf(page, '#repeat'), /\*\*\* stands for a password/);
@@ -215,11 +229,41 @@ async function what_must_be_known_first_is_said() {
     });
 }
 
+async function what_was_left_out_and_what_is_too_small_is_said() {
+    await open(changed('busy', makeBusyNetwork), {}, async (page) => {
+        const notices = (await page.$$eval('.notice', (nodes) => nodes.map((node) => node.innerText))).map(plain);
+        assert.match(notices[0], /^1 session was not resumed and is in no figure\.$/);
+        assert.match(notices[1], /^Several sessions were in flight: .* wall clock are too small\. -c 1/);
+        assert.match(notices[2], /^Resolved: after 1,200 sessions of each arm 0\.87 µs of handshake CPU/);
+        assert.equal(notices.length, 3);
+        await assertReadable(page);
+    });
+}
+
+async function a_baseline_alone_is_compared_with_its_control() {
+    const file = changed('lonely', (data) => {
+        settle(data);
+        data.arms = data.arms.filter(({ name }) => name === 'none' || name === 'control');
+        data.differences = [];
+    });
+    await open(file, {}, async (page) => assert.equal(await textOf(page, 'h1'), 'control against none'));
+}
+
+async function small_differences_have_three_decimals() {
+    const file = changed('fine', (data) => {
+        settle(data);
+        Object.assign(data.differences.find(({ arm, metric }) => arm === 'pin' && metric === 'verify_callback'),
+            { delta_us: 0.0034, ci95_us: [0.0012, 0.0061], distinguishable: true });
+    });
+    await open(file, {}, async (page) => assert.match(await textOf(page, '#words'), /\+0\.003 µs \[0\.001, 0\.006\] in the callback/));
+}
+
 async function instructions_are_counts() {
     await open(changed('counted', countInstructions), {}, async (page) => {
         assert.equal(await textOf(page, '#verdict .word'), 'TRUSTED');
         assert.match(await textOf(page, '#words'), /\+171,002 \[170,000; 172,000\] instructions/);
         assert.doesNotMatch(await textOf(page, '.forest[data-measure="instructions"]'), /µs/);
+        assert.match(await textOf(page, '#arms'), /412,019/);
         await assertReadable(page);
     });
 }
@@ -271,6 +315,7 @@ makeRealPage();
 await runTests([
     the_page_shows_the_figures_of_the_json_of_the_same_run, each_measure_has_a_row_for_each_arm, intervals_lie_where_their_figures_say,
     pictures_have_words, what_a_scale_squeezes_is_shown_enlarged, it_fits_every_screen_in_both_themes_and_paper,
-    what_must_be_known_first_is_said, instructions_are_counts, too_few_sessions_are_said_and_not_drawn, no_text_becomes_markup,
+    what_must_be_known_first_is_said, what_was_left_out_and_what_is_too_small_is_said, a_baseline_alone_is_compared_with_its_control,
+    small_differences_have_three_decimals, instructions_are_counts, too_few_sessions_are_said_and_not_drawn, no_text_becomes_markup,
     a_command_of_any_bytes_can_be_shown, files_are_checked_before_the_run,
 ]);

@@ -314,6 +314,23 @@ static void a_second_that_several_threads_shared_has_one_median(void **state)
     plan_cleanup(&plan);
 }
 
+static void a_pin_that_the_plan_has_not_is_counted_and_has_no_row(void **state)
+{
+    (void)state;
+    struct plan plan = make_plan();
+    struct tally *tally = begin(&plan);
+    struct sample sample = good_sample(0, 0);
+    facts.verify.pin_index = 99; /* an arm of compare */
+    book(tally, &sample);
+    struct result *result = result_of(tally, 1);
+    assert_int_equal(result->pins_matched, 1);
+    assert_int_equal(result->pins_by_pin.count, 2);
+    for (size_t i = 0; i < result->pins_by_pin.count; i++)
+        assert_int_equal(result->pins_by_pin.items[i].count, 0);
+    result_free(result);
+    plan_cleanup(&plan);
+}
+
 static void pins_are_counted_in_sessions_and_by_pin(void **state)
 {
     (void)state;
@@ -432,6 +449,7 @@ int main(void)
         cmocka_unit_test(every_second_has_a_row_also_an_empty_one),
         cmocka_unit_test(tallies_of_several_threads_add_up),
         cmocka_unit_test(a_second_that_several_threads_shared_has_one_median),
+        cmocka_unit_test(a_pin_that_the_plan_has_not_is_counted_and_has_no_row),
         cmocka_unit_test(pins_are_counted_in_sessions_and_by_pin),
         cmocka_unit_test(a_ticket_is_offered_resumed_or_declined),
         cmocka_unit_test(an_identity_has_its_name_its_expectation_and_its_counts),

@@ -17,8 +17,10 @@ const measures = [
 ].filter(({ name }) => control[name] !== undefined);
 
 const baseline = data.differences[0]?.baseline ?? control[measures[0].name].baseline;
-const least = Math.min(...arms.map((arm) => arm.sessions));
+const least = Math.min(...arms.map((arm) => arm.counted));
 const failed = arms.reduce((sum, arm) => sum + arm.failed, 0);
+const ofOtherKind = arms.reduce((sum, arm) => sum + arm.sessions - arm.failed - arm.counted, 0);
+const isCounted = arms.every((arm) => isNumber(arm.instructions));
 
 // The differences of a measure in the order of the arms, the control's last, each with its path in the data.
 function rowsOf({ name }) {
@@ -35,7 +37,10 @@ const isOff = (row) => row.isControl === true && !(row.ci_trust_us[0] <= 0 && ro
 // --- signed figures --------------------------------------------------------------------------------------------
 
 // As many decimals as an interval of WIDTH bears: the rule of report/compare_text.c.
-const decimalsFor = (width) => (Math.abs(width) < 10 ? 2 : Math.abs(width) < 100 ? 1 : 0);
+function decimalsFor(width) {
+    const size = Math.abs(width);
+    return size < 0.1 ? 3 : size < 10 ? 2 : size < 100 ? 1 : 0;
+}
 
 function fixed(value, digits) {
     const text = Math.abs(value).toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
@@ -98,7 +103,7 @@ function masthead() {
     return el('header', {},
         el('p', { class: 'kicker' }, el('span', {}, `pinload ${data.tool.version} compare`),
             el('span', {}, `${figureDate(data.started_at)} · ${figureSeconds(data.duration_s)}`)),
-        el('h1', {}, `${others.join(', ')} against ${baseline}`),
+        el('h1', {}, `${others.join(', ') || 'control'} against ${baseline}`),
         el('p', { class: 'plan' }, plan()));
 }
 
@@ -119,7 +124,13 @@ function verdict() {
     return el('section', { id: 'verdict', class: `verdict ${tone}`, 'aria-label': 'Verdict' },
         el('p', { class: 'word' }, word),
         el('div', {}, el('p', {}, controlSentence()),
-            el('p', { class: 'books' }, `${plural(least, 'session')} of each arm, against the same server in the same run.`)));
+            el('p', { class: 'books' }, `${plural(least, 'session')} of each arm counted, against the same server in the same run.`)));
+}
+
+// ": reset 3, closed_early 1", or nothing.
+function outcomes() {
+    const list = Object.entries(data.failures).map(([outcome, count]) => `${outcome} ${figureCount(count)}`);
+    return list.length > 0 ? `: ${list.join(', ')}` : '';
 }
 
 function notices() {
@@ -128,11 +139,18 @@ function notices() {
     if (isNumber(signal))
         list.push(['warn', `Interrupted by ${signalName(signal)}. `, 'All figures are of the sessions until then.']);
     if (failed > 0)
-        list.push(['bad', `${plural(failed, 'session')} failed `, `and ${failed === 1 ? 'is' : 'are'} in no figure.`]);
+        list.push(['bad', `${plural(failed, 'session')} failed `, `and ${failed === 1 ? 'is' : 'are'} in no figure${outcomes()}.`]);
+    if (ofOtherKind > 0)
+        list.push(['info', `${plural(ofOtherKind, 'session')} ${ofOtherKind === 1 ? 'was' : 'were'} ` +
+            `${config.session_mode === 'resume' ? 'not resumed' : 'resumed'} `, `and ${ofOtherKind === 1 ? 'is' : 'are'} in no figure.`]);
+    if (!config.in_process && config.connections > 1)
+        list.push(['info', 'Several sessions were in flight: ', 'one arm\u2019s work delays the others\u2019 sessions, so that ' +
+            'the differences of wall clock are too small. -c 1 measures them.']);
     if (resolve?.resolved)
-        list.push(['info', 'Resolved: ', `every interval of handshake CPU is within ±${resolve.difference_us} µs.`]);
+        list.push(['info', 'Resolved: ', `after ${plural(resolve.sessions, 'session')} of each arm ` +
+            `${figureTime(resolve.least_seen_us)} of handshake CPU is told from zero in four runs of five.`]);
     else if (resolve)
-        list.push(['warn', `Not resolved to ±${resolve.difference_us} µs: `, `${resolve.why_not}.`]);
+        list.push(['warn', `Not resolved to ${resolve.difference_us} µs: `, `${resolve.why_not}.`]);
     return list.map(([tone, head, text]) => el('p', { class: `notice ${tone}` }, el('strong', {}, head), text));
 }
 
@@ -291,10 +309,12 @@ function armFigures() {
     const number = (name) => ({ name, class: 'number' });
     const timed = measures.filter(({ isCount }) => !isCount);
     const columns = [{ name: 'Arm' }, { name: 'verify', class: 'minor' }, number('sessions'),
-        ...(failed > 0 ? [number('failed')] : []), ...timed.map(({ p50 }) => number(p50))];
+        ...(failed > 0 ? [number('failed')] : []), ...timed.map(({ p50 }) => number(p50)),
+        ...(isCounted ? [number('instructions')] : [])];
     const rows = arms.map((arm, i) => [arm.name, arm.verify, show(`arms.${i}.sessions`),
         ...(failed > 0 ? [show(`arms.${i}.failed`)] : []),
-        ...timed.map(({ name }) => (arm[name].count > 0 ? show(`arms.${i}.${name}.p50`, figureTime) : NONE))]);
+        ...timed.map(({ name }) => (arm[name].count > 0 ? show(`arms.${i}.${name}.p50`, figureTime) : NONE)),
+        ...(isCounted ? [show(`arms.${i}.instructions`, (count) => figureCount(Math.round(count)))] : [])]);
     return section('arms', 'Arms', table(columns, rows));
 }
 
@@ -330,10 +350,12 @@ function method() {
         ['Sessions', config.session_mode],
         !config.in_process && ['Connections', show('config.connections')],
         ['Seed', String(config.seed)],
-        ['Reading the CPU clock', show('config.clock_cost_us', figureTime), ', twice a step, in all arms alike'],
-        isNumber(config.clock_step_us) && ['A step of the clock', show('config.clock_step_us', figureTime)],
+        ['Reading the CPU clock', show('config.clock_cost_us', figureTime), ', around each step, one of two in the figure, in all arms alike'],
+        ['Reading the callback\u2019s clock', show('config.callback_clock_cost_us', figureTime), ', once in the figure'],
+        ['A step of the clocks', show('config.clock_step_us', figureTime), ', of the CPU clock ', show('config.cpu_clock_step_us', figureTime)],
+        ['Margin in the callback', show('config.callback_margin_us', figureTime), ', on either side of each interval'],
         ['Instructions', config.no_instructions ? `not counted: ${config.no_instructions}` : 'counted'],
-        resolve ? ['Difference to resolve', `±${resolve.difference_us} µs: ${resolve.resolved ? 'resolved' : 'not resolved'}`] : null,
+        resolve ? ['Difference to resolve', `${resolve.difference_us} µs: ${resolve.resolved ? 'resolved' : 'not resolved'}`] : null,
     ]));
 }
 
