@@ -33,13 +33,14 @@ struct session {
     struct tls_conn *tls;
     struct exchange *exchange;
     struct flights flights;
+    struct buffer late; /* what the ticket's limit left of the early requests */
     const struct verify_policy *policy;
     uint32_t first_address;   /* the first that was tried: others may prefer another by now */
     enum tcp_end connect_end; /* why no address worked */
     enum stage stage;
     bool is_anonymous; /* has no identity */
     bool offer_ticket;
-    bool sent_early;     /* the requests went out as early data */
+    bool sent_early;     /* the requests went out as early data, but for what is late */
     bool has_answer;     /* a response has come since requests were last sent */
     bool sent_fin;       /* in the farewell */
     bool reconnecting;   /* closed to try the next address */

@@ -62,12 +62,13 @@ void session_forget_requests(struct session *session)
 {
     session->sent_early = false;
     session->sample.requests_started = 0;
+    buffer_clear(&session->late);
     flights_clear(&session->flights);
     exchange_abandon(session->exchange);
 }
 
 /* Sends the first requests as early data where they may be: safe ones (RFC 8470), and few enough
- * bytes to be below any server's limit, so that they go out whole. */
+ * bytes to be below most servers' limit, so that they go out whole. */
 void session_send_early(struct session *session)
 {
     const struct plan *plan = session->env->plan;
@@ -77,11 +78,24 @@ void session_send_early(struct session *session)
         return;
     open_exchange(session);
     fill_requests(session, clock_now_ns());
-    session->sent_early = plain->len <= EARLY_DATA_MOST &&
-                          tls_conn_write(session->tls, plain->data, plain->len, &written) == TLS_OK;
-    buffer_clear(plain);
-    if (!session->sent_early)
+    if (plain->len <= EARLY_DATA_MOST)
+        tls_conn_write(session->tls, plain->data, plain->len, &written);
+    session->sent_early = written > 0;
+    if (session->sent_early)
+        buffer_append(&session->late, plain->data + written, plain->len - written);
+    else
         session_forget_requests(session);
+    buffer_clear(plain);
+}
+
+/* The server took what went early; the rest follows. */
+static void send_late(struct session *session)
+{
+    struct buffer *late = &session->late;
+    size_t written;
+    if (late->len > 0)
+        tls_conn_write(session->tls, late->data, late->len, &written);
+    buffer_clear(late);
 }
 
 enum step session_begin_requests(struct session *session)
@@ -90,6 +104,7 @@ enum step session_begin_requests(struct session *session)
         open_exchange(session);
         return session_send_requests(session);
     }
+    send_late(session);
     session->stage = STAGE_EXCHANGE;
     session_set_deadline(session, session->sample.at.handshaken, session->env->plan->timeout_ns);
     return STEP_AGAIN;

@@ -238,7 +238,7 @@ static void note_handshake(struct tls_conn *conn)
     note_protocol(conn);
     facts->handshaken = true;
     facts->resumed = SSL_session_reused(conn->ssl) == 1;
-    facts->early_accepted = SSL_early_data_accepted(conn->ssl) == 1;
+    facts->early_accepted = facts->early_offered && SSL_early_data_accepted(conn->ssl) == 1;
     facts->version = (uint16_t)SSL_version(conn->ssl);
     facts->cipher = cipher != NULL ? SSL_CIPHER_get_protocol_id(cipher) : 0;
     facts->group = SSL_get_curve_id(conn->ssl);
@@ -251,7 +251,6 @@ enum tls_status tls_conn_handshake(struct tls_conn *conn)
     if (result != 1)
         return status_of(conn, result);
     if (SSL_in_early_data(conn->ssl) && !conn->context->is_server) {
-        conn->facts.early_offered = true;
         note_protocol(conn);
         return TLS_EARLY;
     }
@@ -272,6 +271,7 @@ enum tls_status tls_conn_read(struct tls_conn *conn, const uint8_t **out_bytes, 
 enum tls_status tls_conn_write(struct tls_conn *conn, const uint8_t *bytes, size_t len,
                                size_t *out_written)
 {
+    bool is_early = SSL_in_early_data(conn->ssl) == 1;
     *out_written = 0;
     while (*out_written < len) {
         size_t left = len - *out_written;
@@ -280,6 +280,7 @@ enum tls_status tls_conn_write(struct tls_conn *conn, const uint8_t *bytes, size
         if (n <= 0)
             return status_of(conn, n);
         *out_written += (size_t)n;
+        conn->facts.early_offered |= is_early;
     }
     return TLS_OK;
 }

@@ -32,10 +32,10 @@ struct tls_facts {
     bool handshaken;
     bool resumed;        /* SSL_session_reused, never a guess */
     bool ticket_offered; /* a session was offered */
-    bool early_offered;  /* the ticket allowed early data, and the handshake waits for it */
-    bool early_accepted;
-    bool cert_asked; /* our Certificate message went out, even an empty one: the server asked */
-    bool h2;         /* ALPN chose HTTP/2 */
+    bool early_offered;  /* early data was sent */
+    bool early_accepted; /* and the server took it */
+    bool cert_asked;     /* our Certificate message went out, even an empty one: the server asked */
+    bool h2;             /* ALPN chose HTTP/2 */
     uint32_t num_tickets; /* that came and are kept */
     int alert_received;
     int alert_sent;

@@ -17,6 +17,7 @@
 
 struct connection {
     int fd; /* -1: free */
+    struct tls_context *context;
     struct tls_conn *tls;
     bool is_handshaken, is_stalled;
     size_t num_matched;         /* of the end of a request's head */
@@ -26,7 +27,8 @@ struct connection {
 struct service {
     enum manner manner;
     struct listener listener;
-    struct tls_context *context;
+    struct tls_context *contexts[2]; /* a forgetful one's connections take turns: the keys of their
+                                      * tickets differ */
     struct connection connections[MAX_CONNECTIONS];
     int stop_fd;
     pthread_t thread;
@@ -38,6 +40,7 @@ struct service {
 
 static const char *const responses[] = {
     [MANNER_SERVE] = OK_HEAD "\r\nok",
+    [MANNER_FORGETFUL] = OK_HEAD "\r\nok",
     [MANNER_EVERY_SECOND_FAILS] = OK_HEAD "\r\nok",
     [MANNER_LAST_RESPONSE] = OK_HEAD "Connection: close\r\n\r\nok",
     [MANNER_UNTIL_CLOSE] = "HTTP/1.1 200 OK\r\n\r\nok",
@@ -55,9 +58,9 @@ static bool closes_after_response(enum manner manner)
            manner == MANNER_CUT_SHORT || manner == MANNER_REFUSAL_PAGE;
 }
 
-static void send_output(struct service *service, struct connection *connection)
+static void send_output(struct connection *connection)
 {
-    struct buffer *output = tls_context_output(service->context);
+    struct buffer *output = tls_context_output(connection->context);
     for (size_t done = 0; done < output->len;) {
         ssize_t n = send(connection->fd, output->data + done, output->len - done, MSG_NOSIGNAL);
         if (n <= 0)
@@ -77,21 +80,21 @@ static void let_go(struct connection *connection)
     connection->fd = -1;
 }
 
-static void drop(struct service *service, struct connection *connection, bool reset)
+static void drop(struct connection *connection, bool reset)
 {
     struct linger hard = {1, 0};
     if (!reset)
         tls_conn_close_notify(connection->tls);
-    send_output(service, connection);
+    send_output(connection);
     if (reset)
         setsockopt(connection->fd, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
     let_go(connection);
 }
 
 /* Closes without close_notify. What the client sent is read first, so that FIN goes and not RST. */
-static void drop_wordlessly(struct service *service, struct connection *connection)
+static void drop_wordlessly(struct connection *connection)
 {
-    buffer_clear(tls_context_output(service->context));
+    buffer_clear(tls_context_output(connection->context));
     let_go(connection);
 }
 
@@ -100,7 +103,7 @@ static void answer_request(struct service *service, struct connection *connectio
     size_t written;
     service->seen.requests++;
     if (service->manner == MANNER_RESET_AT_REQUEST) {
-        drop(service, connection, true);
+        drop(connection, true);
         return;
     }
     const char *response = responses[service->manner];
@@ -110,7 +113,7 @@ static void answer_request(struct service *service, struct connection *connectio
     }
     tls_conn_write(connection->tls, (const uint8_t *)response, strlen(response), &written);
     if (closes_after_response(service->manner))
-        drop(service, connection, false);
+        drop(connection, false);
 }
 
 static void begin_http2(struct service *service, struct connection *connection)
@@ -135,7 +138,7 @@ static void take_http2(struct service *service, struct connection *connection, c
     }
     buffer_cleanup(&frame);
     if (num_new > 0 && closes_after_response(service->manner))
-        drop(service, connection, false);
+        drop(connection, false);
 }
 
 static void take_http1(struct service *service, struct connection *connection, const uint8_t *bytes,
@@ -161,8 +164,8 @@ static bool shake_hands(struct service *service, struct connection *connection)
     case TLS_OK:
         break;
     default:
-        send_output(service, connection);
-        drop_wordlessly(service, connection);
+        send_output(connection);
+        drop_wordlessly(connection);
         return false;
     }
     connection->is_handshaken = true;
@@ -172,8 +175,8 @@ static bool shake_hands(struct service *service, struct connection *connection)
     service->seen.resumed += tls_conn_facts(connection->tls)->resumed;
     service->seen.with_client_cert += tls_conn_peer(connection->tls, 0, &len) != NULL;
     if (service->manner == MANNER_CLOSE_WORDLESSLY) {
-        send_output(service, connection);
-        drop_wordlessly(service, connection);
+        send_output(connection);
+        drop_wordlessly(connection);
         return false;
     }
     return true;
@@ -188,7 +191,7 @@ static void read_plaintext(struct service *service, struct connection *connectio
         if (status == TLS_WANT_READ)
             return;
         if (status != TLS_OK) {
-            drop(service, connection, false);
+            drop(connection, false);
             return;
         }
         service->seen.records++;
@@ -210,21 +213,21 @@ static void take_bytes(struct service *service, struct connection *connection)
     static const char plain[] = "HTTP/1.1 400 Bad Request\r\n\r\n";
     ssize_t n = recv(connection->fd, service->bytes, sizeof service->bytes, 0);
     if (n <= 0 || (!connection->is_handshaken && fails_at_once(service))) {
-        drop_wordlessly(service, connection);
+        drop_wordlessly(connection);
         return;
     }
     if (service->manner == MANNER_STALL_AT_ONCE || connection->is_stalled)
         return;
     if (service->manner == MANNER_NO_TLS) {
         send(connection->fd, plain, sizeof plain - 1, MSG_NOSIGNAL);
-        drop_wordlessly(service, connection);
+        drop_wordlessly(connection);
         return;
     }
     tls_conn_feed(connection->tls, service->bytes, (size_t)n);
     if (connection->is_handshaken || shake_hands(service, connection))
         read_plaintext(service, connection);
     if (connection->fd >= 0)
-        send_output(service, connection);
+        send_output(connection);
 }
 
 static void take_connection(struct service *service)
@@ -232,10 +235,11 @@ static void take_connection(struct service *service)
     int fd = accept(service->listener.fd, NULL, NULL);
     if (fd < 0)
         return;
+    bool is_second = service->manner == MANNER_FORGETFUL && service->seen.connections % 2 == 1;
     service->seen.connections++;
     for (size_t i = 0; i < MAX_CONNECTIONS; i++) {
         struct connection *connection = &service->connections[i];
-        if (connection->fd >= 0)
+        if (connection->fd >= 0 || connection->context != service->contexts[is_second])
             continue;
         connection->fd = fd;
         connection->is_handshaken = connection->is_stalled = false;
@@ -278,12 +282,16 @@ struct service *service_start(enum manner manner, const struct tls_server_config
         own.key = FIXTURE("server.key");
     }
     service->manner = manner;
-    service->context = tls_server_context_new(&own, &err);
-    if (service->context == NULL)
-        fail_msg("%s", err.text);
+    for (size_t i = 0; i < COUNT_OF(service->contexts); i++) {
+        service->contexts[i] = tls_server_context_new(&own, &err);
+        if (service->contexts[i] == NULL)
+            fail_msg("%s", err.text);
+    }
     for (size_t i = 0; i < MAX_CONNECTIONS; i++) {
-        service->connections[i].fd = -1;
-        service->connections[i].tls = tls_conn_new(service->context);
+        struct connection *connection = &service->connections[i];
+        connection->fd = -1;
+        connection->context = service->contexts[manner == MANNER_FORGETFUL ? i % 2 : 0];
+        connection->tls = tls_conn_new(connection->context);
     }
     listener_open(&service->listener, 0, NULL, NULL);
     fcntl(service->listener.fd, F_SETFL, O_NONBLOCK);
@@ -302,7 +310,8 @@ void service_stop(struct service *service)
             let_go(&service->connections[i]);
         tls_conn_free(service->connections[i].tls);
     }
-    tls_context_free(service->context);
+    for (size_t i = 0; i < COUNT_OF(service->contexts); i++)
+        tls_context_free(service->contexts[i]);
     listener_join(&service->listener);
     close(service->stop_fd);
     free(service);

@@ -30,6 +30,7 @@ enum manner {
     MANNER_STALL_AT_ONCE,      /* never answers the ClientHello */
     MANNER_STALL_AT_REQUEST,   /* never answers a request */
     MANNER_EVERY_SECOND_FAILS, /* closes every second connection at once, and serves the others */
+    MANNER_FORGETFUL,          /* serves, and knows no ticket of the connection before */
     MANNER_FEW_STREAMS,        /* HTTP/2: 4 streams at a time */
     MANNER_FEW_REQUESTS,       /* HTTP/2: 15 requests on a connection, then GOAWAY */
     MANNER_NO_REQUESTS         /* HTTP/2: GOAWAY at the first request */
