@@ -86,7 +86,7 @@ const struct option_row option_table[] = {
     {0, "max-failures", "N|P%", OPTION_TEXT, AT(max_failures), RUN, LOADS, NULL, "0", 0, 0,
      "Failed sessions that the verdict forgives."},
 
-    {'r', "requests", "N", OPTION_COUNT, AT(requests), LOAD, EACH, NULL, "1", 0, 9000000000000000,
+    {'r', "requests", "N", OPTION_COUNT, AT(requests), LOAD, EACH, NULL, "1", 0, UINT32_MAX,
      "HTTP requests on each session; 0: handshake only, the session is then read to its end."},
     {0, "hold", "T", OPTION_DURATION, AT(hold_ns), RUN, EACH, NULL, NULL, 0, 0,
      "Keep the session open, idle, after its requests."},

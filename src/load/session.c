@@ -41,7 +41,9 @@ void session_free(struct session *session)
     tls_conn_free(session->tls);
     exchange_free(session->exchange);
     flights_cleanup(&session->flights);
-    buffer_cleanup(&session->late);
+    if (session->late != NULL)
+        buffer_cleanup(session->late);
+    free(session->late);
     free(session);
 }
 
@@ -202,7 +204,6 @@ static void on_connected(void *owner, enum tcp_end end)
     env->preferred_address = session->sample.address;
     flights_clear(&session->flights);
     session->sent_early = false;
-    buffer_clear(&session->late);
     session->stage = STAGE_HANDSHAKE;
     session_set_deadline(session, session->sample.at.connected, env->plan->timeout_ns);
     tls_conn_start(session->tls, session->is_anonymous ? TLS_NO_IDENTITY : session->sample.identity,

@@ -33,7 +33,7 @@ struct session {
     struct tls_conn *tls;
     struct exchange *exchange;
     struct flights flights;
-    struct buffer late; /* what the ticket's limit left of the early requests */
+    struct buffer *late; /* what a ticket's limit left of early requests; NULL: never happened */
     const struct verify_policy *policy;
     uint32_t first_address;   /* the first that was tried: others may prefer another by now */
     enum tcp_end connect_end; /* why no address worked */

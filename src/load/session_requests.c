@@ -3,6 +3,7 @@
  * The requests of a session and their responses, from the handshake's end to the last response.
  */
 #include "base/clock.h"
+#include "base/memory.h"
 #include "http/exchange.h"
 #include "http/request.h"
 #include "load/session_internal.h"
@@ -62,9 +63,19 @@ void session_forget_requests(struct session *session)
 {
     session->sent_early = false;
     session->sample.requests_started = 0;
-    buffer_clear(&session->late);
     flights_clear(&session->flights);
     exchange_abandon(session->exchange);
+}
+
+/* Few servers' limits are below a request: most sessions never have a buffer for it. */
+static void keep_late(struct session *session, const uint8_t *bytes, size_t len)
+{
+    if (session->late == NULL && len > 0)
+        session->late = memory_new(1, sizeof *session->late);
+    if (session->late == NULL)
+        return;
+    buffer_clear(session->late);
+    buffer_append(session->late, bytes, len);
 }
 
 /* Sends the first requests as early data where they may be: safe ones (RFC 8470), and few enough
@@ -81,9 +92,8 @@ void session_send_early(struct session *session)
     if (plain->len <= EARLY_DATA_MOST)
         tls_conn_write(session->tls, plain->data, plain->len, &written);
     session->sent_early = written > 0;
-    if (session->sent_early)
-        buffer_append(&session->late, plain->data + written, plain->len - written);
-    else
+    keep_late(session, plain->data + written, plain->len - written);
+    if (!session->sent_early)
         session_forget_requests(session);
     buffer_clear(plain);
 }
@@ -91,11 +101,10 @@ void session_send_early(struct session *session)
 /* The server took what went early; the rest follows. */
 static void send_late(struct session *session)
 {
-    struct buffer *late = &session->late;
+    const struct buffer *late = session->late;
     size_t written;
-    if (late->len > 0)
+    if (late != NULL && late->len > 0)
         tls_conn_write(session->tls, late->data, late->len, &written);
-    buffer_clear(late);
 }
 
 enum step session_begin_requests(struct session *session)

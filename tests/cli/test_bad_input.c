@@ -68,6 +68,7 @@ static const struct row rows[] = {
     {{"-c99999999999"}, "'99999999999'", "from 1 to 10000000"},
     {{"-n", "0"}, "'0'", "from 1 to"},
     {{"-r", "-1"}, "'-1'", "from 0 to"},
+    {{"-r", "5G"}, "'5G'", "from 0 to 4294967295 is accepted"},
     {{"-m", "0"}, "'0'", "from 1 to 10000 "},
     {{"--seed", "random"}, "'random'", "a whole number"},
     {{"-R", "0"}, "'0'", "a number above 0 is accepted"},
