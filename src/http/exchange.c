@@ -24,12 +24,13 @@ struct exchange {
     bool over;
     struct response *response;
     struct http2 *http2; /* made when it is first asked for */
-    struct event_queue events;
+    struct event_queue *events;
 };
 
-struct exchange *exchange_new(void)
+struct exchange *exchange_new(struct event_queue *events)
 {
     struct exchange *exchange = memory_new(1, sizeof *exchange);
+    exchange->events = events;
     exchange->response = response_new();
     exchange->over = true;
     return exchange;
@@ -41,7 +42,6 @@ void exchange_free(struct exchange *exchange)
         return;
     response_free(exchange->response);
     http2_free(exchange->http2);
-    event_queue_cleanup(&exchange->events);
     free(exchange);
 }
 
@@ -53,7 +53,7 @@ void exchange_reset(struct exchange *exchange, enum http_version version, struct
     if (version != HTTP_2)
         return;
     if (exchange->http2 == NULL)
-        exchange->http2 = http2_new(&exchange->events);
+        exchange->http2 = http2_new(exchange->events);
     http2_begin(exchange->http2, out);
 }
 
@@ -96,10 +96,10 @@ static void note_first_byte(struct exchange *exchange)
     if (exchange->has_begun)
         return;
     exchange->has_begun = true;
-    event_queue_push(&exchange->events, &(struct exchange_event){
-                                            .kind = EXCHANGE_FIRST_BYTE,
-                                            .tag = exchange->tag,
-                                        });
+    event_queue_push(exchange->events, &(struct exchange_event){
+                                           .kind = EXCHANGE_FIRST_BYTE,
+                                           .tag = exchange->tag,
+                                       });
 }
 
 static void finish_http1(struct exchange *exchange)
@@ -107,13 +107,13 @@ static void finish_http1(struct exchange *exchange)
     struct response_summary summary = response_summary_of(exchange->response);
     exchange->in_flight = false;
     exchange->over = exchange->over || !summary.persists;
-    event_queue_push(&exchange->events, &(struct exchange_event){
-                                            .kind = EXCHANGE_RESPONSE,
-                                            .tag = exchange->tag,
-                                            .status = summary.status,
-                                            .client_cert_refused = summary.client_cert_refused,
-                                            .body_bytes = summary.body_bytes,
-                                        });
+    event_queue_push(exchange->events, &(struct exchange_event){
+                                           .kind = EXCHANGE_RESPONSE,
+                                           .tag = exchange->tag,
+                                           .status = summary.status,
+                                           .client_cert_refused = summary.client_cert_refused,
+                                           .body_bytes = summary.body_bytes,
+                                       });
 }
 
 static bool feed_http1(struct exchange *exchange, const uint8_t *bytes, size_t len)
@@ -160,14 +160,14 @@ bool exchange_end(struct exchange *exchange)
 
 bool exchange_next(struct exchange *exchange, struct exchange_event *out_event)
 {
-    return event_queue_pop(&exchange->events, out_event);
+    return event_queue_pop(exchange->events, out_event);
 }
 
 void exchange_abandon(struct exchange *exchange)
 {
     exchange->over = true;
     exchange->in_flight = false;
-    event_queue_clear(&exchange->events);
+    event_queue_clear(exchange->events);
     if (exchange->http2 != NULL)
         http2_abandon(exchange->http2);
 }

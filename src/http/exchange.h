@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct event_queue; /* http/event_queue.h */
 struct exchange;
 struct request; /* http/request.h */
 
@@ -34,7 +35,9 @@ struct exchange_event {
     uint64_t body_bytes;
 };
 
-struct exchange *exchange_new(void);
+/* exchange_new makes a conversation whose events go into EVENTS, which outlives it. Exchanges may
+ * share one queue if all events are fetched, or the exchange abandoned, before another is fed. */
+struct exchange *exchange_new(struct event_queue *events);
 void exchange_free(struct exchange *exchange);
 
 /* exchange_reset begins a new connection's conversation in VERSION, whatever was left of the last

@@ -27,7 +27,7 @@ struct session *session_new(struct session_env *env, struct deadline *deadline)
     session->deadline = deadline;
     session->tcp = tcp_new(env->loop, &tcp_events, session);
     session->tls = tls_conn_new(env->tls);
-    session->exchange = exchange_new();
+    session->exchange = exchange_new(&env->events);
     flights_init(&session->flights, env->plan->streams);
     return session;
 }

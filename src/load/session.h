@@ -9,6 +9,7 @@
 #define PINLOAD_LOAD_SESSION_H
 
 #include "base/buffer.h"
+#include "http/event_queue.h"
 #include "load/deadline.h"
 #include "load/sample.h"
 
@@ -30,12 +31,13 @@ struct session_env {
     struct tls_context *tls;
     struct tally *tally;
     struct deadline_heap *deadlines;
-    struct buffer plain;      /* plaintext on its way into TLS; empty between a session's turns */
-    size_t preferred_address; /* the one of several that worked last */
-    size_t next_source;       /* sources are taken in turn */
-    uint64_t num_established; /* handshaken and not yet ended */
-    bool is_ending;           /* the run is over: no further requests, no hold */
-    bool measure_cpu;         /* of the handshake's calls */
+    struct buffer plain;       /* plaintext on its way into TLS; empty between a session's turns */
+    struct event_queue events; /* of the exchange whose turn it is */
+    size_t preferred_address;  /* the one of several that worked last */
+    size_t next_source;        /* sources are taken in turn */
+    uint64_t num_established;  /* handshaken and not yet ended */
+    bool is_ending;            /* the run is over: no further requests, no hold */
+    bool measure_cpu;          /* of the handshake's calls */
     /* reads the thread's instruction counter, where the cost is measured; or NULL */
     uint64_t (*read_counter)(void *arg);
     void *counter_arg;

@@ -135,6 +135,7 @@ bool worker_free(struct worker *worker)
     }
     deadline_heap_cleanup(&worker->deadlines);
     buffer_cleanup(&worker->env.plain);
+    event_queue_cleanup(&worker->env.events);
     stories_cleanup(&worker->stories);
     tally_free(worker->tally);
     tls_context_free(worker->tls);

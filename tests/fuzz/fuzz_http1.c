@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A server's bytes in HTTP/1.1: whole or one by one, they must come to the same. */
+#include "http/event_queue.h"
 #include "http/exchange.h"
 #include "http/request.h"
 #include "http/target.h"
@@ -21,7 +22,8 @@ static struct observed observe(const struct request *request, const uint8_t *byt
                                size_t piece_len)
 {
     struct observed observed = {.valid = true};
-    struct exchange *exchange = exchange_new();
+    struct event_queue events = {0};
+    struct exchange *exchange = exchange_new(&events);
     struct buffer out = {0};
     exchange_reset(exchange, HTTP_1_1, &out);
     exchange_send(exchange, request, 1, &out);
@@ -34,6 +36,7 @@ static struct observed observe(const struct request *request, const uint8_t *byt
     while (exchange_next(exchange, &observed.last))
         observed.num_events++;
     exchange_free(exchange);
+    event_queue_cleanup(&events);
     buffer_cleanup(&out);
     return observed;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A server's bytes in HTTP/2, with three requests in flight: each ends at most once. */
+#include "http/event_queue.h"
 #include "http/exchange.h"
 #include "http/request.h"
 #include "http/target.h"
@@ -34,7 +35,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
         abort();
     struct request *get = request_new(&target, NULL, NULL, 0, NULL, 0, &err);
     struct request *post = request_new(&target, NULL, NULL, 0, (const uint8_t *)"body", 4, &err);
-    struct exchange *exchange = exchange_new();
+    struct event_queue events = {0};
+    struct exchange *exchange = exchange_new(&events);
     exchange_reset(exchange, HTTP_2, &out);
     for (uint32_t tag = 0; tag < NUM_REQUESTS; tag++)
         exchange_send(exchange, tag == 1 ? post : get, tag, &out);
@@ -44,6 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     exchange_end(exchange);
     check_events(exchange);
     exchange_free(exchange);
+    event_queue_cleanup(&events);
     request_free(get);
     request_free(post);
     buffer_cleanup(&out);

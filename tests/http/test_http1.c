@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The exchange in HTTP/1.1: what each conversation comes to must not depend on where it is cut. */
 #include "base/memory.h"
+#include "http/event_queue.h"
 #include "http/exchange.h"
 #include "http/request.h"
 #include "http/target.h"
@@ -38,6 +39,7 @@ struct fixture {
     struct request *get;
     struct request *head;
     struct exchange *exchange;
+    struct event_queue events;
     struct buffer out;
 };
 
@@ -48,7 +50,7 @@ static int set_up(void **state)
     assert_true(target_parse(&fixture->target, "https://h/", &err));
     fixture->get = request_new(&fixture->target, "GET", NULL, 0, NULL, 0, &err);
     fixture->head = request_new(&fixture->target, "HEAD", NULL, 0, NULL, 0, &err);
-    fixture->exchange = exchange_new();
+    fixture->exchange = exchange_new(&fixture->events);
     *state = fixture;
     return 0;
 }
@@ -57,6 +59,7 @@ static int tear_down(void **state)
 {
     struct fixture *fixture = *state;
     exchange_free(fixture->exchange);
+    event_queue_cleanup(&fixture->events);
     request_free(fixture->get);
     request_free(fixture->head);
     target_cleanup(&fixture->target);
@@ -507,7 +510,8 @@ static void an_abandoned_exchange_forgets_and_can_begin_anew(void **state)
 static void a_new_exchange_is_over_until_it_is_reset(void **state)
 {
     (void)state;
-    struct exchange *exchange = exchange_new();
+    struct event_queue events = {0};
+    struct exchange *exchange = exchange_new(&events);
     assert_true(exchange_is_over(exchange));
     assert_false(exchange_can_send(exchange));
     exchange_abandon(exchange);

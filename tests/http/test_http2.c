@@ -2,11 +2,11 @@
 /* The exchange in HTTP/2, memory to memory with a server by nghttp2. */
 #include "base/memory.h"
 #include "base/version.h"
+#include "http/event_queue.h"
 #include "http/exchange.h"
 #include "http/request.h"
 #include "http/target.h"
 #include "http2_server.h"
-
 #include "unit.h"
 
 #define MAX_STREAMS 100
@@ -45,6 +45,7 @@ struct fate {
 
 struct fixture {
     struct exchange *exchange;
+    struct event_queue events;
     struct http2_server *server;
     struct buffer to_server;
     struct buffer to_client;
@@ -55,7 +56,7 @@ struct fixture {
 static int set_up(void **state)
 {
     struct fixture *fixture = calloc(1, sizeof *fixture);
-    fixture->exchange = exchange_new();
+    fixture->exchange = exchange_new(&fixture->events);
     fixture->piece_len = WHOLE;
     *state = fixture;
     return 0;
@@ -65,6 +66,7 @@ static int tear_down(void **state)
 {
     struct fixture *fixture = *state;
     exchange_free(fixture->exchange);
+    event_queue_cleanup(&fixture->events);
     if (fixture->server != NULL)
         http2_server_free(fixture->server);
     buffer_cleanup(&fixture->to_server);
