@@ -92,8 +92,9 @@ void session_send_early(struct session *session)
     if (plain->len <= EARLY_DATA_MOST)
         tls_conn_write(session->tls, plain->data, plain->len, &written);
     session->sent_early = written > 0;
-    keep_late(session, plain->data + written, plain->len - written);
-    if (!session->sent_early)
+    if (session->sent_early)
+        keep_late(session, plain->data + written, plain->len - written);
+    else
         session_forget_requests(session);
     buffer_clear(plain);
 }
