@@ -164,7 +164,7 @@ const struct option_row option_table[] = {
     {'v', "verbose", NULL, OPTION_FLAG, AT(verbose), RUN, OUT, NULL, NULL, 0, 0,
      "Tell the whole story of the first session, and of the first failure of each kind."},
     {0, "progress", "WHEN", OPTION_CHOICE, AT(progress), RUN, OUT, "auto|always|never", "auto", 0, 0,
-     "A line a second on stderr; auto: only on a terminal."},
+     "A line a second on stderr; auto: only on a terminal, and not with -q."},
     {0, "force", NULL, OPTION_FLAG, AT(force), MERGE, OUT, NULL, NULL, 0, 0,
      "Merge the results of plans that differ."},
     {'h', "help", NULL, OPTION_FLAG, AT(help), ALL, OUT, NULL, NULL, 0, 0,

@@ -84,6 +84,12 @@ void latency_record(struct latency *latency, uint64_t value_ns)
     hdr_record_value(&latency->hdr, (int64_t)value_ns);
 }
 
+void latency_add(struct latency *latency, double value_ns, uint64_t count)
+{
+    int64_t value = value_ns < (double)HIGHEST_NS ? (int64_t)value_ns : HIGHEST_NS;
+    hdr_record_values(&latency->hdr, value, (int64_t)count);
+}
+
 void latency_reset(struct latency *latency)
 {
     hdr_reset(&latency->hdr);

@@ -29,6 +29,8 @@ struct latency *latency_new(int digits);
 void latency_free(struct latency *latency);
 
 void latency_record(struct latency *latency, uint64_t value_ns);
+/* latency_add records VALUE_NS (of a digest, so within the range) COUNT times. */
+void latency_add(struct latency *latency, double value_ns, uint64_t count);
 void latency_reset(struct latency *latency);
 
 /* latency_merge adds FROM's values to TO; NULL is an empty FROM. */

@@ -11,9 +11,9 @@
 
 struct progress_moment {
     double elapsed_s; /* negative before the run begins */
-    uint64_t ended, in_flight, failed;
-    uint64_t outcomes[NUM_OUTCOMES];
-    double p50_ns, p99_ns; /* of the last whole second's handshakes; 0: none */
+    uint64_t ended, in_flight;
+    uint64_t failures[NUM_OUTCOMES]; /* sessions that failed, by outcome */
+    double p50_ns, p99_ns;           /* of the last whole second's handshakes; NAN: none */
 };
 
 #endif

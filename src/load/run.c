@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/process.h"
+#include "load/digest.h"
 #include "load/saturation.h"
 #include "net/net_loop.h"
 #include "tls/pinset.h"
@@ -165,25 +166,41 @@ static void look_at_crowd(struct run *run)
     run->crowd.rss = process_rss();
 }
 
+/* Adds the handshakes of a worker's last second to *INOUT_SUM, unless that is long ago: where
+ * nothing ends, nothing is published. */
+static void add_last_second(struct digest **inout_sum, const struct worker_progress *progress,
+                            double elapsed_s)
+{
+    const struct digest *last =
+        atomic_load_explicit(&progress->tls_handshake, memory_order_acquire);
+    if ((double)load_counter(&progress->last_second) + 3 < elapsed_s)
+        return;
+    struct digest *sum = digest_merged(*inout_sum, last, DIGEST_SHORT);
+    free(*inout_sum);
+    *inout_sum = sum;
+}
+
 static void tell_progress(const struct run *run, bool is_last)
 {
     if (run->hooks->on_progress == NULL)
         return;
     struct progress_moment moment = {
         .elapsed_s = (double)(int64_t)(clock_now_ns() - run->start_ns) / NS_PER_S};
+    struct digest *handshakes = NULL;
     for (unsigned i = 0; i < run->num_threads; i++) {
         const struct worker_progress *progress = worker_progress(run->threads[i].worker);
         moment.ended += load_counter(&progress->ended);
         moment.in_flight += load_counter(&progress->in_flight);
-        moment.p50_ns = fmax(moment.p50_ns, (double)load_counter(&progress->p50_ns));
-        moment.p99_ns = fmax(moment.p99_ns, (double)load_counter(&progress->p99_ns));
+        add_last_second(&handshakes, progress, moment.elapsed_s);
         for (int j = 0; j < NUM_OUTCOMES; j++) {
-            uint64_t count = load_counter(&progress->outcomes[j]);
-            moment.outcomes[j] += count;
-            if (outcome_class((enum outcome)j, run->plan->refusal_by_close) == CLASS_FAILED)
-                moment.failed += count;
+            enum outcome_class class = outcome_class((enum outcome)j, run->plan->refusal_by_close);
+            if (class == CLASS_FAILED)
+                moment.failures[j] += load_counter(&progress->outcomes[j]);
         }
     }
+    moment.p50_ns = digest_percentile(handshakes, 50);
+    moment.p99_ns = digest_percentile(handshakes, 99);
+    free(handshakes);
     run->hooks->on_progress(run->hooks->arg, &moment, is_last);
 }
 

@@ -3,11 +3,10 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "load/digest.h"
 #include "load/latency.h"
 
-#include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 void seconds_init(struct seconds *seconds)
 {
@@ -17,7 +16,7 @@ void seconds_init(struct seconds *seconds)
 void seconds_cleanup(struct seconds *seconds)
 {
     for (size_t i = 0; i < seconds->count; i++)
-        free(seconds->items[i].buckets);
+        free(seconds->items[i].tls_handshake);
     free(seconds->items);
     latency_free(seconds->open);
     *seconds = (struct seconds){0};
@@ -28,29 +27,12 @@ void seconds_begin(struct seconds *seconds, uint64_t start_ns)
     seconds->start_ns = start_ns;
 }
 
-static void count_bucket(void *arg, double value_ns, uint64_t count)
-{
-    (void)value_ns, (void)count;
-    ++*(size_t *)arg;
-}
-
-static void copy_bucket(void *arg, double value_ns, uint64_t count)
-{
-    struct second *second = arg;
-    second->buckets[second->num_buckets++] =
-        (struct digest_bucket){(float)value_ns, (uint32_t)count};
-}
-
 /* Turns the open second's latencies into its digest. */
 static void close_last(struct seconds *seconds)
 {
-    size_t num_buckets = 0;
     if (seconds->count == 0 || latency_count(seconds->open) == 0)
         return;
-    struct second *last = &seconds->items[seconds->count - 1];
-    latency_each(seconds->open, count_bucket, &num_buckets);
-    last->buckets = memory_new(num_buckets, sizeof *last->buckets);
-    latency_each(seconds->open, copy_bucket, last);
+    seconds->items[seconds->count - 1].tls_handshake = digest_of(seconds->open, DIGEST_SHORT);
     latency_reset(seconds->open);
 }
 
@@ -83,44 +65,20 @@ void seconds_add_handshake(struct seconds *seconds, uint64_t now_ns, uint64_t el
     latency_record(seconds->open, elapsed_ns);
 }
 
-const struct second *seconds_last(const struct seconds *seconds)
-{
-    return seconds->count >= 2 ? &seconds->items[seconds->count - 2] : NULL;
-}
-
-double second_percentile(const struct second *second, double percent)
-{
-    uint64_t total = 0, passed = 0;
-    for (size_t i = 0; i < second->num_buckets; i++)
-        total += second->buckets[i].count;
-    uint64_t wanted = (uint64_t)ceil((double)total * percent / 100);
-    for (size_t i = 0; i < second->num_buckets; i++) {
-        passed += second->buckets[i].count;
-        if (passed >= wanted)
-            return second->buckets[i].value_ns;
-    }
-    return NAN;
-}
-
-static int compare_buckets(const void *a, const void *b)
-{
-    float left = ((const struct digest_bucket *)a)->value_ns;
-    float right = ((const struct digest_bucket *)b)->value_ns;
-    return (left > right) - (left < right);
-}
-
-static void merge_second(struct second *to, const struct second *from)
+static void merge_second(struct second *to, struct second *from)
 {
     to->sessions += from->sessions;
     to->handshakes += from->handshakes;
     to->failed += from->failed;
-    if (from->num_buckets == 0)
-        return;
-    size_t count = to->num_buckets + from->num_buckets;
-    to->buckets = memory_resize(to->buckets, count * sizeof *to->buckets);
-    memcpy(to->buckets + to->num_buckets, from->buckets, from->num_buckets * sizeof *to->buckets);
-    to->num_buckets = count;
-    qsort(to->buckets, count, sizeof *to->buckets, compare_buckets);
+    if (to->tls_handshake != NULL && from->tls_handshake != NULL) {
+        struct digest *merged = digest_merged(to->tls_handshake, from->tls_handshake, DIGEST_SHORT);
+        free(to->tls_handshake);
+        free(from->tls_handshake);
+        to->tls_handshake = merged;
+    } else if (from->tls_handshake != NULL) {
+        to->tls_handshake = from->tls_handshake;
+    }
+    *from = (struct second){0};
 }
 
 void seconds_merge(struct seconds *to, struct seconds *from)
@@ -132,4 +90,5 @@ void seconds_merge(struct seconds *to, struct seconds *from)
     close_last(from);
     for (size_t i = 0; i < from->count; i++)
         merge_second(&to->items[i], &from->items[i]);
+    from->count = 0;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A run second by second: what ended in each. A second's handshake latencies are kept as a digest
- * of a few hundred bytes, so that the seconds of several threads can be merged and a day of them
- * still fits.
+ * of half a kilobyte at most, so that the seconds of several threads can be merged and a day of
+ * them takes less than 50 MB.
  */
 #ifndef PINLOAD_LOAD_SECONDS_H
 #define PINLOAD_LOAD_SECONDS_H
@@ -11,17 +11,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct digest;
 struct latency;
-
-struct digest_bucket {
-    float value_ns;
-    uint32_t count;
-};
 
 struct second {
     uint64_t sessions, handshakes, failed;
-    struct digest_bucket *buckets; /* rising; of a second that is closed */
-    size_t num_buckets;
+    struct digest *tls_handshake; /* of a second that is closed */
 };
 
 struct seconds {
@@ -42,13 +37,7 @@ void seconds_begin(struct seconds *seconds, uint64_t start_ns);
 void seconds_add_session(struct seconds *seconds, uint64_t now_ns, bool failed);
 void seconds_add_handshake(struct seconds *seconds, uint64_t now_ns, uint64_t elapsed_ns);
 
-/* seconds_last returns the last second that is closed, or NULL. */
-const struct second *seconds_last(const struct seconds *seconds);
-
-/* second_percentile returns a closed second's handshake latency in nanoseconds, or NAN. */
-double second_percentile(const struct second *second, double percent);
-
-/* seconds_merge adds FROM's seconds to TO's and closes the last of both. */
+/* seconds_merge moves FROM's seconds into TO's, and closes the last of both. */
 void seconds_merge(struct seconds *to, struct seconds *from);
 
 #endif

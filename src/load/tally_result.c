@@ -3,6 +3,7 @@
  * From a merged tally to a result: names in place of codes, rows in place of counters.
  */
 #include "base/memory.h"
+#include "load/digest.h"
 #include "load/plan.h"
 #include "load/tally.h"
 #include "tls/pinset.h"
@@ -151,8 +152,8 @@ static void fill_series(struct tally *tally, struct result *result)
                                 .sessions = from->sessions,
                                 .handshakes = from->handshakes,
                                 .failed = from->failed,
-                                .tls_handshake_p50_ns = second_percentile(from, 50),
-                                .tls_handshake_p99_ns = second_percentile(from, 99)};
+                                .tls_handshake_p50_ns = digest_percentile(from->tls_handshake, 50),
+                                .tls_handshake_p99_ns = digest_percentile(from->tls_handshake, 99)};
     }
 }
 

@@ -372,15 +372,13 @@ static void publish(struct worker *worker)
     atomic_store_explicit(&worker->progress.established, worker->env.num_established,
                           memory_order_relaxed);
     const struct seconds *seconds = &worker->tally->seconds;
-    const struct second *last = seconds_last(seconds);
-    if (seconds->count == worker->num_published || last == NULL)
+    if (seconds->count == worker->num_published || seconds->count < 2)
         return;
     worker->num_published = seconds->count;
-    bool any = last->num_buckets > 0;
-    atomic_store_explicit(&worker->progress.p50_ns, any ? (uint64_t)second_percentile(last, 50) : 0,
-                          memory_order_relaxed);
-    atomic_store_explicit(&worker->progress.p99_ns, any ? (uint64_t)second_percentile(last, 99) : 0,
-                          memory_order_relaxed);
+    size_t last = seconds->count - 2;
+    atomic_store_explicit(&worker->progress.last_second, last, memory_order_relaxed);
+    atomic_store_explicit(&worker->progress.tls_handshake, seconds->items[last].tls_handshake,
+                          memory_order_release);
 }
 
 /* All that is due happens here, once a turn of the loop, so that nothing begins a session from

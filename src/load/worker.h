@@ -17,11 +17,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct digest;
+
 /* What a worker lets others see while it runs. */
 struct worker_progress {
     _Atomic uint64_t ended, in_flight, established;
     _Atomic uint64_t outcomes[NUM_OUTCOMES];
-    _Atomic uint64_t p50_ns, p99_ns; /* of the last whole second's handshakes */
+    /* The last second of the run that is over here, and its handshakes; NULL: none. */
+    _Atomic uint64_t last_second;
+    _Atomic(const struct digest *) tls_handshake;
 };
 
 struct worker;

@@ -4,31 +4,83 @@
 #include "report/figures.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 #define RED "\033[31m"
 #define PLAIN "\033[0m"
 #define WIPE "\r\033[K"
+#define LINE_LEN 512
+#define USUAL_COLUMNS 80
 
-/* The most frequent failure, by name, and how many of others there are. */
-static void name_failures(const struct progress *progress, const struct progress_moment *moment,
-                          char *out, size_t out_len)
+/* What of a moment is told. What is needed least goes first where there is no room for all. */
+struct detail {
+    unsigned num_names; /* of failures; 0: only how many there are */
+    bool in_flight, left, latency, rate;
+};
+
+/* Appends to the text in OUT, as far as there is room. */
+static void add(char out[static LINE_LEN], const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+static void add(char out[static LINE_LEN], const char *format, ...)
 {
-    char count[FIGURE_LEN];
+    va_list args;
+    size_t len = strlen(out);
+    va_start(args, format);
+    vsnprintf(out + len, LINE_LEN - len, format, args);
+    va_end(args);
+}
+
+/* --- failures --------------------------------------------------------------------------------- */
+
+static uint64_t count_failures(const struct progress_moment *moment, unsigned *out_num_names)
+{
+    uint64_t failed = 0;
+    *out_num_names = 0;
+    for (int i = 0; i < NUM_OUTCOMES; i++) {
+        failed += moment->failures[i];
+        *out_num_names += moment->failures[i] > 0;
+    }
+    return failed;
+}
+
+/* The most frequent of those that are not yet in TOLD. */
+static int most_frequent(const struct progress_moment *moment, const bool told[NUM_OUTCOMES])
+{
     int most = -1;
     for (int i = 0; i < NUM_OUTCOMES; i++) {
-        if (outcome_class((enum outcome)i, false) == CLASS_FAILED && moment->outcomes[i] > 0 &&
-            (most < 0 || moment->outcomes[i] > moment->outcomes[most]))
+        bool counts = moment->failures[i] > 0 && !told[i];
+        if (counts && (most < 0 || moment->failures[i] > moment->failures[most]))
             most = i;
     }
-    out[0] = '\0';
-    if (most < 0)
-        return;
-    bool several = moment->outcomes[most] < moment->failed;
-    figure_count(count, moment->failed);
-    snprintf(out, out_len, "  %s%s failed: %s%s%s", progress->colour ? RED : "", count,
-             outcome_name((enum outcome)most), several ? " …" : "", progress->colour ? PLAIN : "");
+    return most;
 }
+
+/* "12 connect_refused, 3 reset, 2 more": the most frequent first, NUM_NAMES of them by name. */
+static void tell_failures(const struct progress_moment *moment, unsigned num_names,
+                          char out[static LINE_LEN])
+{
+    char count[FIGURE_LEN];
+    bool told[NUM_OUTCOMES] = {false};
+    unsigned num_failures;
+    uint64_t rest = count_failures(moment, &num_failures);
+    out[0] = '\0';
+    for (unsigned i = 0; i < num_names && i < num_failures; i++) {
+        int next = most_frequent(moment, told);
+        told[next] = true;
+        rest -= moment->failures[next];
+        figure_count(count, moment->failures[next]);
+        add(out, "%s%s %s", i == 0 ? "  " : ", ", count, outcome_name((enum outcome)next));
+    }
+    figure_count(count, rest);
+    if (rest > 0 && num_names > 0)
+        add(out, ", %s more", count);
+    else if (rest > 0)
+        add(out, "  %s failed", count);
+}
+
+/* --- the line --------------------------------------------------------------------------------- */
 
 /* What is left of the run, by whichever bound is nearer. */
 static double seconds_left(const struct progress *progress, const struct progress_moment *moment)
@@ -42,42 +94,98 @@ static double seconds_left(const struct progress *progress, const struct progres
     return fmax(left, 0);
 }
 
+static void tell_rate(const struct progress *progress, const struct progress_moment *moment,
+                      char out[static FIGURE_LEN])
+{
+    double since_s = moment->elapsed_s - progress->last_elapsed_s;
+    double ended = (double)(moment->ended - progress->last_ended);
+    figure_count(out, since_s > 0 ? (uint64_t)llround(ended / since_s) : 0);
+}
+
+static void tell_figures(const struct progress *progress, const struct progress_moment *moment,
+                         struct detail detail, char out[static LINE_LEN])
+{
+    char one[FIGURE_LEN], other[FIGURE_LEN];
+    double left = seconds_left(progress, moment);
+    snprintf(out, LINE_LEN, "%.0f s", moment->elapsed_s);
+    if (detail.left && isfinite(left))
+        add(out, " %.0f s left", left);
+    if (detail.rate) {
+        tell_rate(progress, moment, one);
+        add(out, "  %s/s", one);
+    }
+    if (detail.in_flight) {
+        figure_count(one, moment->in_flight);
+        add(out, "  %s open", one);
+    }
+    if (detail.latency && isfinite(moment->p50_ns)) {
+        figure_time(one, moment->p50_ns);
+        figure_time(other, moment->p99_ns);
+        add(out, "  p50 %s p99 %s", one, other);
+    }
+}
+
+/* leave_out takes out of DETAIL what is needed least; false where only the time is left. */
+static bool leave_out(struct detail *detail)
+{
+    bool *const parts[] = {&detail->in_flight, &detail->left, &detail->latency, &detail->rate};
+    if (detail->num_names > 1) {
+        detail->num_names--;
+        return true;
+    }
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        if (i == 2 && detail->num_names > 0) {
+            detail->num_names = 0;
+            return true;
+        }
+        if (*parts[i]) {
+            *parts[i] = false;
+            return true;
+        }
+    }
+    return false;
+}
+
 void progress_line(const struct progress *progress, const struct progress_moment *moment, char *out,
                    size_t out_len)
 {
-    char left_text[32] = "", rate[FIGURE_LEN], in_flight[FIGURE_LEN], failures[128];
-    char latency[96] = "", p50[FIGURE_LEN], p99[FIGURE_LEN];
-    double since_s = moment->elapsed_s - progress->last_elapsed_s;
-    double left = seconds_left(progress, moment);
+    char figures[LINE_LEN], failures[LINE_LEN];
+    struct detail detail = {.in_flight = true, .left = true, .latency = true, .rate = true};
     if (moment->elapsed_s < 0) {
         snprintf(out, out_len, "begins in %.0f s", -moment->elapsed_s);
         return;
     }
-    if (isfinite(left))
-        snprintf(left_text, sizeof left_text, " %.0f s left", left);
-    figure_count(rate, since_s > 0
-                           ? (uint64_t)((double)(moment->ended - progress->last_ended) / since_s)
-                           : 0);
-    figure_count(in_flight, moment->in_flight);
-    if (moment->p50_ns > 0) {
-        figure_time(p50, moment->p50_ns);
-        figure_time(p99, moment->p99_ns);
-        snprintf(latency, sizeof latency, "  hs p50 %s p99 %s", p50, p99);
-    }
-    name_failures(progress, moment, failures, sizeof failures);
-    snprintf(out, out_len, "%.0f s%s  %s/s  %s open%s%s", moment->elapsed_s, left_text, rate,
-             in_flight, latency, failures);
+    count_failures(moment, &detail.num_names);
+    do {
+        tell_figures(progress, moment, detail, figures);
+        tell_failures(moment, detail.num_names, failures);
+    } while (progress->columns > 0 &&
+             figure_columns(figures) + figure_columns(failures) > progress->columns &&
+             leave_out(&detail));
+    bool is_red = progress->colour && failures[0] != '\0';
+    snprintf(out, out_len, "%s%s%s%s", figures, is_red ? RED : "", failures, is_red ? PLAIN : "");
+}
+
+/* --- showing it ------------------------------------------------------------------------------- */
+
+/* A terminal can be made wider while it runs. Its last column stays free: some wrap behind it. */
+static unsigned columns_of(FILE *terminal)
+{
+    struct winsize size;
+    bool is_known = ioctl(fileno(terminal), TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
+    return (is_known ? size.ws_col : USUAL_COLUMNS) - 1;
 }
 
 void progress_tell(struct progress *progress, const struct progress_moment *moment, bool is_last)
 {
-    char line[512];
+    char line[2 * LINE_LEN];
     if (is_last) {
         if (progress->is_drawn)
             fputs(WIPE, progress->out);
         fflush(progress->out);
         return;
     }
+    progress->columns = progress->redraws ? columns_of(progress->out) : 0;
     progress_line(progress, moment, line, sizeof line);
     fprintf(progress->out, progress->redraws ? WIPE "%s" : "%s\n", line);
     fflush(progress->out);

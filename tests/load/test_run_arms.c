@@ -84,7 +84,7 @@ static void run(struct witness *witness, const struct service *service, const st
                                          .begin = begin,
                                          .arg = witness};
     trial_plan(&witness->trial, service);
-    witness->trial.arms = &witness->arms;
+    witness->trial.hooks.arms = &witness->arms;
     trial_identity(&witness->trial, "client-p256");
     trial_identity(&witness->trial, "client-rsa");
     witness->trial.plan.connections = 4;

@@ -98,10 +98,9 @@ bool __wrap_worker_free(struct worker *worker)
 
 void trial_run(struct trial *trial)
 {
-    struct run_hooks hooks = {.arms = trial->arms};
     struct error err = {{0}};
     uint64_t began_ns = clock_now_ns();
-    trial->result = run_plan(&trial->plan, &hooks, &trial->stories, &err);
+    trial->result = run_plan(&trial->plan, &trial->hooks, &trial->stories, &err);
     trial->took_s = (double)(clock_now_ns() - began_ns) / NS_PER_S;
     if (trial->result == NULL)
         fail_msg("%s", err.text);

@@ -17,7 +17,7 @@ struct service;
 
 struct trial {
     struct plan plan;
-    const struct worker_arms *arms; /* NULL: none */
+    struct run_hooks hooks;
     struct result *result;
     struct stories stories;
     double took_s;
