@@ -24,6 +24,7 @@
 #define HIGHEST_NS (3600 * (int64_t)NS_PER_S)
 #define COARSE_LOWEST_NS 1000
 #define FINEST_DIGITS 3
+#define COARSEST_DIGITS 1
 
 /* V2 of the encoding: a head, then the counts, both in zlib's envelope behind a head of its own. */
 #define COOKIE_COMPRESSED 0x1c849314u
@@ -41,12 +42,12 @@ struct latency {
 /* From 1 ns, 0 is a value too: the library has a bucket for it. */
 static int64_t lowest_ns(int digits)
 {
-    return digits == FINEST_DIGITS ? 1 : COARSE_LOWEST_NS;
+    return digits == COARSEST_DIGITS ? COARSE_LOWEST_NS : 1;
 }
 
 static struct hdr_histogram_bucket_config config_of(int digits)
 {
-    assert(digits >= 1 && digits <= FINEST_DIGITS);
+    assert(digits >= COARSEST_DIGITS && digits <= FINEST_DIGITS);
     struct hdr_histogram_bucket_config config;
     int failed = hdr_calculate_bucket_config(lowest_ns(digits), HIGHEST_NS, digits, &config);
     assert(failed == 0);
@@ -60,7 +61,7 @@ struct latency *latency_new(int digits)
     struct latency *latency = memory_new(1, sizeof *latency);
     hdr_init_preallocated(&latency->hdr, &config);
     latency->hdr.counts = memory_new((size_t)config.counts_len, sizeof *latency->hdr.counts);
-    latency->floor_ns = digits == FINEST_DIGITS ? 0 : COARSE_LOWEST_NS;
+    latency->floor_ns = digits == COARSEST_DIGITS ? COARSE_LOWEST_NS : 0;
     return latency;
 }
 
@@ -275,7 +276,7 @@ static int digits_of(const uint8_t *bytes, size_t len)
         return 0;
     uint32_t payload_len = read_u32(bytes + 4), offset = read_u32(bytes + 8);
     uint32_t digits = read_u32(bytes + 12);
-    if (payload_len != len - ENCODED_HEAD_LEN || offset != 0 || digits < 1 ||
+    if (payload_len != len - ENCODED_HEAD_LEN || offset != 0 || digits < COARSEST_DIGITS ||
         digits > FINEST_DIGITS)
         return 0;
     bool ours = read_u64(bytes + 16) == (uint64_t)lowest_ns((int)digits) &&

@@ -23,8 +23,8 @@ struct latency_summary {
     double p50, p75, p90, p95, p99, p999;
 };
 
-/* latency_new makes an empty distribution with DIGITS significant digits, 1 to 3: 270 KB, 35 KB or
- * 4 KB. A distribution of 1 or 2 digits begins at 1 us, which keeps it small. */
+/* latency_new makes an empty distribution with DIGITS significant digits, 3 to 1: 270 KB, 36 KB or
+ * 4 KB. A distribution of 1 digit begins at 1 us, which keeps it small. */
 struct latency *latency_new(int digits);
 void latency_free(struct latency *latency);
 

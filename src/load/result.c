@@ -91,6 +91,15 @@ static void free_plain_texts(struct result *result)
         free(all[i]);
 }
 
+static void free_intervals(struct result_interval *intervals, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (int kind = 0; kind < NUM_LATENCIES; kind++)
+            free(intervals[i].hdr[kind]);
+    }
+    free(intervals);
+}
+
 void result_free(struct result *result)
 {
     if (result == NULL)
@@ -108,6 +117,7 @@ void result_free(struct result *result)
     latency_free(result->schedule_slip);
     free(result->thread_uses);
     free(result->series);
+    free_intervals(result->intervals, result->num_intervals);
     free(result);
 }
 

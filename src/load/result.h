@@ -67,6 +67,14 @@ struct series_row {
     double tls_handshake_p50_ns, tls_handshake_p99_ns; /* NAN where no handshake completed */
 };
 
+/* What was complete in an interval of the run, which is as long as the others: each distribution
+ * that has values, as latency_encode writes it; NULL: none. */
+#define INTERVALS_MOST 600 /* even; t_s is less than so many times length_s */
+struct result_interval {
+    double t_s, length_s;
+    char *hdr[NUM_LATENCIES];
+};
+
 struct thread_use {
     double cpu_user_s, cpu_system_s;
     double busy; /* 0 to 1: the share of the time that its loop was not waiting */
@@ -148,6 +156,8 @@ struct result {
 
     struct series_row *series;
     size_t num_series;
+    struct result_interval *intervals; /* those with values; none where it is not known */
+    size_t num_intervals;
 
     /* verdict */
     bool passed;

@@ -40,6 +40,7 @@ void tally_free(struct tally *tally)
     for (int i = 0; i < NUM_LATENCIES; i++)
         latency_free(tally->latencies[i]);
     seconds_cleanup(&tally->seconds);
+    intervals_cleanup(&tally->intervals);
     latency_free(tally->schedule_slip);
     latency_free(tally->loop_lag);
     free(tally->identities);
@@ -50,6 +51,7 @@ void tally_free(struct tally *tally)
 void tally_begin(struct tally *tally, uint64_t start_ns)
 {
     seconds_begin(&tally->seconds, start_ns);
+    intervals_begin(&tally->intervals, start_ns);
     tally->measured_from_ns = start_ns + tally->plan->warm_up_ns;
 }
 
@@ -87,6 +89,13 @@ static void count_code(struct code_counts *counts, uint16_t code, uint64_t count
 static bool is_measured(const struct tally *tally, const struct sample *sample)
 {
     return sample->at.intended >= tally->measured_from_ns;
+}
+
+/* Books a latency of KIND that was complete at NOW_NS. */
+static void record(struct tally *tally, enum latency_kind kind, uint64_t now_ns, uint64_t value_ns)
+{
+    latency_record(tally->latencies[kind], value_ns);
+    intervals_record(&tally->intervals, kind, now_ns, value_ns);
 }
 
 static void tally_pins(struct tally *tally, const struct sample *sample)
@@ -127,14 +136,13 @@ static void tally_handshake(struct tally *tally, const struct sample *sample, bo
     if (!measured)
         return;
     tally->measured_handshakes++;
-    latency_record(
-        tally->latencies[tls->resumed ? LATENCY_TLS_HANDSHAKE_RESUMED : LATENCY_TLS_HANDSHAKE_FULL],
-        elapsed_ns);
+    record(tally, tls->resumed ? LATENCY_TLS_HANDSHAKE_RESUMED : LATENCY_TLS_HANDSHAKE_FULL,
+           sample->at.ended, elapsed_ns);
     if (tally->plan->rate > 0)
-        latency_record(tally->latencies[LATENCY_HANDSHAKE_FROM_SCHEDULE],
-                       sample->at.handshaken - sample->at.intended);
+        record(tally, LATENCY_HANDSHAKE_FROM_SCHEDULE, sample->at.ended,
+               sample->at.handshaken - sample->at.intended);
     if (tls->verify.num_calls > 0)
-        latency_record(tally->latencies[LATENCY_VERIFY_CALLBACK], tls->verify.elapsed_ns);
+        record(tally, LATENCY_VERIFY_CALLBACK, sample->at.ended, tls->verify.elapsed_ns);
     if (identity->tls_handshake == NULL)
         identity->tls_handshake = latency_new(tally->identity_digits);
     latency_record(identity->tls_handshake, elapsed_ns);
@@ -144,12 +152,12 @@ static void tally_latencies(struct tally *tally, const struct sample *sample)
 {
     const struct timeline *at = &sample->at;
     if (at->connected != 0)
-        latency_record(tally->latencies[LATENCY_CONNECT], at->connected - at->connecting);
+        record(tally, LATENCY_CONNECT, at->ended, at->connected - at->connecting);
     if (sample->outcome != OUTCOME_SUCCEEDED)
         return;
-    latency_record(tally->latencies[LATENCY_SESSION], at->complete - at->started);
+    record(tally, LATENCY_SESSION, at->ended, at->complete - at->started);
     if (tally->plan->rate > 0)
-        latency_record(tally->latencies[LATENCY_FROM_SCHEDULE], at->complete - at->intended);
+        record(tally, LATENCY_FROM_SCHEDULE, at->ended, at->complete - at->intended);
 }
 
 void tally_session(struct tally *tally, const struct sample *sample)
@@ -183,20 +191,21 @@ void tally_session(struct tally *tally, const struct sample *sample)
         tally_handshake(tally, sample, measured);
 }
 
-void tally_first_byte(struct tally *tally, const struct sample *sample, uint64_t after_ns)
+void tally_first_byte(struct tally *tally, const struct sample *sample, uint64_t now_ns,
+                      uint64_t after_ns)
 {
     if (is_measured(tally, sample))
-        latency_record(tally->latencies[LATENCY_FIRST_BYTE], after_ns);
+        record(tally, LATENCY_FIRST_BYTE, now_ns, after_ns);
 }
 
-void tally_request(struct tally *tally, const struct sample *sample, uint64_t after_ns,
-                   unsigned status)
+void tally_request(struct tally *tally, const struct sample *sample, uint64_t now_ns,
+                   uint64_t after_ns, unsigned status)
 {
     count_code(&tally->statuses, (uint16_t)status, 1);
     if (!is_measured(tally, sample))
         return;
     tally->measured_requests++;
-    latency_record(tally->latencies[LATENCY_REQUEST], after_ns);
+    record(tally, LATENCY_REQUEST, now_ns, after_ns);
 }
 
 void tally_established(struct tally *tally, uint64_t count)
@@ -275,4 +284,5 @@ void tally_merge(struct tally *to, struct tally *from)
     latency_merge(to->schedule_slip, from->schedule_slip);
     latency_merge(to->loop_lag, from->loop_lag);
     seconds_merge(&to->seconds, &from->seconds);
+    intervals_merge(&to->intervals, &from->intervals);
 }

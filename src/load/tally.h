@@ -7,6 +7,7 @@
 #ifndef PINLOAD_LOAD_TALLY_H
 #define PINLOAD_LOAD_TALLY_H
 
+#include "load/intervals.h"
 #include "load/latency.h"
 #include "load/result.h"
 #include "load/sample.h"
@@ -62,6 +63,7 @@ struct tally {
     struct latency *latencies[NUM_LATENCIES]; /* tls_handshake stays empty: full and resumed are */
     struct latency *schedule_slip, *loop_lag;
     struct seconds seconds;
+    struct intervals intervals;
 };
 
 struct tally *tally_new(const struct plan *plan);
@@ -77,10 +79,11 @@ void tally_skipped(struct tally *tally, uint64_t count);
 /* tally_session books a session that has ended. */
 void tally_session(struct tally *tally, const struct sample *sample);
 
-/* tally_first_byte and tally_request book one request of a session that goes on. */
-void tally_first_byte(struct tally *tally, const struct sample *sample, uint64_t after_ns);
-void tally_request(struct tally *tally, const struct sample *sample, uint64_t after_ns,
-                   unsigned status);
+/* tally_first_byte and tally_request book one request of a session that goes on, at NOW_NS. */
+void tally_first_byte(struct tally *tally, const struct sample *sample, uint64_t now_ns,
+                      uint64_t after_ns);
+void tally_request(struct tally *tally, const struct sample *sample, uint64_t now_ns,
+                   uint64_t after_ns, unsigned status);
 
 /* tally_established notes how many sessions are established now. */
 void tally_established(struct tally *tally, uint64_t count);

@@ -164,6 +164,7 @@ void tally_fill(struct tally *tally, struct result *result, double measured_s)
     fill_pins(tally, result);
     fill_identities(tally, result);
     fill_series(tally, result);
+    intervals_fill(&tally->intervals, result);
     for (int i = 0; i < NUM_LATENCIES; i++)
         latency_merge(result->latencies[i], tally->latencies[i]);
     latency_merge(result->latencies[LATENCY_TLS_HANDSHAKE],

@@ -41,6 +41,8 @@ static void view_series(struct html_view *view)
     const struct result *r = view->full;
     view->result.series = NULL;
     view->result.num_series = 0;
+    view->result.intervals = NULL;
+    view->result.num_intervals = 0;
     view->seconds_per_point = (r->num_series + HTML_MAX_POINTS - 1) / HTML_MAX_POINTS;
     view->points = memory_new(HTML_MAX_POINTS, sizeof *view->points);
     for (size_t i = 0; i < r->num_series; i += view->seconds_per_point) {

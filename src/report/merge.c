@@ -169,14 +169,15 @@ static void merge_identities(struct result *merged, struct result *const *result
     free(places);
 }
 
-/* --- seconds, generator, verdict ------------------------------------------------------------ */
+/* --- seconds -------------------------------------------------------------------------------- */
 
 static bool has_handshakes(const struct series_row *row)
 {
     return row->handshakes > 0;
 }
 
-/* Percentiles cannot be added: where two have some, the second has none. */
+/* Percentiles cannot be added: where two have some, the second has none, unless the intervals
+ * tell. */
 static void add_second(struct series_row *to, const struct series_row *from)
 {
     if (has_handshakes(from)) {
@@ -210,6 +211,101 @@ static void merge_series(struct result *merged, struct result *const *results, s
         }
     }
 }
+
+/* --- intervals ------------------------------------------------------------------------------ */
+
+static bool has_values(const struct result *r)
+{
+    for (int kind = 0; kind < NUM_LATENCIES; kind++) {
+        if (latency_count(r->latencies[kind]) > 0)
+            return true;
+    }
+    return false;
+}
+
+/* The longest interval of all, which the others are put into; 0 where a result does not tell what
+ * was when, so that there are none of all. */
+static double longest_interval(struct result *const *results, size_t num_results)
+{
+    double longest_s = 0;
+    for (size_t i = 0; i < num_results; i++) {
+        if (results[i]->num_intervals == 0 && has_values(results[i]))
+            return 0;
+        for (size_t k = 0; k < results[i]->num_intervals; k++)
+            longest_s = fmax(longest_s, results[i]->intervals[k].length_s);
+    }
+    return longest_s;
+}
+
+static void add_encoded(char **to, const char *from)
+{
+    if (*to == NULL) {
+        *to = memory_text(from);
+        return;
+    }
+    struct latency *sum = latency_decode(*to, 0), *other = latency_decode(from, 0);
+    if (sum != NULL)
+        latency_merge(sum, other);
+    free(*to);
+    *to = sum != NULL ? latency_encode(sum) : NULL;
+    latency_free(sum);
+    latency_free(other);
+}
+
+static bool add_interval(struct result_interval *to, const struct result_interval *from)
+{
+    bool has_any = false;
+    for (int kind = 0; kind < NUM_LATENCIES; kind++) {
+        if (from->hdr[kind] != NULL)
+            add_encoded(&to->hdr[kind], from->hdr[kind]);
+        has_any = has_any || to->hdr[kind] != NULL;
+    }
+    return has_any;
+}
+
+static void merge_intervals(struct result *merged, struct result *const *results,
+                            size_t num_results)
+{
+    double length_s = longest_interval(results, num_results);
+    struct result_interval *rows = memory_new(INTERVALS_MOST, sizeof *rows);
+    bool used[INTERVALS_MOST] = {false};
+    for (size_t i = 0; i < num_results && length_s > 0; i++) {
+        for (size_t k = 0; k < results[i]->num_intervals; k++) {
+            const struct result_interval *from = &results[i]->intervals[k];
+            size_t row = (size_t)(from->t_s / length_s);
+            used[row] = add_interval(&rows[row], from) || used[row];
+        }
+    }
+    for (size_t row = 0; row < INTERVALS_MOST; row++) {
+        if (!used[row])
+            continue;
+        rows[row].t_s = (double)row * length_s;
+        rows[row].length_s = length_s;
+        rows[merged->num_intervals++] = rows[row];
+    }
+    merged->intervals = rows;
+}
+
+/* Percentiles of a second in which several results have handshakes are those of its interval. */
+static void fill_seconds_from_intervals(struct result *merged)
+{
+    for (size_t i = 0; i < merged->num_intervals; i++) {
+        const struct result_interval *interval = &merged->intervals[i];
+        if (interval->length_s != 1 || interval->t_s >= (double)merged->num_series)
+            continue;
+        struct series_row *row = &merged->series[(size_t)interval->t_s];
+        const char *text = interval->hdr[LATENCY_TLS_HANDSHAKE];
+        struct latency *latency =
+            text != NULL && isnan(row->tls_handshake_p50_ns) ? latency_decode(text, 0) : NULL;
+        if (latency == NULL)
+            continue;
+        row->tls_handshake_p50_ns = latency_percentile(latency, 50);
+        row->tls_handshake_p99_ns = latency_percentile(latency, 99);
+        latency_free(latency);
+    }
+}
+
+/* --- generator, verdict --------------------------------------------------------------------- */
 
 static uint64_t larger(uint64_t a, uint64_t b)
 {
@@ -311,5 +407,7 @@ struct result *results_merge(struct result *const *results, size_t num_results, 
     merge_cpu_per_session(merged, results, num_results);
     merge_identities(merged, results, num_results);
     merge_series(merged, results, num_results);
+    merge_intervals(merged, results, num_results);
+    fill_seconds_from_intervals(merged);
     return merged;
 }

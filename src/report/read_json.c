@@ -183,14 +183,19 @@ static char **read_texts(const struct place *place, const char *name, size_t *ou
 /* --- latencies ------------------------------------------------------------------------------ */
 
 /* read_latency returns the distribution of the object at PLACE, never NULL. */
+static struct latency *decode(const struct place *place, const char *name, const char *text,
+                              uint64_t clamped)
+{
+    struct latency *latency = text != NULL ? latency_decode(text, clamped) : NULL;
+    if (latency == NULL)
+        fail(place, name, "a distribution from 1 ns to 1 h in HdrHistogram's V2 encoding");
+    return latency != NULL ? latency : latency_new(1);
+}
+
 static struct latency *read_latency(const struct place *place)
 {
     const char *text = json_string_value(json_object_get(place->object, "hdr"));
-    uint64_t clamped = count_at(place, "clamped");
-    struct latency *latency = text != NULL ? latency_decode(text, clamped) : NULL;
-    if (latency == NULL)
-        fail(place, "hdr", "a distribution from 1 ns to 1 h in HdrHistogram's V2 encoding");
-    return latency != NULL ? latency : latency_new(1);
+    return decode(place, "hdr", text, count_at(place, "clamped"));
 }
 
 static void read_latency_into(const struct place *place, const char *name, struct latency **slot)
@@ -527,6 +532,35 @@ static void read_checks(const struct place *verdict, struct result *r)
     }
 }
 
+static void read_interval(const struct place *place, struct result_interval *interval)
+{
+    interval->t_s = required_number_at(place, "t_s");
+    interval->length_s = required_number_at(place, "length_s");
+    if (!(interval->t_s >= 0 && interval->length_s >= 1 &&
+          interval->t_s < INTERVALS_MOST * interval->length_s))
+        fail(place, "t_s", "the begin of one of at most 600 intervals of length_s");
+    for (int kind = 0; kind < NUM_LATENCIES; kind++) {
+        const char *name = latency_kind_name(kind);
+        interval->hdr[kind] = text_at(place, name);
+        if (interval->hdr[kind] != NULL)
+            latency_free(decode(place, name, interval->hdr[kind], 0));
+    }
+}
+
+/* Results of other versions may have none. */
+static void read_intervals(const struct place *root, struct result *r)
+{
+    if (json_object_get(root->object, "intervals") == NULL)
+        return;
+    const json_t *array = array_at(root, "intervals");
+    size_t count = json_array_size(array);
+    r->intervals = memory_new(count, sizeof *r->intervals);
+    for (size_t i = 0; i < count && !root->reader->failed; i++) {
+        struct place place = element_at(root, array, i, "intervals");
+        read_interval(&place, &r->intervals[r->num_intervals++]);
+    }
+}
+
 static void read_verdict(const struct place *root, struct result *r)
 {
     struct place verdict = object_at(root, "verdict");
@@ -559,6 +593,7 @@ static void read_root(const struct place *root, struct result *r)
     read_latencies(root, r);
     read_generator(root, r);
     read_series(root, r);
+    read_intervals(root, r);
     read_verdict(root, r);
     if (!root->reader->failed && !result_balances(r))
         fail(root, "sessions",

@@ -348,6 +348,23 @@ static json_t *checks_array(const struct result *r)
     return array;
 }
 
+static json_t *intervals_array(const struct result *r)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < r->num_intervals; i++) {
+        const struct result_interval *interval = &r->intervals[i];
+        json_t *object = json_object();
+        put(object, "t_s", whole_or_real(interval->t_s));
+        put(object, "length_s", whole_or_real(interval->length_s));
+        for (int kind = 0; kind < NUM_LATENCIES; kind++) {
+            if (interval->hdr[kind] != NULL)
+                put(object, latency_kind_name(kind), json_string(interval->hdr[kind]));
+        }
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
 static json_t *verdict_object(const struct result *r)
 {
     json_t *object = json_object();
@@ -382,6 +399,7 @@ json_t *report_json_object(const struct result *r)
     put(root, "latency", latencies_object(r));
     put(root, "generator", generator_object(r));
     put(root, "series", series_array(r));
+    put(root, "intervals", intervals_array(r));
     put(root, "verdict", verdict_object(r));
     return root;
 }

@@ -81,12 +81,27 @@ for (const run of names) {
         assert.deepEqual(tags.sort(), spans.sort());
         for (const span of spans) {
             const told = command('java', [...processor, '-tag', span, '-outputValueUnitRatio', '1000']);
+            const near = (told, exact) => Math.abs(told - exact) <= 0.001 + exact * 0.01; // of two digits
             const [, max, count] = told.match(/#\[Max += +([0-9.]+), Total count += +([0-9]+)\]/);
             assert.equal(Number(count), latency[span].count, span);
-            assert.ok(Math.abs(Number(max) - latency[span].max) <= 0.001 + latency[span].max * 0.001, `${span}: ${max} and ${latency[span].max}`);
+            assert.ok(near(Number(max), latency[span].max), `${span}: ${max} and ${latency[span].max}`);
             const [, mean] = told.match(/#\[Mean += +([0-9.]+),/);
-            assert.ok(Math.abs(Number(mean) - latency[span].mean) <= 0.001 + latency[span].mean * 0.001, `${span}: ${mean} and ${latency[span].mean}`);
+            assert.ok(near(Number(mean), latency[span].mean), `${span}: ${mean} and ${latency[span].mean}`);
         }
+    });
+
+    test(`HdrHistogram log of the ${run} run: Java's log processor plots a point for each interval`, () => {
+        const jar = needFile('/usr/share/java/hdrhistogram.jar', 'libhdrhistogram-java');
+        const { intervals } = runs[run];
+        const withHandshakes = intervals.filter((interval) => interval.tls_handshake !== undefined);
+        if (withHandshakes.length === 0)
+            return assert.equal(runs[run].latency.tls_handshake.count, 0);
+        const plot = inWork(`${run}.plot`);
+        command('java', ['-cp', jar, 'org.HdrHistogram.HistogramLogProcessor', '-i', fileOf(run, 'hlog'), '-tag', 'tls_handshake', '-o', plot]);
+        const points = read(plot).split('\n').map((line) => line.match(/^ *([0-9.]+): I:([0-9]+) /)).filter((match) => match);
+        assert.deepEqual(points.map(([, end]) => Number(end)), withHandshakes.map(({ t_s, length_s }) => t_s + length_s));
+        const counted = points.reduce((sum, [, , count]) => sum + Number(count), 0);
+        assert.equal(counted, runs[run].latency.tls_handshake.count);
     });
 
     test(`Prometheus text of the ${run} run: promtool has nothing to say, and the sessions are those of the JSON`, () => {
@@ -117,5 +132,7 @@ test('the runs were what they are called', () => {
     assert.deepEqual([runs.empty.sessions.started, runs.empty.outcomes.connect_refused, runs.empty.handshakes.completed], [1, 1, 0]);
     assert.equal(runs.interrupted.verdict.interrupted_by, 2);
     assert.ok(runs.interrupted.sessions.succeeded > 50);
+    assert.ok(runs.real.intervals.length >= 3 && runs.merged.intervals.length >= 3 && runs.empty.intervals.length === 0);
+    assert.ok(runs.merged.series[1].tls_handshake_p99 > 0, 'merged seconds have percentiles');
     assert.equal(runs.merged.sessions.started, runs.real.sessions.started + runs.interrupted.sessions.started);
 });

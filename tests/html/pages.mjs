@@ -37,7 +37,7 @@ function withoutEncodings(node) {
 // The page's data are the JSON result's, but for what is left out of long lists, and that is said.
 function assertSameData(data, json) {
     const { page, ...shown } = data;
-    const { series, ...full } = withoutEncodings(json);
+    const { series, intervals, ...full } = withoutEncodings(json);
     assert.equal(page.more.identities, full.identities.length - shown.identities.length);
     assert.equal(page.identities, full.identities.length);
     const byName = new Map(full.identities.map((identity) => [identity.name, identity]));

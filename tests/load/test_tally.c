@@ -149,8 +149,8 @@ static void points_in_time_become_spans(void **state)
     struct sample sample = good_sample(2 * NS_PER_S, 0);
     sample.at.intended -= 20 * NS_PER_MS;
     book(tally, &sample);
-    tally_first_byte(tally, &sample, 2 * NS_PER_MS);
-    tally_request(tally, &sample, 3 * NS_PER_MS, 200);
+    tally_first_byte(tally, &sample, sample.at.first_byte, 2 * NS_PER_MS);
+    tally_request(tally, &sample, sample.at.complete, 3 * NS_PER_MS, 200);
     struct result *result = result_of(tally, 1);
     static const double expected_us[NUM_LATENCIES] = {
         [LATENCY_CONNECT] = 1000,
@@ -184,8 +184,8 @@ static void the_warm_up_is_left_out_of_latencies_and_rates_and_of_nothing_else(v
     for (size_t i = 0; i < COUNT_OF(begun_ns); i++) {
         struct sample sample = good_sample(begun_ns[i], 0);
         book(tally, &sample);
-        tally_first_byte(tally, &sample, NS_PER_MS);
-        tally_request(tally, &sample, NS_PER_MS, 200);
+        tally_first_byte(tally, &sample, sample.at.first_byte, NS_PER_MS);
+        tally_request(tally, &sample, sample.at.complete, NS_PER_MS, 200);
     }
     struct result *result = result_of(tally, 2);
     assert_int_equal(result->started, 5);

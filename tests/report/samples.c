@@ -79,6 +79,24 @@ static void add_series(struct result *r, size_t seconds, uint64_t sessions)
     }
 }
 
+/* Intervals of a second from FIRST_S on, with the same values in each. */
+static void add_intervals(struct result *r, size_t count, double first_s)
+{
+    static const enum latency_kind kinds[] = {LATENCY_CONNECT, LATENCY_TLS_HANDSHAKE,
+                                              LATENCY_TLS_HANDSHAKE_FULL};
+    struct latency *latency = latency_new(2);
+    fill(latency, 1500, 33000, 4);
+    r->intervals = memory_new(count, sizeof *r->intervals);
+    r->num_intervals = count;
+    for (size_t i = 0; i < count; i++) {
+        r->intervals[i].t_s = first_s + (double)i;
+        r->intervals[i].length_s = 1;
+        for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
+            r->intervals[i].hdr[kinds[k]] = latency_encode(latency);
+    }
+    latency_free(latency);
+}
+
 static void count_sessions(struct result *r, uint64_t sessions)
 {
     r->scheduled = r->started = r->succeeded = sessions;
@@ -212,6 +230,7 @@ struct result *sample_interrupted(void)
     fill(r->schedule_slip, 6012, 1, 0);
     add_identities(r, 1, 6012);
     add_series(r, 4, 1500);
+    add_intervals(r, 2, 1);
     r->series[3].tls_handshake_p50_ns = r->series[3].tls_handshake_p99_ns = NAN;
     r->series[3].handshakes = 0;
     set_generator(r);

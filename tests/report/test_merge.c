@@ -89,6 +89,67 @@ static void a_rate_is_of_the_longest_window(void **state)
     result_free(merged);
 }
 
+static uint64_t count_in(const struct result_interval *interval, enum latency_kind kind)
+{
+    struct latency *latency = latency_decode(interval->hdr[kind], 0);
+    uint64_t count = latency_count(latency);
+    latency_free(latency);
+    return count;
+}
+
+static void intervals_merge_and_tell_the_percentiles_of_their_second(void **state)
+{
+    (void)state;
+    struct result *parts[] = {sample_interrupted(), sample_interrupted()};
+    struct error err;
+    struct result *merged = results_merge(parts, 2, false, &err);
+    assert_int_equal(merged->num_intervals, 2);
+    assert_near(merged->intervals[1].t_s, 2.0);
+    assert_near(merged->intervals[1].length_s, 1.0);
+    assert_int_equal(count_in(&merged->intervals[1], LATENCY_TLS_HANDSHAKE), 3000);
+    assert_int_equal(count_in(&merged->intervals[1], LATENCY_CONNECT), 3000);
+    assert_true(isnan(merged->series[0].tls_handshake_p50_ns)); /* the warm-up */
+    assert_true(fabs(merged->series[2].tls_handshake_p50_ns / 36e6 - 1) < 0.01);
+    assert_true(fabs(merged->series[2].tls_handshake_p99_ns / 39e6 - 1) < 0.01);
+    for (size_t i = 0; i < 2; i++)
+        result_free(parts[i]);
+    result_free(merged);
+}
+
+static void intervals_become_as_long_as_the_longest(void **state)
+{
+    (void)state;
+    struct result *parts[] = {sample_interrupted(), sample_interrupted()};
+    struct error err;
+    parts[1]->intervals[0].t_s = 0;
+    parts[1]->intervals[0].length_s = parts[1]->intervals[1].length_s = 2;
+    struct result *merged = results_merge(parts, 2, false, &err);
+    assert_int_equal(merged->num_intervals, 2);
+    assert_near(merged->intervals[1].t_s, 2.0);
+    assert_near(merged->intervals[1].length_s, 2.0);
+    assert_int_equal(count_in(&merged->intervals[0], LATENCY_CONNECT), 3000);
+    assert_true(isnan(merged->series[2].tls_handshake_p50_ns));
+    for (size_t i = 0; i < 2; i++)
+        result_free(parts[i]);
+    result_free(merged);
+}
+
+static void what_one_does_not_tell_is_told_of_none(void **state)
+{
+    (void)state;
+    struct result *parts[] = {sample_interrupted(), sample_typical(), sample_empty()};
+    struct error err;
+    struct result *merged = results_merge(parts, 3, true, &err);
+    assert_int_equal(merged->num_intervals, 0);
+    result_free(merged);
+    struct result *with_empty[] = {parts[0], parts[2]};
+    merged = results_merge(with_empty, 2, true, &err);
+    assert_int_equal(merged->num_intervals, 2); /* an empty one has nothing to tell */
+    for (size_t i = 0; i < 3; i++)
+        result_free(parts[i]);
+    result_free(merged);
+}
+
 static void identities_are_joined_by_name_wherever_they_stand(void **state)
 {
     (void)state;
@@ -282,6 +343,9 @@ int main(void)
         cmocka_unit_test(a_single_result_merges_into_itself),
         cmocka_unit_test(counts_add_and_distributions_merge),
         cmocka_unit_test(a_rate_is_of_the_longest_window),
+        cmocka_unit_test(intervals_merge_and_tell_the_percentiles_of_their_second),
+        cmocka_unit_test(intervals_become_as_long_as_the_longest),
+        cmocka_unit_test(what_one_does_not_tell_is_told_of_none),
         cmocka_unit_test(identities_are_joined_by_name_wherever_they_stand),
         cmocka_unit_test(what_one_part_does_not_hold_the_whole_does_not),
         cmocka_unit_test(a_rate_of_no_window_is_no_number),

@@ -83,6 +83,12 @@ static void what_is_wrong_is_named(void **state)
         {"\"violations\": [", "\"violations\": [1,", "verdict.violations is not an array of texts"},
         {"\"series\": [", "\"series\": [[],", "series is not an array of objects"},
         {"\"identities\": [", "\"identities\": [[],", "identities is not an array of objects"},
+        {"\"intervals\": [", "\"intervals\": [[]", "intervals is not an array of objects"},
+        {"\"intervals\": [", "\"intervals\": [{\"t_s\": 600, \"length_s\": 1}",
+         "intervals.t_s is not the begin of one of at most 600"},
+        {"\"intervals\": [",
+         "\"intervals\": [{\"t_s\": 0, \"length_s\": 1, \"session\": \"HISTF\"}",
+         "intervals.session is not a distribution"},
         {"\"target\": {", "\"target\": 1, \"x\": {", "target is not an object"},
     };
     struct result *result = sample_failing();
