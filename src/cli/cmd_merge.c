@@ -4,6 +4,7 @@
  */
 #include "base/memory.h"
 #include "cli/commands.h"
+#include "cli/ending.h"
 #include "cli/outputs.h"
 #include "cli/thresholds.h"
 #include "load/result.h"
@@ -50,10 +51,7 @@ enum ending cmd_merge(const struct invocation *invocation)
         fprintf(stderr, "pinload: %s\n", err.text);
     } else {
         thresholds_judge(options, merged);
-        bool written = outputs_write(options, merged);
-        ending = !merged->passed || !written ? ENDING_UNEXPECTED
-                 : merged->saturated         ? ENDING_RATE_MISSED
-                                             : ENDING_AS_EXPECTED;
+        ending = ending_of(merged, outputs_write(options, merged));
     }
     for (size_t i = 0; i < count; i++)
         result_free(results[i]);

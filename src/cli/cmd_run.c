@@ -8,6 +8,7 @@
 #include "base/version.h"
 #include "cli/commands.h"
 #include "cli/descriptors.h"
+#include "cli/ending.h"
 #include "cli/outputs.h"
 #include "cli/plan_builder.h"
 #include "cli/plan_settings.h"
@@ -17,7 +18,6 @@
 #include "report/progress.h"
 #include "tls/pinset.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -74,17 +74,6 @@ static void copy_command(struct result *result, char **redacted)
     for (size_t i = 0; i < len; i++)
         result->command[i] = memory_text(redacted[i]);
     result->command_len = len;
-}
-
-static enum ending ending_of(const struct result *result, bool written)
-{
-    if (result->interrupted_by == SIGINT)
-        return ENDING_INTERRUPTED;
-    if (result->interrupted_by != 0)
-        return ENDING_TERMINATED;
-    if (!result->passed || !written)
-        return ENDING_UNEXPECTED;
-    return result->saturated ? ENDING_RATE_MISSED : ENDING_AS_EXPECTED;
 }
 
 /* A warm-up that outlasts the window of -n leaves nothing to measure, which no plan can tell. */

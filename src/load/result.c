@@ -91,6 +91,13 @@ static void free_plain_texts(struct result *result)
         free(all[i]);
 }
 
+static void free_parts(struct result_part *parts, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free_texts(parts[i].command, parts[i].command_len);
+    free(parts);
+}
+
 static void free_intervals(struct result_interval *intervals, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -106,6 +113,7 @@ void result_free(struct result *result)
         return;
     free_plain_texts(result);
     free_texts(result->command, result->command_len);
+    free_parts(result->parts, result->num_parts);
     free_checks(result->checks, result->num_checks);
     free_texts(result->violations, result->num_violations);
     free_settings(result->settings, result->num_settings);

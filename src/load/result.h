@@ -75,6 +75,12 @@ struct result_interval {
     char *hdr[NUM_LATENCIES];
 };
 
+/* A result that was merged into another: what made it. */
+struct result_part {
+    char **command; /* passwords redacted */
+    size_t command_len;
+};
+
 struct thread_use {
     double cpu_user_s, cpu_system_s;
     double busy; /* 0 to 1: the share of the time that its loop was not waiting */
@@ -93,6 +99,8 @@ struct result {
     char *version, *boringssl, *libuv;
     char **command; /* passwords redacted */
     size_t command_len;
+    struct result_part *parts; /* of a merged result; none of a run's */
+    size_t num_parts;
     uint64_t started_wall_ns;
     double duration_s; /* from the first scheduled moment to the window's end, drain left out */
     double warm_up_s;

@@ -205,6 +205,31 @@ static void merge_settings(struct result *merged, struct result *const *results,
     result_set_number(merged, "merged_results", (double)num_results);
 }
 
+static char **copy_texts(char *const *texts, size_t count)
+{
+    char **copy = memory_new(count, sizeof *copy);
+    for (size_t i = 0; i < count; i++)
+        copy[i] = memory_text(texts[i]);
+    return copy;
+}
+
+static void add_part(struct result *merged, char *const *command, size_t command_len)
+{
+    size_t count = merged->num_parts + 1;
+    merged->parts = memory_resize(merged->parts, count * sizeof *merged->parts);
+    merged->parts[merged->num_parts++] =
+        (struct result_part){copy_texts(command, command_len), command_len};
+}
+
+/* Of a result that was merged itself, what went into that. */
+static void add_parts(struct result *merged, const struct result *from)
+{
+    for (size_t i = 0; i < from->num_parts; i++)
+        add_part(merged, from->parts[i].command, from->parts[i].command_len);
+    if (from->num_parts == 0)
+        add_part(merged, from->command, from->command_len);
+}
+
 void merge_plan(struct result *merged, struct result *const *results, size_t num_results)
 {
     const struct result *first = results[0];
@@ -212,9 +237,7 @@ void merge_plan(struct result *merged, struct result *const *results, size_t num
     merged->boringssl = copy_text(first->boringssl);
     merged->libuv = copy_text(first->libuv);
     merged->command_len = first->command_len;
-    merged->command = memory_new(first->command_len, sizeof *merged->command);
-    for (size_t i = 0; i < first->command_len; i++)
-        merged->command[i] = memory_text(first->command[i]);
+    merged->command = copy_texts(first->command, first->command_len);
     merged->url = copy_text(first->url);
     merged->address = joined_addresses(results, num_results);
     merged->sni = copy_text(first->sni);
@@ -226,6 +249,7 @@ void merge_plan(struct result *merged, struct result *const *results, size_t num
     merged->started_wall_ns = first->started_wall_ns;
     for (size_t i = 0; i < num_results; i++) {
         const struct result *r = results[i];
+        add_parts(merged, r);
         merged->rate += r->rate;
         merged->connections += r->connections;
         merged->threads += r->threads;

@@ -71,6 +71,21 @@ static void read_tool(const struct place *root, struct result *r)
     r->libuv = text_at(&tool, "libuv");
 }
 
+/* Results of other versions have none. */
+static void read_parts(const struct place *root, struct result *r)
+{
+    if (json_object_get(root->object, "parts") == NULL)
+        return;
+    const json_t *array = array_at(root, "parts");
+    size_t count = json_array_size(array);
+    r->parts = memory_new(count, sizeof *r->parts);
+    for (size_t i = 0; i < count && !root->reader->failed; i++) {
+        struct place place = element_at(root, array, i, "parts");
+        struct result_part *part = &r->parts[r->num_parts++];
+        part->command = read_texts(&place, "command", &part->command_len);
+    }
+}
+
 static void read_target(const struct place *root, struct result *r)
 {
     struct place target = object_at(root, "target");
@@ -417,6 +432,7 @@ static void read_root(const struct place *root, struct result *r)
     free(schema);
     read_tool(root, r);
     r->command = read_texts(root, "command", &r->command_len);
+    read_parts(root, r);
     read_started_at(root, r);
     r->duration_s = required_number_at(root, "duration_s");
     read_target(root, r);

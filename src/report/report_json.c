@@ -124,6 +124,18 @@ static json_t *tool_object(const struct result *r)
     return object;
 }
 
+static json_t *parts_array(const struct result *r)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < r->num_parts; i++) {
+        const struct result_part *part = &r->parts[i];
+        json_t *object = json_object();
+        put(object, "command", texts_array(part->command, part->command_len));
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
 static json_t *target_object(const struct result *r)
 {
     json_t *object = json_object();
@@ -385,6 +397,7 @@ json_t *report_json_object(const struct result *r)
     put(root, "schema", json_string(REPORT_JSON_SCHEMA));
     put(root, "tool", tool_object(r));
     put(root, "command", texts_array(r->command, r->command_len));
+    put(root, "parts", parts_array(r));
     put(root, "started_at", json_string(started_at));
     put(root, "duration_s", number(r->duration_s));
     put(root, "target", target_object(r));
