@@ -11,7 +11,7 @@ bool compare_html(FILE *out, const struct compare_result *result)
     char title[512];
     snprintf(title, sizeof title, "%s · %s · pinload compare",
              result->comparison.trusted ? "TRUSTED" : "NOT TO BE TRUSTED", result->where);
-    html_begin(out, title);
+    html_begin(out, title, title);
     html_data_comparison(out, result);
     return html_end(out, html_compare_js);
 }

@@ -123,6 +123,24 @@ static json_t *course_object(const struct html_view *view)
     return object;
 }
 
+/* The columns of latencies that are not the points'; null where they are. */
+static json_t *latencies_object(const struct html_view *view)
+{
+    if (view->num_latencies == 0)
+        return json_null();
+    json_t *object = json_object(), *t_s = json_array(), *p50 = json_array(), *p99 = json_array();
+    for (size_t i = 0; i < view->num_latencies; i++) {
+        json_array_append_new(t_s, drawn(view->latencies[i].t_s));
+        json_array_append_new(p50, drawn_us(view->latencies[i].p50_ns));
+        json_array_append_new(p99, drawn_us(view->latencies[i].p99_ns));
+    }
+    json_object_set_new(object, "seconds_per_point", drawn(view->seconds_per_latency));
+    json_object_set_new(object, "t_s", t_s);
+    json_object_set_new(object, "p50", p50);
+    json_object_set_new(object, "p99", p99);
+    return object;
+}
+
 static json_t *more_object(const struct html_view *view)
 {
     json_t *object = json_object();
@@ -131,6 +149,7 @@ static json_t *more_object(const struct html_view *view)
     json_object_set_new(object, "pins", count_json(view->more_pins));
     json_object_set_new(object, "violations", count_json(view->more_violations));
     json_object_set_new(object, "words", count_json(view->more_words));
+    json_object_set_new(object, "parts", count_json(view->more_parts));
     return object;
 }
 
@@ -171,6 +190,7 @@ void html_data_result(FILE *out, const struct html_view *view)
     json_object_set_new(page, "more", more_object(view));
     json_object_set_new(page, "meanings", meanings_object());
     json_object_set_new(page, "course", course_object(view));
+    json_object_set_new(page, "latencies", latencies_object(view));
     json_object_set_new(page, "curves", curves_object(view->full));
     json_object_set_new(root, "page", page);
     html_data(out, root);

@@ -32,7 +32,7 @@ static void write_escaped(FILE *out, const char *text)
             fputs("&gt;", out);
             break;
         default:
-            putc((unsigned char)*p < ' ' || *p == 0x7f ? ' ' : *p, out);
+            putc(((unsigned char)*p < ' ' && *p != '\n') || *p == 0x7f ? ' ' : *p, out);
         }
     }
     free(clean);
@@ -47,7 +47,7 @@ static void write_script(FILE *out, const char *script)
 
 #define SLOT_DATA "{{data}}\n"
 
-void html_begin(FILE *out, const char *title)
+void html_begin(FILE *out, const char *title, const char *summary)
 {
     const char *rest = write_until(out, html_page, "{{title}}");
     write_escaped(out, title);
@@ -57,6 +57,10 @@ void html_begin(FILE *out, const char *title)
     fputs(html_uplot_css, out);
     fputs("\n", out);
     fputs(html_page_css, out);
+    rest = write_until(out, rest, "{{title}}");
+    write_escaped(out, title);
+    rest = write_until(out, rest, "{{summary}}");
+    write_escaped(out, summary);
     write_until(out, rest, SLOT_DATA);
 }
 

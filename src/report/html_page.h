@@ -10,8 +10,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* html_begin writes the page up to its data. TITLE can be any bytes. */
-void html_begin(FILE *out, const char *title);
+/* html_begin writes the page up to its data. TITLE and SUMMARY can be any bytes; SUMMARY, in lines,
+ * is what is seen where scripts are switched off. */
+void html_begin(FILE *out, const char *title, const char *summary);
 
 /* html_end writes the rest: the scripts that all pages have, then SECTIONS, the script that makes
  * this kind's (report/html_parts.h). False where a write failed, html_begin's too. */

@@ -52,6 +52,46 @@ static void view_series(struct html_view *view)
     }
 }
 
+static bool lacks_percentiles(const struct result *r)
+{
+    for (size_t i = 0; i < r->num_series; i++) {
+        if (r->series[i].handshakes > 0 && isnan(r->series[i].tls_handshake_p50_ns))
+            return true;
+    }
+    return false;
+}
+
+static struct html_latency latency_of(const struct result_interval *interval)
+{
+    struct html_latency row = {.t_s = interval->t_s, .p50_ns = NAN, .p99_ns = NAN};
+    const char *text = interval->hdr[LATENCY_TLS_HANDSHAKE];
+    struct latency *latency = text != NULL ? latency_decode(text, 0) : NULL;
+    if (latency == NULL)
+        return row;
+    row.p50_ns = latency_percentile(latency, 50);
+    row.p99_ns = latency_percentile(latency, 99);
+    latency_free(latency);
+    return row;
+}
+
+/* Seconds are enough where intervals are no longer than they. */
+static void view_latencies(struct html_view *view)
+{
+    const struct result *r = view->full;
+    if (r->num_intervals == 0 || r->intervals[0].length_s <= 1 || !lacks_percentiles(r))
+        return;
+    view->seconds_per_latency = r->intervals[0].length_s;
+    view->latencies = memory_new(INTERVALS_MOST, sizeof *view->latencies);
+    for (size_t i = 0; i < r->num_intervals; i++) {
+        size_t index = (size_t)(r->intervals[i].t_s / view->seconds_per_latency);
+        for (; view->num_latencies <= index && index < INTERVALS_MOST; view->num_latencies++)
+            view->latencies[view->num_latencies] = (struct html_latency){
+                (double)view->num_latencies * view->seconds_per_latency, NAN, NAN};
+        if (index < view->num_latencies)
+            view->latencies[index] = latency_of(&r->intervals[i]);
+    }
+}
+
 /* --- lists ------------------------------------------------------------------------------------ */
 
 static void view_identities(struct html_view *view)
@@ -100,6 +140,20 @@ static void view_command(struct html_view *view)
     view->more_words = view->full->command_len - words;
 }
 
+static void view_parts(struct html_view *view)
+{
+    size_t len = 0, parts = 0;
+    for (; parts < view->full->num_parts && len <= HTML_MAX_PARTS_LEN; parts++) {
+        const struct result_part *part = &view->full->parts[parts];
+        for (size_t i = 0; i < part->command_len; i++)
+            len += strlen(part->command[i]) + 1;
+    }
+    if (len > HTML_MAX_PARTS_LEN)
+        parts--;
+    view->result.num_parts = parts;
+    view->more_parts = view->full->num_parts - parts;
+}
+
 static void view_violations(struct html_view *view)
 {
     if (view->full->num_violations <= HTML_MAX_VIOLATIONS)
@@ -112,9 +166,11 @@ void html_view_init(struct html_view *view, const struct result *result)
 {
     *view = (struct html_view){.full = result, .result = *result};
     view_series(view);
+    view_latencies(view);
     view_identities(view);
     view_pins(view);
     view_command(view);
+    view_parts(view);
     view_violations(view);
 }
 
@@ -125,4 +181,5 @@ void html_view_cleanup(struct html_view *view)
     if (view->result.identities != view->full->identities)
         free(view->result.identities);
     free(view->points);
+    free(view->latencies);
 }

@@ -16,6 +16,7 @@
 #define HTML_MAX_PINS 200
 #define HTML_MAX_VIOLATIONS 100
 #define HTML_MAX_COMMAND_LEN 65536
+#define HTML_MAX_PARTS_LEN 65536 /* of the commands of all that was merged */
 
 /* A point of the course: the rows of the seconds from T_S on, put together. */
 struct html_point {
@@ -27,6 +28,12 @@ struct html_point {
     double p99_ns;                        /* the highest of one second */
 };
 
+/* The handshakes of an interval of the run. */
+struct html_latency {
+    double t_s;
+    double p50_ns, p99_ns; /* NAN without any */
+};
+
 struct html_view {
     const struct result *full;
     struct result
@@ -34,8 +41,12 @@ struct html_view {
     struct html_point *points;
     size_t num_points;
     size_t seconds_per_point;
+    /* Of results that were merged and whose seconds have no percentiles: those of their intervals. */
+    struct html_latency *latencies;
+    size_t num_latencies;
+    double seconds_per_latency;
     /* how many are left out of each list */
-    size_t more_identities, more_unexpected, more_pins, more_violations, more_words;
+    size_t more_identities, more_unexpected, more_pins, more_violations, more_words, more_parts;
 };
 
 /* html_view_init makes the view of RESULT, which must outlive it. */

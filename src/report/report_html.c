@@ -6,12 +6,28 @@
 #include "report/html_page.h"
 #include "report/html_parts.h"
 #include "report/html_view.h"
+#include "report/report_text.h"
+
+#include <stdlib.h>
 
 static const char *verdict_of(const struct result *result)
 {
     if (result->interrupted_by != 0)
         return "INTERRUPTED";
     return result->passed ? "PASS" : "FAIL";
+}
+
+/* The summary of what is on the page, to be freed; NULL where there is no memory for it. */
+static char *summary_of(const struct result *result)
+{
+    char *text = NULL;
+    size_t len = 0;
+    FILE *memory = open_memstream(&text, &len);
+    if (memory == NULL)
+        return NULL;
+    report_text(memory, result, false);
+    fclose(memory);
+    return text;
 }
 
 bool report_html(FILE *out, const struct result *result)
@@ -21,7 +37,9 @@ bool report_html(FILE *out, const struct result *result)
              result->url != NULL ? result->url : "");
     struct html_view view;
     html_view_init(&view, result);
-    html_begin(out, title);
+    char *summary = summary_of(&view.result);
+    html_begin(out, title, summary != NULL ? summary : title);
+    free(summary);
     html_data_result(out, &view);
     html_view_cleanup(&view);
     return html_end(out, html_result_js);

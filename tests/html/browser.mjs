@@ -40,8 +40,8 @@ export const phone = { width: 400, height: 800 };
 
 // open opens a file, calls USE with the page, and fails for every request but the file itself and for every word
 // on the console.
-export async function open(file, { viewport = wide, colorScheme = 'light' }, use) {
-    const context = await browser.newContext({ viewport, colorScheme });
+export async function open(file, { viewport = wide, colorScheme = 'light', javaScriptEnabled = true }, use) {
+    const context = await browser.newContext({ viewport, colorScheme, javaScriptEnabled });
     const complaints = [];
     const url = pathToFileURL(file).href;
     await context.route('**/*', (route) => {

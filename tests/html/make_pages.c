@@ -61,6 +61,23 @@ static void set_series(struct result *r, size_t seconds, double sessions, double
     }
 }
 
+/* Intervals of LENGTH_S over SECONDS, each with as many handshakes as one can tell apart. */
+static void set_intervals(struct result *r, double seconds, double length_s)
+{
+    struct latency *latency = latency_new(2);
+    size_t count = (size_t)ceil(seconds / length_s);
+    r->intervals = memory_new(count, sizeof *r->intervals);
+    r->num_intervals = count;
+    for (size_t i = 0; i < count; i++) {
+        r->intervals[i].t_s = (double)i * length_s;
+        r->intervals[i].length_s = length_s;
+        scatter(latency, 1000, 2400 + 400 * sin((double)i * 9.5 / (double)count), 0.2);
+        r->intervals[i].hdr[LATENCY_TLS_HANDSHAKE] = latency_encode(latency);
+        latency_reset(latency);
+    }
+    latency_free(latency);
+}
+
 static void add_identity(struct result_identity *identity, const char *name, uint64_t sessions,
                          bool expect_refused)
 {
@@ -176,14 +193,63 @@ static struct result *page_mixed(void)
     add_identity(&r->identities[2], "client3-ecdsa-p384", 17412, false);
     add_identity(&r->identities[3], "revoked", 3000, true);
     set_series(r, 30, 1841, 0.02);
+    set_intervals(r, 30, 1);
+    return r;
+}
+
+/* --- what is too little for a line ------------------------------------------------------------ */
+
+/* COUNT sessions that went well, with a handshake of 3 ms each. */
+static struct result *page_of_few(uint64_t count)
+{
+    struct result *r = sample_empty();
+    r->interrupted_by = 0;
+    r->passed = true;
+    r->scheduled = r->started = r->succeeded = r->outcomes[OUTCOME_SUCCEEDED] = count;
+    r->handshakes_completed = r->handshakes_full = count;
+    for (uint64_t i = 0; i < count; i++) {
+        latency_record(r->latencies[LATENCY_TLS_HANDSHAKE], 3000000);
+        latency_record(r->latencies[LATENCY_TLS_HANDSHAKE_FULL], 3000000);
+        latency_record(r->latencies[LATENCY_SESSION], 4000000);
+    }
+    return r;
+}
+
+static void set_seconds_between(struct result *r, size_t seconds, size_t step)
+{
+    free(r->series);
+    r->series = memory_new(seconds, sizeof *r->series);
+    r->num_series = seconds;
+    for (size_t i = 0; i < seconds; i++) {
+        uint64_t count = i % step == 0;
+        r->series[i] = (struct series_row){.t_s = (double)i,
+                                           .sessions = count,
+                                           .handshakes = count,
+                                           .tls_handshake_p50_ns = count ? 3e6 : NAN,
+                                           .tls_handshake_p99_ns = count ? 3e6 : NAN};
+    }
+    r->duration_s = (double)seconds;
+}
+
+static struct result *page_one(void)
+{
+    struct result *r = page_of_few(1);
+    set_seconds_between(r, 1, 1);
+    return r;
+}
+
+/* A session every seven seconds. */
+static struct result *page_slow(void)
+{
+    struct result *r = page_of_few(9);
+    set_seconds_between(r, 60, 7);
     return r;
 }
 
 /* --- what is too much for a page -------------------------------------------------------------- */
 
-static struct result *page_crowd(void)
+static void make_crowd(struct result *r)
 {
-    struct result *r = sample_typical();
     free_identities(r);
     r->identities = memory_new(NUM_CROWD, sizeof *r->identities);
     r->num_identities = NUM_CROWD;
@@ -206,12 +272,17 @@ static struct result *page_crowd(void)
         name_counts_add(&r->pins_by_pin, name, i == 4000 ? 7 : 0);
     }
     r->passed = false;
+}
+
+static struct result *page_crowd(void)
+{
+    struct result *r = sample_typical();
+    make_crowd(r);
     return r;
 }
 
-static struct result *page_day(void)
+static void make_day(struct result *r)
 {
-    struct result *r = sample_typical();
     r->duration_s = NUM_SECONDS;
     set_series(r, NUM_SECONDS, 1841, 0.2);
     r->series[50000].sessions = 0;
@@ -219,6 +290,61 @@ static struct result *page_day(void)
     r->series[50000].failed = 700;
     r->series[50000].tls_handshake_p50_ns = r->series[50000].tls_handshake_p99_ns = NAN;
     r->series[50001].tls_handshake_p99_ns = 1.5e9;
+    set_intervals(r, NUM_SECONDS, 256);
+}
+
+static struct result *page_day(void)
+{
+    struct result *r = sample_typical();
+    make_day(r);
+    return r;
+}
+
+/* A name of LEN bytes, each of which becomes as long as a byte can in JSON within HTML. */
+static char *long_name(const char *begin, size_t number, size_t len)
+{
+    char *name = memory_new(len + 32, 1);
+    snprintf(name, len + 32, "%s%zu", begin, number);
+    for (size_t at = strlen(name); at < len; at++)
+        name[at] = "<>&\""[at % 4];
+    return name;
+}
+
+static char *renamed(char *name, size_t number)
+{
+    free(name);
+    return long_name("client", number, 60);
+}
+
+/* All that is long at once: a day of 10,000 identities with long names, none as expected, 5,000
+ * pins, long violations, a long command, and a story. */
+static struct result *page_worst(void)
+{
+    struct result *r = page_mixed();
+    char *words[2000];
+    make_crowd(r);
+    make_day(r);
+    for (size_t i = 0; i < r->num_identities; i++)
+        r->identities[i].name = renamed(r->identities[i].name, i);
+    for (size_t i = 0; i < 300; i++) {
+        char *violation = long_name("violation ", i, 300);
+        result_add_violation(r, "%s", violation);
+        free(violation);
+    }
+    for (size_t i = 0; i < 2000; i++)
+        words[i] = long_name("--header=", i, 100);
+    set_command(r, (const char *const *)words, 2000);
+    for (size_t i = 0; i < 2000; i++)
+        free(words[i]);
+    for (size_t i = 0; i < 32; i++) {
+        char *name = long_name("", i, 60);
+        name_counts_add(&r->ciphers, name, 1);
+        name_counts_add(&r->statuses, name, 1);
+        free(name);
+    }
+    r->failed = r->outcomes[OUTCOME_RESET] = 1;
+    r->scheduled++, r->started++;
+    r->first_failure = long_name("session 17: ", 0, 4000);
     return r;
 }
 
@@ -260,7 +386,8 @@ int main(int argc, char **argv)
     } pages[] = {
         {"typical", sample_typical}, {"empty", sample_empty},   {"interrupted", sample_interrupted},
         {"failing", sample_failing}, {"mixed", page_mixed},     {"crowd", page_crowd},
-        {"day", page_day},           {"hostile", page_hostile},
+        {"day", page_day},           {"hostile", page_hostile}, {"one", page_one},
+        {"slow", page_slow},         {"worst", page_worst},
     };
     if (argc != 2) {
         fputs("usage: make_pages DIRECTORY\n", stderr);

@@ -3,7 +3,7 @@
 // The HTML report, opened in Chromium: results of many kinds, in both themes, on a screen, a phone and paper.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 
 import {
@@ -11,10 +11,11 @@ import {
     readFigure, runTests, wide,
 } from './browser.mjs';
 
-const names = ['typical', 'empty', 'interrupted', 'failing', 'mixed', 'crowd', 'day', 'hostile'];
+const names = ['typical', 'empty', 'interrupted', 'failing', 'mixed', 'crowd', 'day', 'hostile', 'one', 'slow', 'worst'];
 const hostile = "</script><script>document.title='broken'</script><!--<img src=x onerror=alert(1)>";
 const withoutCharts = ['empty'];
-const withScreenshots = ['mixed', 'failing', 'day'];
+const withFewPoints = ['one', 'slow'];
+const withScreenshots = ['mixed', 'failing', 'day', 'one', 'slow', 'worst'];
 const mostBytes = 1e6;
 
 const fileOf = (name) => inDirectory(`${name}.html`);
@@ -45,6 +46,10 @@ function assertSameData(data, json) {
     assert.equal(page.more.pins, Object.keys(full.pins.by_pin).length - Object.keys(shown.pins.by_pin).length);
     Object.entries(shown.pins.by_pin).forEach(([pin, count]) => assert.equal(count, full.pins.by_pin[pin]));
     assert.equal(page.more.violations, full.verdict.violations.length - shown.verdict.violations.length);
+    assert.equal(page.more.parts, full.parts.length - shown.parts.length);
+    assert.equal(page.more.words, full.command.length - shown.command.length);
+    full.parts.length = shown.parts.length;
+    full.command.length = shown.command.length;
     full.identities = shown.identities;
     full.pins.by_pin = shown.pins.by_pin;
     full.verdict.violations.length = shown.verdict.violations.length;
@@ -103,7 +108,8 @@ async function assertShown(page, name, json) {
 async function assertDrawn(page, name) {
     const pixels = await colouredPixels(page);
     assert.equal(pixels.length === 0, withoutCharts.includes(name), `${name} has ${pixels.length} charts`);
-    pixels.forEach((count, i) => assert.ok(count > 100, `chart ${i} of ${name} has ${count} coloured pixels`));
+    const least = withFewPoints.includes(name) ? 15 : 100;
+    pixels.forEach((count, i) => assert.ok(count > least, `chart ${i} of ${name} has ${count} coloured pixels`));
 }
 
 async function every_page_shows_the_figures_of_its_json() {
@@ -253,6 +259,95 @@ async function every_colour_can_be_read() {
     }
 }
 
+async function without_scripts_there_is_the_summary() {
+    for (const name of ['typical', 'failing', 'hostile', 'worst']) {
+        await open(fileOf(name), { javaScriptEnabled: false }, async (page) => {
+            const words = await page.innerText('main');
+            const { verdict, sessions } = jsonOf(name);
+            assert.ok(words.startsWith(`${verdict.passed ? 'PASS' : 'FAIL'} · https://`), 'the verdict comes first');
+            assert.ok(words.includes(sessions.started.toLocaleString('en-US')), `${name} tells its sessions`);
+            assert.equal(await page.evaluate(() => document.querySelectorAll('main script, main img').length).catch(() => 0), 0);
+            if (name === 'failing')
+                await page.screenshot({ path: inDirectory('failing-without-scripts.png'), fullPage: true });
+        });
+    }
+}
+
+async function a_lonely_point_is_drawn() {
+    const drawn = (page, id) => page.$$eval(`#${id} canvas`, (nodes) => nodes.length);
+    await open(fileOf('one'), {}, async (page) => {
+        assert.equal(await drawn(page, 'percentiles'), 1);
+        assert.equal(await drawn(page, 'course'), 2);
+        assert.equal(await page.evaluate('charts[1].plot.scales.x.max'), 1, 'a second is as wide as the chart');
+    });
+    await open(fileOf('slow'), {}, async (page) => {
+        const { course } = (await dataOf(page)).page;
+        assert.equal(course.p50.filter((us) => us !== null).length, 9);
+        assert.ok((await colouredPixels(page))[2] > 9 * 10, 'nine seconds with a handshake are nine points');
+    });
+}
+
+// merged opens the merger of these results, which two generators could have made.
+async function merged(name, files, use) {
+    const [html, json] = [inDirectory(`${name}.html`), inDirectory(`${name}.json`)];
+    spawnSync(binary, ['merge', '--force', ...files, '-q', '--html', html, '--json', json]);
+    const result = JSON.parse(fs.readFileSync(json, 'utf8'));
+    await open(html, {}, async (page) => {
+        assertSameData(await dataOf(page), result);
+        assert.ok(await assertFigures(page, await dataOf(page)) > 10);
+        await use(page, result);
+    });
+}
+
+// A shard of a result: another command, and the rest the same.
+function shardOf(name, number) {
+    const file = inDirectory(`${name}-shard${number}.json`);
+    const result = jsonOf(name);
+    result.command = ['pinload', 'run', '--shard', `${number}/2`, result.target.url];
+    fs.writeFileSync(file, JSON.stringify(result));
+    return file;
+}
+
+async function the_merger_of_two_shows_latency_over_time_and_both_commands() {
+    await merged('two', [shardOf('mixed', 0), shardOf('mixed', 1)], async (page, result) => {
+        assert.equal(result.sessions.started, 2 * jsonOf('mixed').sessions.started);
+        assert.ok(result.series.every((row) => row.tls_handshake_p50 > 1000 && row.tls_handshake_p99 > row.tls_handshake_p50));
+        await assertDrawn(page, 'two');
+        assert.equal(await page.$$eval('#course canvas', (nodes) => nodes.length), 2);
+        const commands = await page.$$eval('#repeat pre', (nodes) => nodes.map((node) => node.textContent));
+        assert.equal(commands.length, 2);
+        commands.forEach((text, i) => assert.match(text, new RegExp(`--shard ${i}/2 `)));
+        assert.ok((await page.$$eval('.notice', (nodes) => nodes.map((node) => node.innerText))).some((text) => /Merged from 2 results/.test(text)));
+        await page.screenshot({ path: inDirectory('two.png'), fullPage: true });
+    });
+}
+
+async function the_merger_of_two_days_shows_the_latencies_of_its_intervals() {
+    await merged('days', [shardOf('day', 0), shardOf('day', 1)], async (page, result) => {
+        assert.ok(result.series.every((row) => row.sessions === 0 || row.tls_handshake_p50 === null));
+        const { latencies } = (await dataOf(page)).page;
+        assert.equal(latencies.seconds_per_point, 256);
+        assert.equal(latencies.t_s.length, 338);
+        assert.ok(latencies.p50.every((us) => us > 1500 && us < 3500));
+        await assertDrawn(page, 'days');
+        assert.match(plain(await textOf(page, '#course')), /Latencies are those of all handshakes of 256 seconds/);
+        assert.ok(fs.statSync(inDirectory('days.html')).size < mostBytes);
+    });
+}
+
+async function a_merger_that_cannot_tell_latency_over_time_says_so() {
+    await merged('untold', [shardOf('typical', 0), shardOf('typical', 1)], async (page) => {
+        assert.equal(await page.$$eval('#course canvas', (nodes) => nodes.length), 1);
+        assert.match(plain(await textOf(page, '#course')), /percentiles of several results cannot be added up/);
+    });
+}
+
+async function the_merger_of_an_interrupted_run_is_interrupted() {
+    const done = spawnSync(binary, ['merge', '--force', inDirectory('typical.json'), inDirectory('interrupted.json'), '-q', '--html', inDirectory('cut.html')]);
+    assert.equal(done.status, 130);
+    await open(inDirectory('cut.html'), {}, async (page) => assert.equal(await textOf(page, '#verdict .word'), 'INTERRUPTED'));
+}
+
 async function pinload_merge_writes_the_same_page() {
     const file = inDirectory('merged.html');
     execFileSync(binary, ['merge', inDirectory('mixed.json'), '-q', '--html', file]);
@@ -273,7 +368,10 @@ const tests = [
     what_must_be_known_first_is_said, a_day_is_put_together_and_keeps_its_worst_second,
     a_crowd_shows_those_that_deserve_a_look_first, no_text_becomes_markup, expected_stands_against_seen,
     a_cursor_tells_the_values_under_it, a_change_of_theme_and_a_turn_of_the_phone_draw_anew,
-    paper_is_light_and_has_all_rows, every_colour_can_be_read, pinload_merge_writes_the_same_page,
+    paper_is_light_and_has_all_rows, every_colour_can_be_read, without_scripts_there_is_the_summary, a_lonely_point_is_drawn,
+    pinload_merge_writes_the_same_page, the_merger_of_two_shows_latency_over_time_and_both_commands,
+    the_merger_of_two_days_shows_the_latencies_of_its_intervals, a_merger_that_cannot_tell_latency_over_time_says_so,
+    the_merger_of_an_interrupted_run_is_interrupted,
 ];
 
 execFileSync(makePages, [directory]);

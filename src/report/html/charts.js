@@ -94,6 +94,9 @@ const fromZero = (plot, least, most) => [0, most > 0 ? most * 1.08 : 1];
 
 const countScale = { scale: { range: fromZero }, axis: countAxis };
 
+// A run of a single second has a width too.
+const elapsedScale = (seconds) => ({ time: false, ...(seconds.length === 1 ? { range: [seconds[0], seconds[0] + 1] } : {}) });
+
 const elapsedSteps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400,
     172800, 432000, 864000];
 
@@ -115,8 +118,17 @@ const percentileAxis = (most, width) => axis({
 
 // --- kinds of chart --------------------------------------------------------------------------------------------
 
+// Where there is a value with none on either side, there is no line to be seen. A curve that has no value of its own
+// at an x of another's (undefined) goes on; at null it is interrupted.
+function lonelyPoints(values) {
+    const known = values.map((value, i) => [value, i]).filter(([value]) => value !== undefined);
+    return known.filter(([value], k) => value !== null && [k - 1, k + 1].every((other) => (known[other]?.[0] ?? null) === null))
+        .map(([, i]) => i);
+}
+
 const line = (name, dash) => ({
-    stroke: colour(name), width: 1.75, dash: dash ? [6, 4] : undefined, points: { show: false }, spanGaps: false,
+    stroke: colour(name), width: 1.75, dash: dash ? [6, 4] : undefined, spanGaps: false,
+    points: { show: false, size: 6, fill: colour(name), filter: (plot, series) => lonelyPoints(plot.data[series]) },
 });
 
 const cursor = (more = {}) => ({ y: false, points: { size: 7 }, ...more });
@@ -167,11 +179,11 @@ function timeChart(label, caption, seconds, lines, { y, band, marks, sync }) {
             formatX: figureElapsed,
             hooks: { draw: [(plot) => drawMarks(plot, marks)] },
             make: () => ({
-                scales: { x: { time: false }, y: y.scale },
+                scales: { x: elapsedScale(seconds), y: y.scale },
                 axes: [elapsedAxis(), y.axis()],
                 cursor: cursor({ sync: { key: sync }, drag: { x: true, y: false } }),
                 bands: band ? [{ series: [first + 1, first], fill: colour('band') }] : [],
-                series: [{}, ...lines.map((one) => ({ ...line(one.colour, one.dash), points: { show: seconds.length < 3 } })),
+                series: [{}, ...lines.map((one) => line(one.colour, one.dash)),
                     ...(band ?? []).map(() => ({ stroke: 'transparent', width: 0, points: { show: false } }))],
             }),
         },

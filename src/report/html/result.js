@@ -60,7 +60,7 @@ function books() {
         if (sessions[name] > 0)
             items.push([show(`sessions.${name}`), ` ${words}`]);
     }
-    return el('p', { class: 'books' }, show('sessions.started'), ' sessions: ', joined(items));
+    return el('p', { class: 'books' }, show('sessions.started'), sessions.started === 1 ? ' session: ' : ' sessions: ', joined(items));
 }
 
 function violationList() {
@@ -160,8 +160,26 @@ function percentiles() {
 function courseNote(step) {
     if (step <= 1)
         return 'Each point is a second; the last one ended with the run.';
-    return `Each point stands for ${step} seconds: sessions and p50 on average, the band from the least to the most ` +
-        'of one second, p99 and failures of the worst second; the last one for what was left.';
+    const [average, worst] = page.latencies === null ? ['sessions and p50 on average', 'p99 and failures'] : ['sessions on average', 'failures'];
+    return `Each point stands for ${step} seconds: ${average}, the band from the least to the most ` +
+        `of one second, ${worst} of the worst second; the last one for what was left.`;
+}
+
+// Percentiles of several results cannot be added up; where they were merged, their intervals may tell.
+function latencyCourse(c, ...more) {
+    const { t_s: seconds, p50, p99, seconds_per_point: step } = page.latencies ?? c;
+    const title = el('h3', {}, 'Handshake latency');
+    if (data.handshakes.completed > 0 && !p50.some(isNumber)) {
+        return [title, note('The percentiles of several results cannot be added up, and these do not tell what was when: ',
+            'latency over time is on the page of each.'), note(more)];
+    }
+    const times = timeScale([...p50, ...p99]);
+    const caption = [...more, page.latencies === null ? null : ` Latencies are those of all handshakes of ${step} seconds.`,
+        times.isLog ? ' The axis of latencies is logarithmic.' : null];
+    return [title, timeChart('Handshake latency over time', caption, seconds, [
+        { name: 'p50', colour: 'one', values: p50, format: figureTime },
+        { name: 'p99', colour: 'three', values: p99, format: figureTime },
+    ], { y: times, sync: 'course' })];
 }
 
 function course() {
@@ -175,18 +193,12 @@ function course() {
     if (hasFailures)
         rates.push({ name: 'failed', colour: 'bad', values: c.failed, format: rate });
     const band = c.seconds_per_point > 1 ? [c.sessions_least, c.sessions_most] : null;
-    const times = timeScale([...c.p50, ...c.p99]);
-    const scale = times.isLog ? ' The axis of latencies is logarithmic.' : '';
     const zoom = c.t_s.length > 60 ? el('span', { class: 'screen' }, ' Drag to zoom, double-click to go back.') : null;
     return section(id, title,
         el('h3', {}, 'Sessions a second'),
         timeChart('Sessions a second over time', null, c.t_s, rates,
             { y: countScale, band, marks: hasFailures ? c.failed : null, sync: 'course' }),
-        el('h3', {}, 'Handshake latency'),
-        timeChart('Handshake latency over time', [courseNote(c.seconds_per_point) + scale, zoom], c.t_s, [
-            { name: 'p50', colour: 'one', values: c.p50, format: figureTime },
-            { name: 'p99', colour: 'three', values: c.p99, format: figureTime },
-        ], { y: times, sync: 'course' }));
+        ...latencyCourse(c, courseNote(c.seconds_per_point), zoom));
 }
 
 const phaseNames = [
@@ -400,13 +412,22 @@ function settings() {
         [el('code', {}, name), typeof value === 'number' ? value.toLocaleString('en-US') : String(value)])));
 }
 
+function commandBlock(words) {
+    const command = el('code', {}, commandText(words));
+    return el('div', { class: 'command' }, el('pre', {}, command), copyButton(command));
+}
+
+// Of a merged result, the commands of all that went into it.
 function repeat() {
-    const command = el('code', {}, commandText(data.command));
+    const { parts: more, words } = page.more;
+    const isMerged = data.parts.length + more > 1;
+    const commands = (isMerged ? data.parts.map((part) => part.command) : [data.command]).filter((command) => command.length > 0);
     return section('repeat', 'Run it again',
-        data.command.length > 0 ? el('div', { class: 'command' }, el('pre', {}, command), copyButton(command)) : null,
-        page.more.words > 0 ? note(`The command goes on for ${plural(page.more.words, 'word')} more.`) : null,
-        data.command.includes('***') || data.command.some((word) => word.includes('***'))
-            ? note('*** stands for a password.') : null,
+        isMerged ? note(`These ${plural(data.parts.length + more, 'run')} were merged.`) : null,
+        commands.map(commandBlock),
+        isMerged && more > 0 ? note(`The commands of ${plural(more, 'run')} more are in the JSON result.`) : null,
+        !isMerged && words > 0 ? note(`The command goes on for ${plural(words, 'word')} more.`) : null,
+        commands.flat().some((word) => word.includes('***')) ? note('*** stands for a password.') : null,
         settings());
 }
 
