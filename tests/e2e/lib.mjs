@@ -107,14 +107,30 @@ export function startPinload(args, options = {}) {
 
 export const pinload = (args, options) => startPinload(args, options).ended;
 
-let numResults = 0;
+const resultFiles = [];
 
 // resultFile: a new name for each result, so that none can be taken for another's.
 export function resultFile() {
-    const file = inWork(`result-${++numResults}.json`);
+    const file = inWork(`result-${resultFiles.length + 1}.json`);
     fs.rmSync(file, { force: true });
+    resultFiles.push(file);
     return file;
 }
+
+// validate holds results to their schemas, strictly.
+export const validate = (files) => spawnSync(
+    needFile('/usr/bin/python3', 'python3-jsonschema'), [path.join(root, 'tests/formats/validate.py'), ...files], { encoding: 'utf8' },
+);
+
+// Every result of a test program is held to its schema, once, at its end.
+process.on('exit', () => {
+    const files = resultFiles.filter((file) => fs.existsSync(file));
+    const done = files.length > 0 ? validate(files) : { status: 0 };
+    if (done.status !== 0) {
+        console.error(`results that do not hold their schema:\n${done.stdout}${done.stderr}`);
+        process.exitCode = 1;
+    }
+});
 
 // load is `pinload run` with its JSON result, whose books must balance whatever happened.
 export async function load(args, options) {

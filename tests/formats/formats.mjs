@@ -2,13 +2,14 @@
 //
 // What pinload writes is read by the tools that people read such files with: jq and a JSON Schema validator, Python's
 // csv, HdrHistogram's own log processor, promtool, xmllint. The files are those of real runs: one that went well, one
-// where nothing listens, one that was interrupted, and the merger of the first and the last; all agree with the JSON.
+// where nothing listens, one that was interrupted, one that was before it had begun, and the merger of the first and the
+// third; all agree with the JSON.
 
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
 import { assertBalanced, chainAndPin, command, freePorts, inWork, needCommand, needFile, Nginx, pinload, read, root, sleep,
-    startPinload } from '../e2e/lib.mjs';
+    startPinload, validate, write } from '../e2e/lib.mjs';
 
 const kinds = { json: 'json', csv: 'csv', hlog: 'hlog', prometheus: 'prom', junit: 'xml' };
 const schema = path.join(root, 'docs/result.schema.json');
@@ -24,34 +25,38 @@ function keep(run, { status, stdout, stderr }, expected) {
     runs[run] = JSON.parse(read(fileOf(run, 'json')));
 }
 
-async function interrupted() {
-    const { child, ended } = startPinload(['run', '-d', '40s', '-R', '100', ...chainAndPin(), ...outputs('interrupted'), nginx.loadUrl]);
+async function interrupted(name, ...options) {
+    const { child, ended } = startPinload(['run', '-d', '40s', '-R', '100', ...options, ...chainAndPin(), ...outputs(name), nginx.loadUrl]);
     await sleep(1500);
     child.kill('SIGINT');
     return ended;
 }
 
+const inAnHour = () => new Date(Date.now() + 3600e3).toISOString().replace(/[.].*/, 'Z');
+
 before(async () => {
     nginx = await Nginx.start('formats');
     keep('real', await pinload(['run', '-d', '2500ms', '-R', '60', '-c', '50', '--session-mode', 'mixed:50', '--warm-up', '200ms',
         ...chainAndPin(), '--fail-if', 'tls_handshake.p99 > 60s', ...outputs('real'), nginx.loadUrl]), 0);
-    keep('empty', await pinload(['run', '-n', '1', '--verify', 'none', ...outputs('empty'), `https://127.0.0.1:${freePorts()}/`]), 1);
-    keep('interrupted', await interrupted(), 130);
+    keep('refused', await pinload(['run', '-n', '1', '--verify', 'none', ...outputs('refused'), `https://127.0.0.1:${freePorts()}/`]), 1);
+    const [cut, empty] = await Promise.all([interrupted('interrupted'), interrupted('empty', '--start-at', inAnHour())]);
+    keep('interrupted', cut, 130);
+    keep('empty', empty, 130);
     const both = [fileOf('real', 'json'), fileOf('interrupted', 'json')];
-    await pinload(['merge', '--force', ...both, ...outputs('merged')]);
-    runs.merged = JSON.parse(read(fileOf('merged', 'json')));
+    keep('merged', await pinload(['merge', '--force', ...both, ...outputs('merged')]), 130);
 });
 after(() => nginx.stop());
 
-const names = ['real', 'empty', 'interrupted', 'merged'];
+const names = ['real', 'refused', 'interrupted', 'empty', 'merged'];
 
 for (const run of names) {
     test(`JSON of the ${run} run: jq reads it, the schema holds, the books balance`, () => {
         needCommand('jq', 'jq');
-        const jsonschema = needFile('/usr/bin/jsonschema', 'python3-jsonschema');
         const file = fileOf(run, 'json');
         assert.equal(command('jq', ['-r', '.schema', file]).trim(), 'pinload.result/1');
-        command(jsonschema, ['-i', file, schema]);
+        command(needFile('/usr/bin/jsonschema', 'python3-jsonschema'), ['-i', file, schema]);
+        const strictly = validate([file]);
+        assert.equal(strictly.status, 0, strictly.stdout);
         assertBalanced(runs[run]);
     });
 
@@ -129,10 +134,21 @@ for (const run of names) {
 test('the runs were what they are called', () => {
     assert.ok(runs.real.sessions.succeeded > 100 && runs.real.handshakes.resumed > 20 && runs.real.handshakes.full > 20);
     assert.equal(runs.real.sessions.failed, 0);
-    assert.deepEqual([runs.empty.sessions.started, runs.empty.outcomes.connect_refused, runs.empty.handshakes.completed], [1, 1, 0]);
+    assert.deepEqual([runs.refused.sessions.started, runs.refused.outcomes.connect_refused, runs.refused.handshakes.completed], [1, 1, 0]);
+    assert.deepEqual([runs.empty.sessions.scheduled, runs.empty.series.length, runs.empty.duration_s], [0, 0, 0]);
     assert.equal(runs.interrupted.verdict.interrupted_by, 2);
     assert.ok(runs.interrupted.sessions.succeeded > 50);
-    assert.ok(runs.real.intervals.length >= 3 && runs.merged.intervals.length >= 3 && runs.empty.intervals.length === 0);
+    assert.ok(runs.real.intervals.length >= 3 && runs.merged.intervals.length >= 3 && runs.refused.intervals.length <= 1 && runs.empty.intervals.length === 0);
     assert.ok(runs.merged.series[1].tls_handshake_p99 > 0, 'merged seconds have percentiles');
     assert.equal(runs.merged.sessions.started, runs.real.sessions.started + runs.interrupted.sessions.started);
+});
+
+test('a field that the schema does not describe is noticed, and one that is not there', () => {
+    const changes = [(result) => { result.sessions.new = 1; }, (result) => { delete result.generator.threads; },
+        (result) => { result.intervals[0].session = 'no distribution'; }, (result) => { result.latency.connect.p50 = '1'; }];
+    for (const change of changes) {
+        const result = structuredClone(runs.real);
+        change(result);
+        assert.equal(validate([write('changed.json', JSON.stringify(result))]).status, 1, change.toString());
+    }
 });

@@ -5,10 +5,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import path from 'node:path';
 
 import {
     assertFigures, at, binary, colouredPixels, contrast, directory, inDirectory, makePages, open, overflow, phone,
-    readFigure, runTests, wide,
+    readFigure, root, runTests, wide,
 } from './browser.mjs';
 
 const names = ['typical', 'empty', 'interrupted', 'failing', 'mixed', 'crowd', 'day', 'hostile', 'one', 'slow', 'worst'];
@@ -115,6 +116,11 @@ async function assertDrawn(page, name) {
 async function every_page_shows_the_figures_of_its_json() {
     for (const name of names)
         await open(fileOf(name), {}, (page) => assertShown(page, name, jsonOf(name)));
+}
+
+async function every_result_of_these_tests_holds_its_schema() {
+    const done = spawnSync('/usr/bin/python3', [path.join(root, 'tests/formats/validate.py'), directory], { encoding: 'utf8' });
+    assert.equal(done.status, 0, done.stdout + done.stderr);
 }
 
 async function every_page_is_small() {
@@ -371,7 +377,7 @@ const tests = [
     paper_is_light_and_has_all_rows, every_colour_can_be_read, without_scripts_there_is_the_summary, a_lonely_point_is_drawn,
     pinload_merge_writes_the_same_page, the_merger_of_two_shows_latency_over_time_and_both_commands,
     the_merger_of_two_days_shows_the_latencies_of_its_intervals, a_merger_that_cannot_tell_latency_over_time_says_so,
-    the_merger_of_an_interrupted_run_is_interrupted,
+    the_merger_of_an_interrupted_run_is_interrupted, every_result_of_these_tests_holds_its_schema,
 ];
 
 execFileSync(makePages, [directory]);
