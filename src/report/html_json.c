@@ -184,6 +184,7 @@ void html_data_result(FILE *out, const struct html_view *view)
     without_encodings(root);
     json_object_del(root, "series");
     json_object_del(root, "intervals");
+    json_object_del(json_object_get(root, "verdict"), "checks");
     json_t *page = json_object();
     json_object_set_new(page, "balances", json_boolean(result_balances(view->full)));
     json_object_set_new(page, "identities", count_json(view->full->num_identities));

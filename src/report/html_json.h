@@ -15,8 +15,9 @@ struct json_t;
 /* html_data writes DATA, which it does not consume. */
 void html_data(FILE *out, const struct json_t *data);
 
-/* html_data_result writes a result: its JSON without the encoded distributions and the seconds, and
- * beside it "page": percentile curves, the course of the run, and how much was left out. */
+/* html_data_result writes a result: its JSON without the encoded distributions, the seconds and the
+ * checks, and beside it "page": percentile curves, the course of the run, and how much was left
+ * out. */
 void html_data_result(FILE *out, const struct html_view *view);
 
 /* html_data_comparison writes a comparison: its JSON without the encoded distributions. */

@@ -11,6 +11,7 @@ import {
     assertFigures, at, binary, colouredPixels, contrast, directory, inDirectory, makePages, open, overflow, phone,
     readFigure, root, runTests, wide,
 } from './browser.mjs';
+import { assertCharts, assertSameData, assertShown, dataOf, textOf } from './result-page.mjs';
 
 const names = ['typical', 'empty', 'interrupted', 'failing', 'mixed', 'crowd', 'day', 'hostile', 'one', 'slow', 'worst'];
 const hostile = "</script><script>document.title='broken'</script><!--<img src=x onerror=alert(1)>";
@@ -21,101 +22,18 @@ const mostBytes = 1e6;
 
 const fileOf = (name) => inDirectory(`${name}.html`);
 const jsonOf = (name) => JSON.parse(fs.readFileSync(inDirectory(`${name}.json`), 'utf8'));
-const dataOf = (page) => page.$eval('#data', (node) => JSON.parse(node.textContent));
-const textOf = (page, selector) => page.$eval(selector, (node) => node.innerText);
 const plain = (text) => text.replaceAll('\u00a0', ' ');
 
 // --- what holds for every page ----------------------------------------------------------------------------------
 
-function withoutEncodings(node) {
-    if (node === null || typeof node !== 'object')
-        return node;
-    if (Array.isArray(node))
-        return node.map(withoutEncodings);
-    return Object.fromEntries(Object.entries(node).filter(([key]) => key !== 'hdr')
-        .map(([key, value]) => [key, withoutEncodings(value)]));
-}
-
-// The page's data are the JSON result's, but for what is left out of long lists, and that is said.
-function assertSameData(data, json) {
-    const { page, ...shown } = data;
-    const { series, intervals, ...full } = withoutEncodings(json);
-    assert.equal(page.more.identities, full.identities.length - shown.identities.length);
-    assert.equal(page.identities, full.identities.length);
-    const byName = new Map(full.identities.map((identity) => [identity.name, identity]));
-    shown.identities.forEach((identity) => assert.deepEqual(identity, byName.get(identity.name)));
-    assert.equal(page.more.pins, Object.keys(full.pins.by_pin).length - Object.keys(shown.pins.by_pin).length);
-    Object.entries(shown.pins.by_pin).forEach(([pin, count]) => assert.equal(count, full.pins.by_pin[pin]));
-    assert.equal(page.more.violations, full.verdict.violations.length - shown.verdict.violations.length);
-    assert.equal(page.more.parts, full.parts.length - shown.parts.length);
-    assert.equal(page.more.words, full.command.length - shown.command.length);
-    full.parts.length = shown.parts.length;
-    full.command.length = shown.command.length;
-    full.identities = shown.identities;
-    full.pins.by_pin = shown.pins.by_pin;
-    full.verdict.violations.length = shown.verdict.violations.length;
-    assert.deepEqual(shown, full);
-    assertSameCurves(page.curves, full.latency);
-    assertSameCourse(page.course, series);
-}
-
-function assertSameCurves(curves, latency) {
-    for (const [kind, { x, us }] of Object.entries(curves)) {
-        assert.equal(x.length > 0, latency[kind].count > 0, `a curve of ${kind}`);
-        assert.equal(x.length, us.length);
-        const near = (a, b) => Math.abs(a - b) <= 1e-4 * b + 0.001;
-        for (const [level, stat] of [[10, 'p90'], [100, 'p99'], [1000, 'p999']]) {
-            const i = x.indexOf(level);
-            assert.ok(i < 0 || i === x.length - 1 || near(us[i], latency[kind][stat]), `${kind}: ${stat} is ${latency[kind][stat]}, drawn at ${us[i]}`);
-        }
-        assert.ok(x.length === 0 || near(us[us.length - 1], latency[kind].max), `the end of ${kind}`);
-        assert.ok(us.every((value, i) => i === 0 || value >= us[i - 1]), `${kind} rises`);
-    }
-}
-
-// Averages, least and most are recounted here from the JSON's seconds.
-function assertSameCourse(course, series) {
-    const step = course.seconds_per_point;
-    assert.ok(course.t_s.length <= 600);
-    assert.equal(course.t_s.length, series.length === 0 ? 0 : Math.ceil(series.length / step));
-    course.t_s.forEach((t, i) => {
-        const rows = series.slice(i * step, (i + 1) * step);
-        const sessions = rows.map((row) => row.sessions);
-        const p99s = rows.map((row) => row.tls_handshake_p99).filter((us) => us !== null);
-        const mean = sessions.reduce((a, b) => a + b, 0) / rows.length;
-        const near = (a, b) => Math.abs(a - b) <= 1e-4 * Math.abs(b);
-        assert.equal(t, rows[0].t_s);
-        assert.ok(near(course.sessions[i], mean), `sessions at ${t} s`);
-        assert.equal(course.sessions_least[i], Math.min(...sessions));
-        assert.equal(course.sessions_most[i], Math.max(...sessions));
-        assert.equal(course.failed[i], Math.max(...rows.map((row) => row.failed)));
-        assert.ok(p99s.length === 0 ? course.p99[i] === null : near(course.p99[i], Math.max(...p99s)), `p99 at ${t} s`);
-    });
-}
-
-async function assertShown(page, name, json) {
-    const data = await dataOf(page);
-    assertSameData(data, json);
-    assert.ok(await assertFigures(page, data) > 10, 'figures are shown');
-    const words = await textOf(page, 'body');
-    assert.doesNotMatch(words, /NaN|undefined|Infinity|\[object|\bnull\b/, `${name} shows what no person says`);
-    const word = json.verdict.interrupted_by !== null ? 'INTERRUPTED' : json.verdict.passed ? 'PASS' : 'FAIL';
-    assert.equal(await textOf(page, '#verdict .word'), word);
-    assert.ok((await page.title()).startsWith(`${word} · `));
-    const first = await page.$eval('main', (main) => [...main.children].slice(0, 2).map((node) => node.localName + node.id));
-    assert.deepEqual(first, ['header', 'sectionverdict'], 'the verdict comes first');
-}
-
 async function assertDrawn(page, name) {
-    const pixels = await colouredPixels(page);
-    assert.equal(pixels.length === 0, withoutCharts.includes(name), `${name} has ${pixels.length} charts`);
-    const least = withFewPoints.includes(name) ? 15 : 100;
-    pixels.forEach((count, i) => assert.ok(count > least, `chart ${i} of ${name} has ${count} coloured pixels`));
+    const numCharts = await assertCharts(page, name, withFewPoints.includes(name) ? 15 : 100);
+    assert.equal(numCharts === 0, withoutCharts.includes(name), `${name} has ${numCharts} charts`);
 }
 
 async function every_page_shows_the_figures_of_its_json() {
     for (const name of names)
-        await open(fileOf(name), {}, (page) => assertShown(page, name, jsonOf(name)));
+        await open(fileOf(name), {}, (page) => assertShown(page, jsonOf(name), name));
 }
 
 async function every_result_of_these_tests_holds_its_schema() {

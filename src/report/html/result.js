@@ -169,9 +169,10 @@ function courseNote(step) {
 function latencyCourse(c, ...more) {
     const { t_s: seconds, p50, p99, seconds_per_point: step } = page.latencies ?? c;
     const title = el('h3', {}, 'Handshake latency');
-    if (data.handshakes.completed > 0 && !p50.some(isNumber)) {
-        return [title, note('The percentiles of several results cannot be added up, and these do not tell what was when: ',
-            'latency over time is on the page of each.'), note(more)];
+    if (!p50.some(isNumber)) {
+        return [title, note(data.handshakes.completed === 0 ? 'No handshake completed, so that there is no latency to show.'
+            : 'The percentiles of several results cannot be added up, and these do not tell what was when: latency over time ' +
+            'is on the page of each.'), note(more)];
     }
     const times = timeScale([...p50, ...p99]);
     const caption = [...more, page.latencies === null ? null : ` Latencies are those of all handshakes of ${step} seconds.`,
