@@ -14,6 +14,7 @@ import sys
 import jsonschema
 
 DOCS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../docs")
+OPTIONAL = {"instructions"}  # left out where the processor does not count them
 SCHEMAS = {"pinload.result/1": "result.schema.json", "pinload.compare/1": "compare.schema.json"}
 
 
@@ -37,7 +38,7 @@ def strict(node, schema):
     node = flat(node, schema) if "allOf" in node else node
     made = {name: strict(child, schema) for name, child in node.items()}
     if isinstance(node.get("properties"), dict) and "type" in node and "additionalProperties" not in node:
-        made.update(required=list(node["properties"]), additionalProperties=False)
+        made.update(required=[name for name in node["properties"] if name not in OPTIONAL], additionalProperties=False)
     return made
 
 
