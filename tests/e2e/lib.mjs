@@ -122,9 +122,9 @@ export const validate = (files) => spawnSync(
     needFile('/usr/bin/python3', 'python3-jsonschema'), [path.join(root, 'tests/formats/validate.py'), ...files], { encoding: 'utf8' },
 );
 
-// Every result of a test program is held to its schema, once, at its end.
+// Every result of a test program is held to its schema, once, at its end; what a test wrote to a FIFO was read there.
 process.on('exit', () => {
-    const files = resultFiles.filter((file) => fs.existsSync(file));
+    const files = resultFiles.filter((file) => fs.statSync(file, { throwIfNoEntry: false })?.isFile());
     const done = files.length > 0 ? validate(files) : { status: 0 };
     if (done.status !== 0) {
         console.error(`results that do not hold their schema:\n${done.stdout}${done.stderr}`);
