@@ -210,9 +210,11 @@ void latency_each(const struct latency *latency,
                   void (*visit)(void *arg, double value_ns, uint64_t count), void *arg)
 {
     const struct hdr_histogram *hdr = &latency->hdr;
-    for (int32_t i = 0; i < hdr->counts_len; i++) {
+    int64_t left = hdr->total_count;
+    for (int32_t i = 0; i < hdr->counts_len && left > 0; i++) {
         if (hdr->counts[i] == 0)
             continue;
+        left -= hdr->counts[i];
         int64_t median = hdr_median_equivalent_value(hdr, hdr_value_at_index(hdr, i));
         visit(arg, (double)median, (uint64_t)hdr->counts[i]);
     }
