@@ -61,11 +61,19 @@ static void set_series(struct result *r, size_t seconds, double sessions, double
     }
 }
 
+static void free_intervals(struct result *r)
+{
+    for (size_t i = 0; i < r->num_intervals; i++)
+        free(r->intervals[i].hdr[LATENCY_TLS_HANDSHAKE]);
+    free(r->intervals);
+}
+
 /* Intervals of LENGTH_S over SECONDS, each with as many handshakes as one can tell apart. */
 static void set_intervals(struct result *r, double seconds, double length_s)
 {
     struct latency *latency = latency_new(2);
     size_t count = (size_t)ceil(seconds / length_s);
+    free_intervals(r);
     r->intervals = memory_new(count, sizeof *r->intervals);
     r->num_intervals = count;
     for (size_t i = 0; i < count; i++) {
