@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Where BoringSSL's memory comes from. Most of what a session allocates is gone once its handshake
- * is complete, and with many handshakes at once glibc's allocator leaves as much memory in holes
- * between open sessions as these take. jemalloc, which stands in for malloc in the whole program,
- * keeps sizes apart and gives back what is empty. BoringSSL would put the length in front of each
- * block, which pushes its large ones into the next size: these hooks (crypto/mem.c) ask jemalloc
- * for it. A build without jemalloc, as one with sanitizers, leaves BoringSSL to malloc.
- */
+#include "tls/allocation.h"
+
 #ifdef PINLOAD_JEMALLOC
 
 #include <jemalloc/jemalloc.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -18,14 +13,35 @@
  * within a second, not ten, so that memory measured in a hold is that of the sessions held. */
 const char *malloc_conf = "background_thread:true,dirty_decay_ms:1000,muzzy_decay_ms:0";
 
-/* BoringSSL declares them to itself alone. */
+static _Thread_local bool keep_next;
+
+void allocation_keep_next(void)
+{
+    keep_next = true;
+}
+
+/* BoringSSL (crypto/mem.c) takes these where they are there, and declares them to itself alone.
+ * Without them it puts the length in front of each block, which pushes large ones into the next
+ * size. */
 void *OPENSSL_memory_alloc(size_t size);
 void OPENSSL_memory_free(void *memory);
 size_t OPENSSL_memory_get_size(void *memory);
 
+/* An SSL and the copy of its context's certificates that it has for the handshake are of one size
+ * to jemalloc, so that each page would be half empty afterwards. The next size up is nobody's. */
+static size_t size_of_kept(size_t size)
+{
+    return nallocx(size, 0) + 1;
+}
+
 void *OPENSSL_memory_alloc(size_t size)
 {
-    return mallocx(size > 0 ? size : 1, 0);
+    if (size == 0)
+        size = 1;
+    if (keep_next)
+        size = size_of_kept(size);
+    keep_next = false;
+    return mallocx(size, 0);
 }
 
 /* What is freed may have been a key: it is for the hook to wipe it. */
@@ -42,5 +58,9 @@ size_t OPENSSL_memory_get_size(void *memory)
 }
 
 #else
-typedef int allocation_is_malloc; /* ISO C wants a declaration in each file */
+
+void allocation_keep_next(void)
+{
+}
+
 #endif

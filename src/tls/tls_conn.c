@@ -2,6 +2,7 @@
 #include "tls/tls_conn.h"
 
 #include "base/memory.h"
+#include "tls/allocation.h"
 #include "tls/identity.h"
 #include "tls/tickets.h"
 #include "tls/tls_internal.h"
@@ -174,6 +175,7 @@ void tls_conn_start(struct tls_conn *conn, size_t identity, const struct verify_
                     bool offer_ticket)
 {
     assert(conn->ssl == NULL);
+    allocation_keep_next(); /* the SSL itself is the first that is allocated */
     conn->ssl = SSL_new(conn->context->ssl_ctx);
     conn->policy = policy;
     conn->in_len = 0;
