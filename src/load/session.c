@@ -211,13 +211,27 @@ static void on_connected(void *owner, enum tcp_end end)
     drive(session);
 }
 
+static void receive(struct session *session, const uint8_t *bytes, size_t len)
+{
+    session->sample.bytes_read += len;
+    tls_conn_feed(session->tls, bytes, len);
+}
+
+bool session_receive_more(struct session *session)
+{
+    const uint8_t *bytes;
+    size_t len = tcp_read_more(session->tcp, &bytes);
+    if (len > 0)
+        receive(session, bytes, len);
+    return len > 0;
+}
+
 static void on_bytes(void *owner, const uint8_t *bytes, size_t len)
 {
     struct session *session = owner;
     if (steps[session->stage] == NULL)
         return;
-    session->sample.bytes_read += len;
-    tls_conn_feed(session->tls, bytes, len);
+    receive(session, bytes, len);
     drive(session);
 }
 

@@ -58,6 +58,9 @@ void session_set_deadline(struct session *session, uint64_t from_ns, uint64_t af
  * goes on: what the server said before it closed decides, not our failure to write. */
 void session_flush(struct session *session);
 
+/* session_receive_more takes what has come while the last bytes were read; false: nothing. */
+bool session_receive_more(struct session *session);
+
 /* Requests and responses (session_requests.c). */
 
 /* session_send_early sends the first requests as early data where they may be. */

@@ -261,6 +261,8 @@ static bool may_send_more(const struct session *session)
  * all of them in one record. */
 static enum step answer(struct session *session)
 {
+    if (session->has_answer && session->flights.count > 0 && session_receive_more(session))
+        return STEP_AGAIN;
     if (may_send_more(session))
         send_more(session);
     else

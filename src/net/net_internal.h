@@ -39,8 +39,10 @@ struct net_loop {
     void *owner;
     int timer_fd;
     uint64_t wake_at_ns;
-    uint64_t woken_ns;        /* when this turn's first event was taken; 0: it still waits */
-    uint64_t owner_ns;        /* what the owner took before the wait */
+    uint64_t woken_ns; /* when this turn's first event was taken; 0: it still waits */
+    uint64_t owner_ns; /* what the owner took before the wait */
+    uint64_t wait_began_ns;
+    uint64_t wait_ns;         /* how long the last wait was */
     struct net_pool connects; /* uv_connect_t; apart, since they outnumber all others */
     struct net_pool requests; /* struct net_request */
     char read_buffer[READ_BUFFER_LEN];
