@@ -57,6 +57,7 @@ static bool read_file(struct probe *probe, const char *path, const struct option
     bool read = (options->pass == NULL || password_read(&password, options->pass, err)) &&
                 key_file_read(&file, path, "the certificate file", false, &password, err);
     password_wipe(&password);
+    password_wipe_source(options->pass);
     if (!read)
         return false;
     for (size_t i = 0; i < file.num_certs; i++) {

@@ -86,13 +86,6 @@ static void take_shard(struct plan *plan)
     identity_set_slice(plan->identities, first, end - first);
 }
 
-/* Wipes the text of pass:TEXT, which lies in memory of ours. */
-static void wipe_source(const char *source)
-{
-    if (source != NULL && text_starts_with(source, "pass:"))
-        explicit_bzero((char *)source + 5, strlen(source + 5));
-}
-
 bool plan_build_identities(struct plan *plan, const struct options *options,
                            struct notices *notices, struct error *err)
 {
@@ -104,7 +97,7 @@ bool plan_build_identities(struct plan *plan, const struct options *options,
     bool ok = (options->pass == NULL || password_read(&password, options->pass, err)) &&
               add_all(plan, options, &password, notices, err);
     password_wipe(&password);
-    wipe_source(options->pass);
+    password_wipe_source(options->pass);
     if (ok && options->expect_refused != NULL)
         ok = mark_refused(plan, options->expect_refused, err);
     if (ok)

@@ -148,6 +148,12 @@ static bool open_keylog(struct plan *plan, const struct options *options, struct
     return true;
 }
 
+static bool is_address(const char *text)
+{
+    uint8_t address[sizeof(struct in6_addr)];
+    return inet_pton(AF_INET, text, address) == 1 || inet_pton(AF_INET6, text, address) == 1;
+}
+
 bool plan_build_tls(struct plan *plan, const struct options *options, struct notices *notices,
                     struct error *err)
 {
@@ -156,6 +162,11 @@ bool plan_build_tls(struct plan *plan, const struct options *options, struct not
         [CHOOSE_HTTP_2] = TLS_ALPN_H2,
         [CHOOSE_HTTP_AUTO] = TLS_ALPN_BOTH,
     };
+    if (options->sni != NULL && is_address(options->sni))
+        return error_set(err,
+                         "--sni '%s' is an IP address, and a server name is never one "
+                         "(RFC 6066); a host name is accepted",
+                         options->sni);
     const char *host = options->sni != NULL ? options->sni : plan->target.host;
     plan->verify_host = memory_text(host);
     plan->verify_host_is_ip = options->sni == NULL && plan->target.is_ip;

@@ -25,6 +25,8 @@
 #define COARSE_LOWEST_NS 1000
 #define FINEST_DIGITS 3
 #define COARSEST_DIGITS 1
+/* What a file may say that there are: so many that no merger of files overflows. */
+#define MOST_FOREIGN_COUNTS ((int64_t)1 << 53)
 
 /* V2 of the encoding: a head, then the counts, both in zlib's envelope behind a head of its own. */
 #define COOKIE_COMPRESSED 0x1c849314u
@@ -295,7 +297,7 @@ static bool read_counts(struct hdr_histogram *hdr, const uint8_t *bytes, size_t 
         int64_t count;
         at += (size_t)zig_zag_decode_i64(bytes + at, &count);
         if (index >= hdr->counts_len || count < index - hdr->counts_len ||
-            count > INT64_MAX - total)
+            count > MOST_FOREIGN_COUNTS - total)
             return false;
         if (count < 0) {
             index += (int32_t)-count;

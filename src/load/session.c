@@ -62,7 +62,7 @@ void session_flush(struct session *session)
     buffer_clear(out);
 }
 
-static void connect_next(struct session *session)
+static void connect_next(struct session *session, uint64_t now_ns)
 {
     struct session_env *env = session->env;
     struct sample *sample = &session->sample;
@@ -72,8 +72,8 @@ static void connect_next(struct session *session)
     const struct address *address = &addresses->items[sample->address];
     session->stage = STAGE_CONNECT;
     session->reconnecting = false;
-    sample->at.connecting = clock_now_ns();
-    session_set_deadline(session, sample->at.connecting, env->plan->connect_timeout_ns);
+    sample->at.connecting = now_ns;
+    session_set_deadline(session, now_ns, env->plan->connect_timeout_ns);
     tcp_connect(session->tcp, address,
                 sources_take(&env->plan->sources, address, &env->next_source));
 }
@@ -91,7 +91,7 @@ void session_begin(struct session *session, const struct session_start *start)
                         .arm = start->arm,
                         .serial = start->serial,
                         .at = {.intended = start->intended_ns, .started = start->now_ns}};
-    connect_next(session);
+    connect_next(session, start->now_ns);
 }
 
 /* Lets the handshake take its step and, where it is asked for, measures what that costs us. */
@@ -129,14 +129,14 @@ static enum step do_handshake(struct session *session)
         session_finish(session, END_TLS, TCP_OK);
         return STEP_WAIT;
     }
-    if (env->plan->http == CHOOSE_HTTP_2 && !tls_conn_facts(session->tls)->h2) {
-        session_finish(session, END_TLS, TCP_OK);
-        return STEP_WAIT;
-    }
     session->sample.at.handshaken = clock_now_ns();
     session->is_established = true;
     env->num_established++;
     tally_established(env->tally, env->num_established);
+    if (env->plan->http == CHOOSE_HTTP_2 && !tls_conn_facts(session->tls)->h2) {
+        session_finish(session, END_TLS, TCP_OK);
+        return STEP_WAIT;
+    }
     return env->plan->requests == 0 ? session_say_farewell(session)
                                     : session_begin_requests(session);
 }
@@ -247,7 +247,7 @@ static void on_closed(void *owner)
     struct session *session = owner;
     struct session_env *env = session->env;
     if (session->reconnecting) {
-        connect_next(session);
+        connect_next(session, clock_now_ns());
         return;
     }
     session->stage = STAGE_IDLE;

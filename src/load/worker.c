@@ -211,6 +211,7 @@ static bool wants_ticket(struct worker *worker)
     }
 }
 
+/* NOW_NS is its own moment: many that begin in one turn each take their time to connect. */
 static void begin_session(struct worker *worker, uint64_t intended_ns, uint64_t now_ns)
 {
     const struct plan *plan = worker->plan;
@@ -239,10 +240,12 @@ static void begin_session(struct worker *worker, uint64_t intended_ns, uint64_t 
     session_begin(slot->session, &start);
 }
 
-static void begin_closed_loop(struct worker *worker, uint64_t now_ns)
+static void begin_closed_loop(struct worker *worker)
 {
-    while (worker->slots.num_ready > 0 && worker->serial < worker->quota)
+    while (worker->slots.num_ready > 0 && worker->serial < worker->quota) {
+        uint64_t now_ns = clock_now_ns();
         begin_session(worker, now_ns, now_ns);
+    }
 }
 
 /* Books what is due before UNTIL_NS, up to the quota, as skipped. */
@@ -266,7 +269,7 @@ static void begin_open_loop(struct worker *worker, uint64_t now_ns)
                 skip_due(worker, last_ns + 1);
             return;
         }
-        begin_session(worker, intended_ns, now_ns);
+        begin_session(worker, intended_ns, clock_now_ns());
         pacer_advance(&worker->pacer);
     }
 }
@@ -281,7 +284,7 @@ static void begin_due(struct worker *worker, uint64_t now_ns)
     if (worker->plan->rate > 0)
         begin_open_loop(worker, now_ns);
     else if (now_ns < worker->end_ns)
-        begin_closed_loop(worker, now_ns);
+        begin_closed_loop(worker);
 }
 
 /* The end */

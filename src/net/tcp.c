@@ -302,12 +302,6 @@ void tcp_hold_last(struct tcp *tcp)
     tcp->is_last = true;
 }
 
-void tcp_pause(struct tcp *tcp)
-{
-    if (tcp->is_open)
-        uv_read_stop((uv_stream_t *)&tcp->handle);
-}
-
 static void on_closed(uv_handle_t *handle)
 {
     struct tcp *tcp = handle->data;

@@ -65,9 +65,6 @@ void tcp_shutdown(struct tcp *tcp);
  * segment. */
 void tcp_hold_last(struct tcp *tcp);
 
-/* tcp_pause stops reading for good: no more on_bytes or on_end before the close. */
-void tcp_pause(struct tcp *tcp);
-
 /* tcp_close closes; with RESET by RST instead of FIN. on_closed follows, nothing else. */
 void tcp_close(struct tcp *tcp, bool reset);
 

@@ -17,7 +17,7 @@ static bool walk_to_spki(const uint8_t *der, size_t der_len, CBS *out_validity, 
 {
     CBS cbs, certificate;
     CBS_init(&cbs, der, der_len);
-    return CBS_get_asn1(&cbs, &certificate, CBS_ASN1_SEQUENCE) &&
+    return CBS_get_asn1(&cbs, &certificate, CBS_ASN1_SEQUENCE) && CBS_len(&cbs) == 0 &&
            CBS_get_asn1(&certificate, out_tbs, CBS_ASN1_SEQUENCE) &&
            CBS_get_optional_asn1(out_tbs, NULL, NULL,
                                  CBS_ASN1_CONSTRUCTED | CBS_ASN1_CONTEXT_SPECIFIC | 0) &&

@@ -177,7 +177,7 @@ static uint8_t *slurp(const struct reading *r, size_t *out_len)
     setvbuf(stream, NULL, _IONBF, 0);
     size_t capacity = 16384, len = 0, n;
     uint8_t *bytes = memory_new(capacity, 1);
-    while ((n = fread(bytes + len, 1, capacity - len, stream)) > 0) {
+    while (len <= MAX_FILE_LEN && (n = fread(bytes + len, 1, capacity - len, stream)) > 0) {
         len += n;
         if (len < capacity)
             continue;

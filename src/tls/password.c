@@ -58,3 +58,9 @@ void password_wipe(struct password *password)
 {
     OPENSSL_cleanse(password, sizeof *password);
 }
+
+void password_wipe_source(const char *source)
+{
+    if (source != NULL && text_starts_with(source, "pass:"))
+        OPENSSL_cleanse((char *)source + 5, strlen(source + 5));
+}

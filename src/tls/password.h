@@ -24,4 +24,8 @@ bool password_read(struct password *password, const char *source, struct error *
 /* password_wipe overwrites it. */
 void password_wipe(struct password *password);
 
+/* password_wipe_source overwrites the TEXT of a SOURCE pass:TEXT, which must lie in memory of ours;
+ * NULL and other sources are left alone. */
+void password_wipe_source(const char *source);
+
 #endif

@@ -10,7 +10,10 @@
 #include <string.h>
 #include <time.h>
 
-#define MAX_PER_IDENTITY 256
+/* Of single-use tickets: where more come than are taken, the oldest go. */
+#define MOST_PER_IDENTITY 256
+#define LEAST_PER_IDENTITY 4
+#define MOST_IN_ALL 65536
 
 /* A stack of sessions; the newest is offered first, since it lives longest. */
 struct pile {
@@ -22,12 +25,22 @@ struct pile {
 struct tickets {
     struct pile *piles;
     size_t num_identities;
+    size_t most_per_identity;
 };
+
+static size_t share_of(size_t num_identities)
+{
+    size_t share = MOST_IN_ALL / num_identities;
+    if (share > MOST_PER_IDENTITY)
+        return MOST_PER_IDENTITY;
+    return share < LEAST_PER_IDENTITY ? LEAST_PER_IDENTITY : share;
+}
 
 struct tickets *tickets_new(size_t num_identities)
 {
     struct tickets *tickets = memory_new(1, sizeof *tickets);
     tickets->num_identities = num_identities ? num_identities : 1;
+    tickets->most_per_identity = share_of(tickets->num_identities);
     tickets->piles = memory_new(tickets->num_identities, sizeof *tickets->piles);
     return tickets;
 }
@@ -61,7 +74,7 @@ static void drop_oldest(struct pile *pile)
 void tickets_put(struct tickets *tickets, size_t identity, struct ssl_session_st *session)
 {
     struct pile *pile = &tickets->piles[identity];
-    size_t most = SSL_SESSION_should_be_single_use(session) ? MAX_PER_IDENTITY : 1;
+    size_t most = SSL_SESSION_should_be_single_use(session) ? tickets->most_per_identity : 1;
     while (pile->count >= most)
         drop_oldest(pile);
     if (pile->count == pile->capacity) {

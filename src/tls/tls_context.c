@@ -121,7 +121,6 @@ struct tls_context *tls_context_new(const struct tls_config *config,
     set_alpn(ctx, config->alpn);
     context->identities = identities;
     context->sni = config->sni != NULL ? memory_text(config->sni) : NULL;
-    context->early_data = config->early_data;
     SSL_CTX_set_early_data_enabled(ctx, config->early_data);
     SSL_CTX_set_reverify_on_resume(ctx, 1);
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);

@@ -24,7 +24,6 @@ struct tls_context {
     char *sni;
     FILE *keylog;
     bool is_server;
-    bool early_data;
     uint8_t plaintext[PLAINTEXT_LEN];
 };
 

@@ -61,7 +61,6 @@ struct tls_context *tls_server_context_new(const struct tls_server_config *confi
     SSL_CTX *ctx = SSL_CTX_new(TLS_method());
     struct tls_context *context = tls_context_base(ctx);
     context->is_server = true;
-    context->early_data = config->early_data;
     SSL_CTX_set_custom_verify(ctx, SSL_VERIFY_NONE, NULL);
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_early_data_enabled(ctx, config->early_data);

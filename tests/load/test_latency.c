@@ -262,6 +262,22 @@ static void what_is_no_encoded_distribution_is_refused(void **state)
         assert_null(latency_decode(texts[i], 0));
 }
 
+/* So that mergers of any number of files stay within what can be counted. */
+static void a_distribution_of_too_many_values_is_refused(void **state)
+{
+    (void)state;
+    for (int above = 0; above < 2; above++) {
+        struct latency *latency = latency_new(2);
+        latency_add(latency, 1000, ((uint64_t)1 << 53) + (uint64_t)above);
+        char *text = latency_encode(latency);
+        struct latency *decoded = latency_decode(text, 0);
+        assert_int_equal(decoded == NULL, above);
+        latency_free(decoded);
+        free(text);
+        latency_free(latency);
+    }
+}
+
 /* Each single changed character either is refused or changes nothing that is out of bounds. */
 static void a_damaged_text_never_gets_through_unnoticed(void **state)
 {
@@ -324,6 +340,7 @@ int main(void)
         cmocka_unit_test(encoding_and_decoding_keep_all_that_is_reported),
         cmocka_unit_test(an_empty_distribution_can_be_encoded),
         cmocka_unit_test(what_is_no_encoded_distribution_is_refused),
+        cmocka_unit_test(a_distribution_of_too_many_values_is_refused),
         cmocka_unit_test(a_damaged_text_never_gets_through_unnoticed),
         cmocka_unit_test(a_log_has_a_head_and_a_line_for_each_entry),
     };

@@ -41,6 +41,7 @@ static void observe(void *arg, const struct sample *sample)
     uint64_t block = sample->serial / NUM_ARMS;
     assert_true(block < 2 * NUM_BLOCKS && sample->identity < NUM_IDENTITIES);
     assert_int_equal(sample->outcome, OUTCOME_SUCCEEDED);
+    assert_int_equal(sample->at.started, sample->at.connecting); /* not when its turn began */
     assert_int_equal(sample->arm, pick(NULL, sample->serial));
     assert_int_equal(sample->tls->verify.pins_checked, sample->arm == 1);
     if (witness->arms_of[block] != 0)

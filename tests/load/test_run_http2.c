@@ -27,6 +27,22 @@ static void what_is_answered_together_is_asked_together_in_one_record(void **sta
     service_stop(service);
 }
 
+static void a_server_that_does_not_choose_http2_has_shaken_hands_all_the_same(void **state)
+{
+    (void)state;
+    static const struct tls_server_config deaf = {.limits = {.alpn = TLS_ALPN_NONE}};
+    struct trial trial;
+    struct service *service = service_start(MANNER_SERVE, &deaf);
+    trial_plan(&trial, service);
+    trial_http2(&trial, "/ok", 1);
+    trial_run(&trial);
+    trial_expect(&trial, OUTCOME_TLS_PROTOCOL);
+    assert_int_equal(trial.result->handshakes_full, 4);
+    assert_int_equal(latency_count(trial.result->latencies[LATENCY_TLS_HANDSHAKE]), 4);
+    trial_cleanup(&trial);
+    service_stop(service);
+}
+
 static void requests_beyond_the_servers_streams_are_sent_again(void **state)
 {
     (void)state;
@@ -161,6 +177,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_answered_together_is_asked_together_in_one_record),
+        cmocka_unit_test(a_server_that_does_not_choose_http2_has_shaken_hands_all_the_same),
         cmocka_unit_test(requests_beyond_the_servers_streams_are_sent_again),
         cmocka_unit_test(goaway_in_the_midst_of_requests_is_an_end_in_good_order),
         cmocka_unit_test(a_server_that_declines_everything_is_not_asked_for_ever),

@@ -477,35 +477,6 @@ static void what_is_held_goes_out_in_one_segment_with_the_fin(void **state)
     assert_int_equal(segments_of(hold_write_and_close), segments_of(write_and_close) - 1);
 }
 
-static void pause_and_close(struct owner *owner)
-{
-    tcp_pause(owner->tcp);
-    sem_post(&is_connected);
-    sem_wait(&has_reset);
-    owner->is_closing = true;
-    tcp_close(owner->tcp, false);
-}
-
-static void a_paused_connection_says_nothing_more_but_that_it_is_closed(void **state)
-{
-    (void)state;
-    struct listener listener;
-    struct owner owner;
-    sem_init(&is_connected, 0, 0);
-    sem_init(&has_reset, 0, 0);
-    listener_open(&listener, 1, say_last_words_and_reset, NULL);
-    open_owner(&owner, END);
-    owner.when_connected = pause_and_close;
-    tcp_connect(owner.tcp, &listener.address, NULL);
-    run_and_free(&owner);
-    listener_join(&listener);
-    sem_destroy(&is_connected);
-    sem_destroy(&has_reset);
-    assert_int_equal(owner.num_calls[BYTES], 0);
-    assert_int_equal(owner.num_calls[END], 0);
-    assert_int_equal(owner.num_calls[CLOSED], 1);
-}
-
 static void note_peer(int fd, void *arg)
 {
     struct sockaddr_in peer;
@@ -588,7 +559,6 @@ int main(void)
         cmocka_unit_test(what_came_meanwhile_is_read_and_the_end_still_told),
         cmocka_unit_test(a_close_is_fin_or_on_demand_rst),
         cmocka_unit_test(what_is_held_goes_out_in_one_segment_with_the_fin),
-        cmocka_unit_test(a_paused_connection_says_nothing_more_but_that_it_is_closed),
         cmocka_unit_test(it_connects_from_the_source_that_is_given),
         cmocka_unit_test(a_source_that_is_not_ours_is_a_limit_of_ours),
         cmocka_unit_test(without_descriptors_it_is_a_limit_of_ours_and_passes),

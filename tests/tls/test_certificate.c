@@ -117,6 +117,20 @@ static void damaged_certificates_are_read_within_their_bounds(void **state)
     }
 }
 
+static void bytes_behind_a_certificate_make_it_none(void **state)
+{
+    (void)state;
+    struct fixture_file file;
+    struct certificate_fields fields;
+    fixture_read(&file, FIXTURE("server.der"));
+    uint8_t *longer = malloc(file.len + 1);
+    memcpy(longer, file.bytes, file.len);
+    longer[file.len] = 0;
+    assert_true(certificate_read(&fields, longer, file.len));
+    assert_false(certificate_read(&fields, longer, file.len + 1));
+    free(longer);
+}
+
 static void a_description_names_subject_issuer_and_dates(void **state)
 {
     (void)state;
@@ -158,6 +172,7 @@ int main(void)
         cmocka_unit_test(times_are_read_in_both_forms_of_rfc_5280),
         cmocka_unit_test(damaged_certificates_are_read_within_their_bounds),
         cmocka_unit_test(who_may_issue_certificates_is_a_ca),
+        cmocka_unit_test(bytes_behind_a_certificate_make_it_none),
         cmocka_unit_test(a_description_names_subject_issuer_and_dates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -79,12 +79,24 @@ static void a_wiped_password_leaves_nothing_behind(void **state)
     assert_memory_equal(&password, &nothing, sizeof nothing);
 }
 
+static void a_password_in_the_command_line_is_wiped_there_too(void **state)
+{
+    (void)state;
+    char text[] = "pass:julio", path[] = "file:julio";
+    password_wipe_source(text);
+    password_wipe_source(path);
+    password_wipe_source(NULL);
+    assert_memory_equal(text, "pass:\0\0\0\0\0", sizeof text);
+    assert_string_equal(path, "file:julio");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_source_gives_its_password),
         cmocka_unit_test(a_source_that_gives_none_is_named_and_a_password_is_not_shown),
         cmocka_unit_test(a_wiped_password_leaves_nothing_behind),
+        cmocka_unit_test(a_password_in_the_command_line_is_wiped_there_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

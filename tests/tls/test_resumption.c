@@ -65,6 +65,30 @@ static void a_ticket_that_the_server_declines_is_seen_as_declined(void **state)
     }
 }
 
+static void tickets_that_nobody_takes_do_not_pile_up(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t num_identities, most;
+    } cases[] = {{1, 256}, {1000, 65}, {20000, 4}};
+    SSL_CTX *ctx = SSL_CTX_new(TLS_with_buffers_method());
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct tickets *tickets = tickets_new(cases[i].num_identities);
+        struct ssl_session_st *taken;
+        size_t count = 0;
+        for (int k = 0; k < 300; k++) {
+            SSL_SESSION *session = SSL_SESSION_new(ctx);
+            assert_true(SSL_SESSION_set_protocol_version(session, TLS1_3_VERSION));
+            tickets_put(tickets, 0, session);
+        }
+        for (; (taken = tickets_take(tickets, 0)) != NULL; count++)
+            SSL_SESSION_free(taken);
+        assert_int_equal(count, cases[i].most);
+        tickets_free(tickets);
+    }
+    SSL_CTX_free(ctx);
+}
+
 static void a_server_without_tickets_gives_nothing_to_resume(void **state)
 {
     (void)state;
@@ -197,6 +221,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_session_is_resumed_where_there_is_a_ticket_and_it_is_wanted),
         cmocka_unit_test(a_ticket_that_the_server_declines_is_seen_as_declined),
+        cmocka_unit_test(tickets_that_nobody_takes_do_not_pile_up),
         cmocka_unit_test(a_server_without_tickets_gives_nothing_to_resume),
         cmocka_unit_test(a_tls_1_3_ticket_is_given_once_the_newest_first),
         cmocka_unit_test(a_tls_1_2_session_is_given_again_and_again_until_a_newer_one_comes),
