@@ -77,12 +77,14 @@ static uint8_t alert_of(int x509_error)
     return (uint8_t)SSL_alert_from_verify_result(x509_error);
 }
 
-/* Sets what X.509 checks besides signatures: purpose, time (now, by default), name. */
+/* Sets what X.509 checks besides signatures: purpose, time (now, by default), name. Whatever is in
+ * the file of anchors is one, an issuing CA too. */
 static bool set_parameters(X509_STORE_CTX *ctx, const struct verify_policy *policy)
 {
     X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(ctx);
     if (!X509_STORE_CTX_set_default(ctx, "ssl_server"))
         return false;
+    X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN);
     if (policy->host_is_ip)
         return X509_VERIFY_PARAM_set1_ip_asc(param, policy->host) == 1;
     X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);

@@ -349,9 +349,32 @@ static void modes_are_read_by_the_names_that_they_have(void **state)
     assert_false(verify_mode_parse("None", &mode));
 }
 
+static void an_issuing_ca_is_an_anchor_too(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *server;
+        bool is_trusted;
+    } cases[] = {{"server-full", true}, {"server-leaf", true}, {"server", false}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct pair pair;
+        struct error err;
+        struct pair_config config = {.server = cases[i].server};
+        struct trust *trust = trust_load(FIXTURE("intermediate.crt"), &err);
+        struct verify_policy policy = {.mode = VERIFY_CHAIN, .trust = trust, .host = "localhost"};
+        pair_open(&pair, &config);
+        pair_meet(&pair, &policy, false);
+        if ((pair_client(&pair)->verify.result == VERIFY_OK) != cases[i].is_trusted)
+            fail_msg("%s: %s", cases[i].server, verify_error_text(&pair_client(&pair)->verify));
+        pair_close(&pair);
+        trust_free(trust);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_issuing_ca_is_an_anchor_too),
         cmocka_unit_test(none_takes_every_server),
         cmocka_unit_test(chain_takes_whom_the_anchors_dates_purpose_and_name_allow),
         cmocka_unit_test(pin_takes_whom_a_pin_fits_and_looks_at_nothing_else),
