@@ -63,7 +63,7 @@ export async function open(file, { viewport = wide, colorScheme = 'light', javaS
 
 // --- figures --------------------------------------------------------------------------------------------------
 
-const units = { '%': 1, 'µs': 1, ms: 1e3, s: 1e6, B: 1, kB: 1e3, MB: 1e6, GB: 1e9 };
+const units = { '%': 1, ns: 1e-3, 'µs': 1, ms: 1e3, s: 1e6, B: 1, kB: 1e3, MB: 1e6, GB: 1e9 };
 
 // readFigure reads "1,841", "33.1 ms", "−0.04 µs", "+0.3 %" or "–" (null) back: its value, and how far from it the truth may be.
 export function readFigure(text) {

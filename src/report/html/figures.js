@@ -36,6 +36,11 @@ function figureTime(us) {
     return `${threeDigits(us / size)}\u00a0${unit}`;
 }
 
+// What a clock does takes less than a microsecond.
+function figureNanoseconds(us) {
+    return isNumber(us) ? `${Math.round(us * 1000).toLocaleString('en-US')}\u00a0ns` : NONE;
+}
+
 // A round time, as an axis has it: no digits that say nothing.
 function figureTick(us) {
     if (us === 0)
