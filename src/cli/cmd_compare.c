@@ -93,11 +93,6 @@ static bool write_html(FILE *out, const void *subject)
     return compare_html(out, subject);
 }
 
-static bool is_stdout(const char *path)
-{
-    return path != NULL && strcmp(path, "-") == 0;
-}
-
 /* True also where PATH is not asked for. */
 static bool write_to(const char *path, bool (*write)(FILE *, const void *),
                      const struct compare_result *result)
@@ -112,7 +107,7 @@ static bool write_to(const char *path, bool (*write)(FILE *, const void *),
 static enum ending report(const struct compare_result *result, const struct options *options)
 {
     process_spare_once();
-    bool to_stdout = is_stdout(options->json) || is_stdout(options->html);
+    bool to_stdout = output_is_stdout(options->json) || output_is_stdout(options->html);
     if (!options->quiet)
         compare_text(to_stdout ? stderr : stdout, result);
     bool written = write_to(options->json, write_json, result);

@@ -120,10 +120,9 @@ static enum ending run(const struct invocation *invocation, const struct plan *p
     struct error err;
     struct stories stories = {0};
     bool on_terminal = isatty(STDERR_FILENO) == 1;
-    const char *no_color = getenv("NO_COLOR");
     struct progress progress = {.out = stderr,
                                 .redraws = on_terminal,
-                                .colour = on_terminal && (no_color == NULL || no_color[0] == '\0'),
+                                .colour = output_has_colour(stderr),
                                 .duration_s = (double)plan->duration_ns / NS_PER_S,
                                 .total_sessions = plan_sessions(plan)};
     struct run_hooks hooks = {.on_progress = tell_progress, .arg = &progress};

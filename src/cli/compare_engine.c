@@ -161,11 +161,6 @@ static void conclude(struct course *course)
 
 /* In this process */
 
-static uint16_t version_of(const char *text)
-{
-    return strcmp(text, "1.2") == 0 ? TLS_VERSION_1_2 : TLS_VERSION_1_3;
-}
-
 static void warm_up(struct in_process *pair, const struct arms *arms, struct instructions *counter)
 {
     struct comparison discarded;
@@ -183,8 +178,8 @@ enum ending compare_in_process(struct compare_result *result, struct arms *arms,
     struct course course;
     sigset_t old_mask;
     struct in_process_config config = {.resume = strcmp(options->session_mode, "resume") == 0,
-                                       .limits = {.version_min = version_of(options->tls_min),
-                                                  .version_max = version_of(options->tls_max),
+                                       .limits = {.version_min = plan_tls_version(options->tls_min),
+                                                  .version_max = plan_tls_version(options->tls_max),
                                                   .ciphers = options->ciphers,
                                                   .groups = options->groups,
                                                   .sigalgs = options->sigalgs}};

@@ -36,7 +36,7 @@ static const char *path_of(const struct output *output, const struct options *op
     return *(const char *const *)((const char *)options + output->offset);
 }
 
-static bool is_stdout(const char *path)
+bool output_is_stdout(const char *path)
 {
     return path != NULL && strcmp(path, "-") == 0;
 }
@@ -49,15 +49,16 @@ static bool check_alone(const struct options *options, size_t index, struct erro
         const char *other = path_of(&outputs[i], options);
         if (other == NULL)
             continue;
-        if (is_stdout(path) && is_stdout(other))
+        if (output_is_stdout(path) && output_is_stdout(other))
             return error_set(err, "%s and %s both go to '-', standard output; one is accepted",
                              outputs[i].option, outputs[index].option);
-        if (!is_stdout(path) && !is_stdout(other) && report_file_is_same(path, other))
+        if (!output_is_stdout(path) && !output_is_stdout(other) && report_file_is_same(path, other))
             return error_set(err,
                              "%s and %s both go to the file '%.300s'; a file for each is accepted",
                              outputs[i].option, outputs[index].option, path);
     }
-    if (options->keylog != NULL && !is_stdout(path) && report_file_is_same(path, options->keylog))
+    if (options->keylog != NULL && !output_is_stdout(path) &&
+        report_file_is_same(path, options->keylog))
         return error_set(
             err, "--keylog and %s both go to the file '%.300s'; a file for each is accepted",
             outputs[index].option, path);
@@ -75,16 +76,20 @@ bool outputs_check(const struct options *options, struct error *err)
     return true;
 }
 
+bool output_has_colour(FILE *out)
+{
+    const char *no_color = getenv("NO_COLOR");
+    return isatty(fileno(out)) == 1 && (no_color == NULL || no_color[0] == '\0');
+}
+
 static void write_summary(const struct options *options, const struct result *result)
 {
     FILE *out = stdout;
     for (size_t i = 0; i < NUM_OUTPUTS; i++) {
-        if (is_stdout(path_of(&outputs[i], options)))
+        if (output_is_stdout(path_of(&outputs[i], options)))
             out = stderr;
     }
-    const char *no_color = getenv("NO_COLOR");
-    bool colour = isatty(fileno(out)) && (no_color == NULL || no_color[0] == '\0');
-    report_text(out, result, colour);
+    report_text(out, result, output_has_colour(out));
     fflush(out);
 }
 

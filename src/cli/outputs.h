@@ -9,6 +9,7 @@
 #include "cli/options.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 
 struct result;
 
@@ -18,5 +19,11 @@ bool outputs_check(const struct options *options, struct error *err);
 /* outputs_write writes the summary and the files; false where one could not be written, which has
  * then been said on stderr. */
 bool outputs_write(const struct options *options, const struct result *result);
+
+/* output_is_stdout says whether an option's PATH is "-", standard output. NULL is not. */
+bool output_is_stdout(const char *path);
+
+/* output_has_colour: OUT is a terminal, and nobody asked for none (NO_COLOR). */
+bool output_has_colour(FILE *out);
 
 #endif

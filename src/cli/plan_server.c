@@ -127,7 +127,7 @@ bool plan_build_network(struct plan *plan, const struct options *options, struct
     return resolve_target(plan, options, err) && check_sources(plan, err);
 }
 
-static uint16_t version_of(const char *text)
+uint16_t plan_tls_version(const char *text)
 {
     return strcmp(text, "1.2") == 0 ? TLS_VERSION_1_2 : TLS_VERSION_1_3;
 }
@@ -172,8 +172,8 @@ bool plan_build_tls(struct plan *plan, const struct options *options, struct not
     plan->verify_host_is_ip = options->sni == NULL && plan->target.is_ip;
     if (!plan->verify_host_is_ip)
         plan->sni = memory_text(host);
-    plan->tls = (struct tls_config){.version_min = version_of(options->tls_min),
-                                    .version_max = version_of(options->tls_max),
+    plan->tls = (struct tls_config){.version_min = plan_tls_version(options->tls_min),
+                                    .version_max = plan_tls_version(options->tls_max),
                                     .ciphers = options->ciphers,
                                     .groups = options->groups,
                                     .sigalgs = options->sigalgs,
