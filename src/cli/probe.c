@@ -135,7 +135,7 @@ static bool conclude(const struct visit *visit, struct error *err)
 bool probe_server(struct probe *probe, const struct plan *plan, struct error *err)
 {
     static const struct tcp_events tcp_events = {on_connected, on_bytes, on_end, on_closed};
-    static const struct net_loop_events loop_events = {on_wake, on_turn};
+    static const struct net_loop_events loop_events = {on_wake, on_turn, NULL};
     struct visit visit = {.probe = probe, .plan = plan};
     visit.context = tls_context_new(&plan->tls, plan->identities, err);
     if (visit.context == NULL)

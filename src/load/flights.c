@@ -9,10 +9,12 @@
 #define NO_TAG UINT32_MAX
 #define NOT_IN_FLIGHT UINT64_MAX
 
-void flights_init(struct flights *flights, uint32_t capacity)
+void flights_init(struct flights *flights, uint32_t capacity, uint64_t *total)
 {
     flights->items = memory_new(capacity, sizeof *flights->items);
     flights->capacity = capacity;
+    flights->total = total;
+    flights->count = 0;
     flights_clear(flights);
 }
 
@@ -24,6 +26,7 @@ void flights_cleanup(struct flights *flights)
 
 void flights_clear(struct flights *flights)
 {
+    *flights->total -= flights->count;
     flights->count = flights->num_used = 0;
     flights->first_free = NO_TAG;
 }
@@ -38,6 +41,7 @@ uint32_t flights_take(struct flights *flights, uint64_t now_ns)
         tag = flights->num_used++;
     flights->items[tag].sent_ns = now_ns;
     flights->count++;
+    ++*flights->total;
     return tag;
 }
 
@@ -62,4 +66,5 @@ void flights_land(struct flights *flights, uint32_t tag)
     flights->items[tag].next_free = flights->first_free;
     flights->first_free = tag;
     flights->count--;
+    --*flights->total;
 }

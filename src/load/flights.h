@@ -19,9 +19,11 @@ struct flights {
     uint32_t count;      /* in flight */
     uint32_t num_used;   /* places that have been used; those never used come after them */
     uint32_t first_free; /* of those landed, chained */
+    uint64_t *total;     /* in flight here and elsewhere */
 };
 
-void flights_init(struct flights *flights, uint32_t capacity);
+/* flights_init makes CAPACITY places; *TOTAL, which others may share, goes with count. */
+void flights_init(struct flights *flights, uint32_t capacity, uint64_t *total);
 void flights_cleanup(struct flights *flights);
 
 /* flights_clear forgets all that are in flight. */

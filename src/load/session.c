@@ -28,7 +28,7 @@ struct session *session_new(struct session_env *env, struct deadline *deadline)
     session->tcp = tcp_new(env->loop, &tcp_events, session);
     session->tls = tls_conn_new(env->tls);
     session->exchange = exchange_new(&env->events);
-    flights_init(&session->flights, env->plan->streams);
+    flights_init(&session->flights, env->plan->streams, &env->num_in_flight);
     return session;
 }
 
@@ -202,7 +202,6 @@ static void on_connected(void *owner, enum tcp_end end)
     }
     session->sample.at.connected = clock_now_ns();
     env->preferred_address = session->sample.address;
-    flights_clear(&session->flights);
     session->sent_early = false;
     session->stage = STAGE_HANDSHAKE;
     session_set_deadline(session, session->sample.at.connected, env->plan->timeout_ns);
@@ -211,27 +210,13 @@ static void on_connected(void *owner, enum tcp_end end)
     drive(session);
 }
 
-static void receive(struct session *session, const uint8_t *bytes, size_t len)
-{
-    session->sample.bytes_read += len;
-    tls_conn_feed(session->tls, bytes, len);
-}
-
-bool session_receive_more(struct session *session)
-{
-    const uint8_t *bytes;
-    size_t len = tcp_read_more(session->tcp, &bytes);
-    if (len > 0)
-        receive(session, bytes, len);
-    return len > 0;
-}
-
 static void on_bytes(void *owner, const uint8_t *bytes, size_t len)
 {
     struct session *session = owner;
     if (steps[session->stage] == NULL)
         return;
-    receive(session, bytes, len);
+    session->sample.bytes_read += len;
+    tls_conn_feed(session->tls, bytes, len);
     drive(session);
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/buffer.h"
 #include "http/event_queue.h"
+#include "load/cork.h"
 #include "load/deadline.h"
 #include "load/sample.h"
 
@@ -36,6 +37,8 @@ struct session_env {
     size_t preferred_address;  /* the one of several that worked last */
     size_t next_source;        /* sources are taken in turn */
     uint64_t num_established;  /* handshaken and not yet ended */
+    uint64_t num_in_flight;    /* requests */
+    struct cork cork;          /* sessions that have more to send and wait a moment */
     bool is_ending;            /* the run is over: no further requests, no hold */
     bool measure_cpu;          /* of the handshake's calls */
     /* reads the thread's instruction counter, where the cost is measured; or NULL */
@@ -69,6 +72,10 @@ void session_begin(struct session *session, const struct session_start *start);
 
 /* session_expire tells it that its deadline has passed. */
 void session_expire(struct session *session);
+
+/* session_uncork sends the requests of the sessions that wait with them: where IS_QUIET, so that
+ * nothing more is to be waited for, or else where they have waited long enough. False: none. */
+bool session_uncork(struct session_env *env, bool is_quiet);
 
 /* session_wind_down tells it that the run is over: a hold ends well, a pause between requests ends
  * now, all else goes on to the end of its response. */

@@ -16,6 +16,8 @@ void session_finish(struct session *session, enum end_cause cause, enum tcp_end 
 {
     struct session_env *env = session->env;
     struct sample *sample = &session->sample;
+    cork_leave(&session->corked);
+    flights_clear(&session->flights);
     const struct buffer *out = tls_context_output(env->tls);
     static const struct tls_facts none = {.alert_received = TLS_NO_ALERT,
                                           .alert_sent = TLS_NO_ALERT};

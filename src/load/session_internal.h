@@ -27,6 +27,7 @@ enum stage {
 };
 
 struct session {
+    struct corked corked; /* first, so that it leads back to its session */
     struct session_env *env;
     struct deadline *deadline;
     struct tcp *tcp;
@@ -57,9 +58,6 @@ void session_set_deadline(struct session *session, uint64_t from_ns, uint64_t af
 /* session_flush sends what TLS has put out. Where the connection takes nothing any more, reading
  * goes on: what the server said before it closed decides, not our failure to write. */
 void session_flush(struct session *session);
-
-/* session_receive_more takes what has come while the last bytes were read; false: nothing. */
-bool session_receive_more(struct session *session);
 
 /* Requests and responses (session_requests.c). */
 

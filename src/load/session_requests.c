@@ -45,6 +45,7 @@ static void encrypt(struct session *session)
 static void send_more(struct session *session)
 {
     uint64_t now_ns = clock_now_ns();
+    cork_leave(&session->corked);
     if (session->flights.count == 0)
         session_set_deadline(session, now_ns, session->env->plan->timeout_ns);
     session->has_answer = false;
@@ -257,17 +258,32 @@ static bool may_send_more(const struct session *session)
            session->flights.count < env->plan->streams && exchange_can_send(session->exchange);
 }
 
-/* All that came has been read: only now do requests follow in the place of those that were answered,
- * all of them in one record. */
-static enum step answer(struct session *session)
+/* All that came has been read. Further responses may be on their way: requests follow in the place
+ * of those answered when no more come, all of them in one record. */
+static void cork(struct session *session)
 {
-    if (session->has_answer && session->flights.count > 0 && session_receive_more(session))
-        return STEP_AGAIN;
-    if (may_send_more(session))
-        send_more(session);
-    else
-        encrypt(session);
-    return STEP_WAIT;
+    struct session_env *env = session->env;
+    uint32_t num_free = env->plan->streams - session->flights.count;
+    cork_add(&env->cork, &session->corked, clock_now_ns(), env->num_in_flight + num_free);
+}
+
+static void uncork(struct session *session)
+{
+    if (!may_send_more(session))
+        return;
+    send_more(session);
+    session_flush(session);
+}
+
+bool session_uncork(struct session_env *env, bool is_quiet)
+{
+    struct corked *corked;
+    bool has_any = env->cork.first != NULL;
+    if (!has_any || !(is_quiet || cork_is_due(&env->cork, clock_now_ns(), env->num_in_flight)))
+        return false;
+    while ((corked = cork_take(&env->cork)) != NULL)
+        uncork((struct session *)corked);
+    return true;
 }
 
 enum step session_read(struct session *session)
@@ -276,7 +292,10 @@ enum step session_read(struct session *session)
     size_t len;
     switch (tls_conn_read(session->tls, &bytes, &len)) {
     case TLS_WANT_READ:
-        return answer(session);
+        encrypt(session);
+        if (may_send_more(session))
+            cork(session);
+        return STEP_WAIT;
     case TLS_CLOSED:
         return session_end_of_stream(session, TCP_EOF);
     case TLS_OK:

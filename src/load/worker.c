@@ -68,10 +68,11 @@ static bool set_up_policies(struct worker *worker, struct error *err)
 }
 
 static void on_turn(void *owner, uint64_t busy_ns);
+static bool on_quiet(void *owner);
 static void on_wake(void *owner);
 static void on_finish(void *owner, const struct sample *sample, const struct tls_conn *tls);
 static void on_done(void *owner, struct deadline *deadline, const struct sample *sample);
-static const struct net_loop_events loop_events = {on_wake, on_turn};
+static const struct net_loop_events loop_events = {on_wake, on_turn, on_quiet};
 
 /* Shares are dealt out to the shards and, within each, to its threads, so that they add up also
  * where the shards have other numbers of threads. */
@@ -397,10 +398,17 @@ static void on_turn(void *owner, uint64_t busy_ns)
     latency_record(worker->tally->loop_lag, busy_ns);
     publish(worker);
     expire(worker, now_ns);
+    session_uncork(&worker->env, false);
     begin_due(worker, now_ns);
     check_end(worker, now_ns);
     if (!worker->is_over)
         set_wake(worker);
+}
+
+static bool on_quiet(void *owner)
+{
+    struct worker *worker = owner;
+    return session_uncork(&worker->env, true);
 }
 
 static void on_wake(void *owner)

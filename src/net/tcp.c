@@ -127,18 +127,6 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer)
     }
 }
 
-size_t tcp_read_more(struct tcp *tcp, const uint8_t **out_bytes)
-{
-    uv_os_fd_t fd;
-    if (!tcp->is_open || uv_fileno((uv_handle_t *)&tcp->handle, &fd) != 0)
-        return 0;
-    ssize_t n = recv(fd, tcp->loop->read_buffer, READ_BUFFER_LEN, MSG_DONTWAIT);
-    if (n < 0 && errno != EAGAIN && errno != EINTR)
-        tcp->is_broken = true; /* the socket tells its error once: on_end will have it from here */
-    *out_bytes = (const uint8_t *)tcp->loop->read_buffer;
-    return n > 0 ? (size_t)n : 0;
-}
-
 static void on_connected(uv_connect_t *request, int status)
 {
     struct tcp *tcp = request->data;

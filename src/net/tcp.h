@@ -49,10 +49,6 @@ void tcp_free(struct tcp *tcp);
  * is used, its port is chosen late, so that ports suffice for many addresses). */
 void tcp_connect(struct tcp *tcp, const struct address *address, const struct address *source);
 
-/* tcp_read_more reads what has come since on_bytes was called, from within it: *OUT_BYTES lives as
- * long as its bytes. Returns their number; 0: nothing has come, or the end, which on_end will tell. */
-size_t tcp_read_more(struct tcp *tcp, const uint8_t **out_bytes);
-
 /* tcp_write sends LEN bytes at once as far as the kernel takes them, and keeps a copy of the rest.
  * False: the connection can no longer be written to; reading goes on, so that what the server said
  * before it closed is still heard. */

@@ -23,8 +23,9 @@ static void tags_in_flight_are_distinct_and_keep_their_times(void **state)
     struct random random;
     uint64_t sent_ns[CAPACITY] = {0}; /* 0: not in flight */
     uint32_t count = 0;
+    uint64_t total = 7; /* with others' */
     random_init(&random, 1);
-    flights_init(&flights, CAPACITY);
+    flights_init(&flights, CAPACITY, &total);
     for (uint64_t now_ns = 1; now_ns < 10000; now_ns++) {
         uint32_t tag = (uint32_t)random_below(&random, CAPACITY);
         if (count < CAPACITY && random_below(&random, 2) == 0) {
@@ -39,6 +40,7 @@ static void tags_in_flight_are_distinct_and_keep_their_times(void **state)
             count--;
         }
         assert_int_equal(flights.count, count);
+        assert_int_equal(total, 7 + count);
         assert_true(flights_oldest(&flights) == oldest_of(sent_ns));
     }
     flights_cleanup(&flights);
@@ -48,13 +50,15 @@ static void what_is_cleared_leaves_every_place_free(void **state)
 {
     (void)state;
     struct flights flights;
-    flights_init(&flights, 3);
+    uint64_t total = 7;
+    flights_init(&flights, 3, &total);
     for (int round = 0; round < 3; round++) {
         for (uint32_t i = 0; i < 3; i++)
             assert_int_equal(flights_take(&flights, 1), i);
         flights_land(&flights, (uint32_t)round);
         flights_clear(&flights);
         assert_true(flights_oldest(&flights) == UINT64_MAX);
+        assert_int_equal(total, 7);
     }
     flights_cleanup(&flights);
     flights_cleanup(&flights);

@@ -13,16 +13,24 @@ struct watch {
     uint64_t last_wake_ns;
     uint64_t wait_ns; /* to be asked for once, at the turn after the first wake; 0: nothing */
     uint64_t busy_ns;
-    uint64_t work_ns; /* to be busy for in each wake */
+    uint64_t work_ns;       /* to be busy for in each wake */
+    uint64_t quiet_work_ns; /* to be busy for once in a pause; 0: nothing */
+    unsigned num_pauses;
 };
+
+static void work_for(uint64_t work_ns)
+{
+    uint64_t until_ns = clock_now_ns() + work_ns;
+    while (clock_now_ns() < until_ns)
+        ;
+}
 
 static void on_wake(void *owner)
 {
     struct watch *watch = owner;
     watch->num_wakes++;
     watch->last_wake_ns = clock_now_ns();
-    while (clock_now_ns() < watch->last_wake_ns + watch->work_ns)
-        ;
+    work_for(watch->work_ns);
     if (watch->num_wakes >= watch->wakes_wanted)
         net_loop_finish(watch->loop);
 }
@@ -38,7 +46,18 @@ static void on_turn(void *owner, uint64_t busy_ns)
     }
 }
 
-static const struct net_loop_events events = {on_wake, on_turn};
+static bool on_quiet(void *owner)
+{
+    struct watch *watch = owner;
+    watch->num_pauses++;
+    if (watch->quiet_work_ns == 0)
+        return false;
+    work_for(watch->quiet_work_ns);
+    watch->quiet_work_ns = 0;
+    return true;
+}
+
+static const struct net_loop_events events = {on_wake, on_turn, on_quiet};
 
 static void open_loop(struct watch *watch)
 {
@@ -150,6 +169,22 @@ static void the_time_of_a_turn_is_its_work_and_not_its_wait(void **state)
     assert_true(watch.busy_ns <= took_ns - 30 * NS_PER_MS);
 }
 
+static void what_is_done_in_a_pause_is_work_and_not_its_wait(void **state)
+{
+    (void)state;
+    struct watch watch;
+    open_loop(&watch);
+    watch.quiet_work_ns = 5 * NS_PER_MS;
+    watch.wakes_wanted = 2;
+    watch.wait_ns = NS_PER_MS;
+    net_loop_notify(watch.loop);
+    uint64_t began_ns = clock_now_ns();
+    run_and_free(&watch);
+    assert_true(watch.num_pauses > 0);
+    assert_true(watch.busy_ns >= 5 * NS_PER_MS);
+    assert_true(watch.busy_ns <= clock_now_ns() - began_ns);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -159,6 +194,7 @@ int main(void)
         cmocka_unit_test(a_wake_may_be_asked_for_at_each_turn),
         cmocka_unit_test(another_thread_wakes_it),
         cmocka_unit_test(the_time_of_a_turn_is_its_work_and_not_its_wait),
+        cmocka_unit_test(what_is_done_in_a_pause_is_work_and_not_its_wait),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

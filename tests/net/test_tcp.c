@@ -24,7 +24,6 @@ struct owner {
     enum call close_at; /* CLOSED: not by itself */
     bool close_by_reset;
     void (*when_connected)(struct owner *);
-    void (*when_bytes)(struct owner *);
     const struct address *again; /* connect there once more from on_closed */
     unsigned num_calls[NUM_CALLS];
     enum tcp_end connect_end, end;
@@ -60,8 +59,6 @@ static void on_bytes(void *arg, const uint8_t *bytes, size_t len)
     for (size_t i = 0; i < len && owner->num_bytes + i < sizeof owner->text - 1; i++)
         owner->text[owner->num_bytes + i] = (char)bytes[i];
     owner->num_bytes += len;
-    if (owner->when_bytes != NULL)
-        owner->when_bytes(owner);
     note(owner, BYTES);
 }
 
@@ -98,7 +95,7 @@ static void on_turn(void *arg, uint64_t busy_ns)
     (void)arg, (void)busy_ns;
 }
 
-static const struct net_loop_events loop_events = {on_wake, on_turn};
+static const struct net_loop_events loop_events = {on_wake, on_turn, NULL};
 
 static void open_owner(struct owner *owner, enum call close_at)
 {
@@ -349,22 +346,6 @@ static void say_last_words_and_reset(int fd, void *arg)
     sem_post(&has_reset);
 }
 
-static void greet_and_say_last_words(int fd, void *arg)
-{
-    send_all(fd, "hello", 5);
-    say_last_words_and_reset(fd, arg);
-}
-
-static void read_last_words(struct owner *owner)
-{
-    const uint8_t *bytes;
-    sem_post(&is_connected);
-    sem_wait(&has_reset);
-    assert_int_equal(tcp_read_more(owner->tcp, &bytes), 10);
-    assert_memory_equal(bytes, "last words", 10);
-    assert_int_equal(tcp_read_more(owner->tcp, &bytes), 0);
-}
-
 static void write_after_the_reset(struct owner *owner)
 {
     sem_post(&is_connected);
@@ -376,7 +357,7 @@ static void write_after_the_reset(struct owner *owner)
 
 /* Runs a connection to SERVE, whose end must be the reset, and fills OWNER. */
 static void meet_reset(struct owner *owner, void (*serve)(int fd, void *arg),
-                       void (*when_connected)(struct owner *), void (*when_bytes)(struct owner *))
+                       void (*when_connected)(struct owner *))
 {
     struct listener listener;
     sem_init(&is_connected, 0, 0);
@@ -384,7 +365,6 @@ static void meet_reset(struct owner *owner, void (*serve)(int fd, void *arg),
     listener_open(&listener, 1, serve, NULL);
     open_owner(owner, END);
     owner->when_connected = when_connected;
-    owner->when_bytes = when_bytes;
     tcp_connect(owner->tcp, &listener.address, NULL);
     run_and_free(owner);
     listener_join(&listener);
@@ -397,16 +377,8 @@ static void a_write_that_fails_does_not_keep_what_was_said_from_being_read(void 
 {
     (void)state;
     struct owner owner;
-    meet_reset(&owner, say_last_words_and_reset, write_after_the_reset, NULL);
+    meet_reset(&owner, say_last_words_and_reset, write_after_the_reset);
     assert_string_equal(owner.text, "last words");
-}
-
-static void what_came_meanwhile_is_read_and_the_end_still_told(void **state)
-{
-    (void)state;
-    struct owner owner;
-    meet_reset(&owner, greet_and_say_last_words, NULL, read_last_words);
-    assert_string_equal(owner.text, "hello");
 }
 
 static void note_end(int fd, void *arg)
@@ -556,7 +528,6 @@ int main(void)
         cmocka_unit_test(a_half_close_with_nothing_queued_is_sent_at_once),
         cmocka_unit_test(last_words_are_heard_before_the_reset_that_broke_our_write),
         cmocka_unit_test(a_write_that_fails_does_not_keep_what_was_said_from_being_read),
-        cmocka_unit_test(what_came_meanwhile_is_read_and_the_end_still_told),
         cmocka_unit_test(a_close_is_fin_or_on_demand_rst),
         cmocka_unit_test(what_is_held_goes_out_in_one_segment_with_the_fin),
         cmocka_unit_test(it_connects_from_the_source_that_is_given),
