@@ -107,11 +107,12 @@ static void on_wake(void *owner)
         on_connected(visit, TCP_TIMED_OUT);
 }
 
-static void on_turn(void *owner, uint64_t busy_ns)
+static bool on_turn(void *owner, uint64_t busy_ns)
 {
     (void)busy_ns;
     struct visit *visit = owner;
     net_loop_wake_at(visit->loop, visit->is_over ? UINT64_MAX : visit->due_ns);
+    return false;
 }
 
 static bool conclude(const struct visit *visit, struct error *err)

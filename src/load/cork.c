@@ -11,7 +11,7 @@ void cork_add(struct cork *cork, struct corked *corked, uint64_t now_ns, uint64_
 {
     if (corked->link != NULL)
         return;
-    if (cork->first == NULL) {
+    if (cork_is_empty(cork)) {
         cork->since_ns = now_ns;
         cork->num_in_flight = num_in_flight;
     } else {
@@ -32,9 +32,14 @@ void cork_leave(struct corked *corked)
     corked->link = NULL;
 }
 
+bool cork_is_empty(const struct cork *cork)
+{
+    return cork->first == NULL;
+}
+
 bool cork_is_due(const struct cork *cork, uint64_t now_ns, uint64_t num_in_flight)
 {
-    return cork->first != NULL &&
+    return !cork_is_empty(cork) &&
            (now_ns - cork->since_ns >= LONGEST_NS || num_in_flight <= cork->num_in_flight / 2);
 }
 

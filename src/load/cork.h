@@ -31,6 +31,9 @@ void cork_add(struct cork *cork, struct corked *corked, uint64_t now_ns, uint64_
 /* cork_leave takes it out, if it waits. */
 void cork_leave(struct corked *corked);
 
+/* cork_is_empty says that none waits. */
+bool cork_is_empty(const struct cork *cork);
+
 /* cork_is_due says that none may wait longer: 50 us have passed, or only half of the requests are
  * left in flight. */
 bool cork_is_due(const struct cork *cork, uint64_t now_ns, uint64_t num_in_flight);

@@ -73,9 +73,8 @@ void session_begin(struct session *session, const struct session_start *start);
 /* session_expire tells it that its deadline has passed. */
 void session_expire(struct session *session);
 
-/* session_uncork sends the requests of the sessions that wait with them: where IS_QUIET, so that
- * nothing more is to be waited for, or else where they have waited long enough. False: none. */
-bool session_uncork(struct session_env *env, bool is_quiet);
+/* session_uncork sends the requests of the sessions in ENV's cork. */
+void session_uncork(struct session_env *env);
 
 /* session_wind_down tells it that the run is over: a hold ends well, a pause between requests ends
  * now, all else goes on to the end of its response. */

@@ -267,23 +267,16 @@ static void cork(struct session *session)
     cork_add(&env->cork, &session->corked, clock_now_ns(), env->num_in_flight + num_free);
 }
 
-static void uncork(struct session *session)
-{
-    if (!may_send_more(session))
-        return;
-    send_more(session);
-    session_flush(session);
-}
-
-bool session_uncork(struct session_env *env, bool is_quiet)
+void session_uncork(struct session_env *env)
 {
     struct corked *corked;
-    bool has_any = env->cork.first != NULL;
-    if (!has_any || !(is_quiet || cork_is_due(&env->cork, clock_now_ns(), env->num_in_flight)))
-        return false;
-    while ((corked = cork_take(&env->cork)) != NULL)
-        uncork((struct session *)corked);
-    return true;
+    while ((corked = cork_take(&env->cork)) != NULL) {
+        struct session *session = (struct session *)corked;
+        if (!may_send_more(session))
+            continue;
+        send_more(session);
+        session_flush(session);
+    }
 }
 
 enum step session_read(struct session *session)

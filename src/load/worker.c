@@ -67,8 +67,8 @@ static bool set_up_policies(struct worker *worker, struct error *err)
     return true;
 }
 
-static void on_turn(void *owner, uint64_t busy_ns);
-static bool on_quiet(void *owner);
+static bool on_turn(void *owner, uint64_t busy_ns);
+static void on_quiet(void *owner);
 static void on_wake(void *owner);
 static void on_finish(void *owner, const struct sample *sample, const struct tls_conn *tls);
 static void on_done(void *owner, struct deadline *deadline, const struct sample *sample);
@@ -387,28 +387,31 @@ static void publish(struct worker *worker)
 
 /* All that is due happens here, once a turn of the loop, so that nothing begins a session from
  * within another's end. */
-static void on_turn(void *owner, uint64_t busy_ns)
+static bool on_turn(void *owner, uint64_t busy_ns)
 {
     struct worker *worker = owner;
+    const struct cork *cork = &worker->env.cork;
     uint64_t now_ns = clock_now_ns();
     if (!worker->is_draining) /* its share is of the window */
         worker->busy_ns += busy_ns;
     if (worker->is_over)
-        return;
+        return false;
     latency_record(worker->tally->loop_lag, busy_ns);
     publish(worker);
     expire(worker, now_ns);
-    session_uncork(&worker->env, false);
+    if (cork_is_due(cork, now_ns, worker->env.num_in_flight))
+        session_uncork(&worker->env);
     begin_due(worker, now_ns);
     check_end(worker, now_ns);
     if (!worker->is_over)
         set_wake(worker);
+    return !cork_is_empty(cork);
 }
 
-static bool on_quiet(void *owner)
+static void on_quiet(void *owner)
 {
     struct worker *worker = owner;
-    return session_uncork(&worker->env, true);
+    session_uncork(&worker->env);
 }
 
 static void on_wake(void *owner)

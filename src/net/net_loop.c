@@ -35,11 +35,9 @@ static void on_async(uv_async_t *async)
     loop->events->on_wake(loop->owner);
 }
 
-/* Looks for events for a moment before the loop goes to sleep, and says whether there are any. Where
- * they follow one another within microseconds, sleeping and waking cost more than this, and the
- * waking is the sender's to pay: on one machine a server served a fifth less for it. Where the last
- * wait was long, this one may be. */
-static bool look_before_sleep(const struct net_loop *loop)
+/* Looks for events for a moment, and says whether there are any. Where the last wait was long, this
+ * one may be. */
+static bool has_events_soon(const struct net_loop *loop)
 {
     struct pollfd events = {.fd = uv_backend_fd(&loop->uv), .events = POLLIN};
     if (loop->wait_ns > SHORT_WAIT_NS)
@@ -51,15 +49,13 @@ static bool look_before_sleep(const struct net_loop *loop)
     return false;
 }
 
-/* Nothing has come: the owner may do what it has put off until then. That is work, not waiting. */
+/* What is done then is work, not waiting. */
 static void be_quiet(struct net_loop *loop)
 {
     uint64_t now_ns = clock_now_ns();
-    if (loop->events->on_quiet == NULL || !loop->events->on_quiet(loop->owner))
-        return;
+    loop->events->on_quiet(loop->owner);
     loop->wait_began_ns = clock_now_ns();
     loop->owner_ns += loop->wait_began_ns - now_ns;
-    (void)look_before_sleep(loop);
 }
 
 /* A turn is what the owner does before the wait, the wait, and the events that end it. libuv could
@@ -70,11 +66,11 @@ static void on_prepare(uv_prepare_t *prepare)
     uint64_t now_ns = clock_now_ns();
     uint64_t events_ns = loop->woken_ns != 0 ? now_ns - loop->woken_ns : 0;
     loop->wait_ns = loop->woken_ns != 0 ? loop->woken_ns - loop->wait_began_ns : UINT64_MAX;
-    loop->events->on_turn(loop->owner, loop->owner_ns + events_ns);
+    bool wants_quiet = loop->events->on_turn(loop->owner, loop->owner_ns + events_ns);
     loop->wait_began_ns = clock_now_ns();
     loop->owner_ns = loop->wait_began_ns - now_ns;
     loop->woken_ns = 0;
-    if (!look_before_sleep(loop))
+    if (wants_quiet && !has_events_soon(loop))
         be_quiet(loop);
 }
 

@@ -15,11 +15,10 @@ struct net_loop;
 
 struct net_loop_events {
     void (*on_wake)(void *owner); /* the timer fired, or another thread called net_loop_notify */
-    void (*on_turn)(void *owner,
-                    uint64_t busy_ns); /* before each wait; what the last turn's work took */
-    /* before a wait, unless its event is there already: what had better wait for a pause may be
-     * done now. Whether anything was. NULL: nothing ever is. */
-    bool (*on_quiet)(void *owner);
+    /* before each wait; what the last turn's work took. True: something is put off until on_quiet. */
+    bool (*on_turn)(void *owner, uint64_t busy_ns);
+    /* since then no event has come for a moment, or the last one was long in coming */
+    void (*on_quiet)(void *owner);
 };
 
 /* net_loop_new makes a loop for OWNER; EVENTS is borrowed. */

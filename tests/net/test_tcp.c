@@ -90,9 +90,10 @@ static void on_wake(void *arg)
     (void)arg;
 }
 
-static void on_turn(void *arg, uint64_t busy_ns)
+static bool on_turn(void *arg, uint64_t busy_ns)
 {
     (void)arg, (void)busy_ns;
+    return false;
 }
 
 static const struct net_loop_events loop_events = {on_wake, on_turn, NULL};
