@@ -13,7 +13,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#define LOOK_NS (4 * NS_PER_US)
+#define LOOK_NS (3 * NS_PER_US)
 #define SHORT_WAIT_NS (20 * NS_PER_US)
 
 static void on_timer(uv_poll_t *timer, int status, int events)
@@ -35,8 +35,10 @@ static void on_async(uv_async_t *async)
     loop->events->on_wake(loop->owner);
 }
 
-/* Looks for events for a moment, and says whether there are any. Where the last wait was long, this
- * one may be. */
+/* Looks for events for a moment before the loop goes to sleep, and says whether there are any. Where
+ * they follow one another within microseconds, sleeping and waking cost hardly less, and the waking
+ * is the sender's to pay: on one machine a server served up to a tenth less for it. Where the last
+ * wait was long, this one may be. */
 static bool has_events_soon(const struct net_loop *loop)
 {
     struct pollfd events = {.fd = uv_backend_fd(&loop->uv), .events = POLLIN};
@@ -49,13 +51,14 @@ static bool has_events_soon(const struct net_loop *loop)
     return false;
 }
 
-/* What is done then is work, not waiting. */
+/* No event has come: the owner does what it put off. That is work, not waiting. */
 static void be_quiet(struct net_loop *loop)
 {
     uint64_t now_ns = clock_now_ns();
     loop->events->on_quiet(loop->owner);
     loop->wait_began_ns = clock_now_ns();
     loop->owner_ns += loop->wait_began_ns - now_ns;
+    (void)has_events_soon(loop);
 }
 
 /* A turn is what the owner does before the wait, the wait, and the events that end it. libuv could
@@ -70,7 +73,7 @@ static void on_prepare(uv_prepare_t *prepare)
     loop->wait_began_ns = clock_now_ns();
     loop->owner_ns = loop->wait_began_ns - now_ns;
     loop->woken_ns = 0;
-    if (wants_quiet && !has_events_soon(loop))
+    if (!has_events_soon(loop) && wants_quiet)
         be_quiet(loop);
 }
 
