@@ -356,29 +356,22 @@ static void write_after_the_reset(struct owner *owner)
     tcp_shutdown(owner->tcp);
 }
 
-/* Runs a connection to SERVE, whose end must be the reset, and fills OWNER. */
-static void meet_reset(struct owner *owner, void (*serve)(int fd, void *arg),
-                       void (*when_connected)(struct owner *))
-{
-    struct listener listener;
-    sem_init(&is_connected, 0, 0);
-    sem_init(&has_reset, 0, 0);
-    listener_open(&listener, 1, serve, NULL);
-    open_owner(owner, END);
-    owner->when_connected = when_connected;
-    tcp_connect(owner->tcp, &listener.address, NULL);
-    run_and_free(owner);
-    listener_join(&listener);
-    sem_destroy(&is_connected);
-    sem_destroy(&has_reset);
-    assert_int_equal(owner->end, TCP_RESET);
-}
-
 static void a_write_that_fails_does_not_keep_what_was_said_from_being_read(void **state)
 {
     (void)state;
+    struct listener listener;
     struct owner owner;
-    meet_reset(&owner, say_last_words_and_reset, write_after_the_reset);
+    sem_init(&is_connected, 0, 0);
+    sem_init(&has_reset, 0, 0);
+    listener_open(&listener, 1, say_last_words_and_reset, NULL);
+    open_owner(&owner, END);
+    owner.when_connected = write_after_the_reset;
+    tcp_connect(owner.tcp, &listener.address, NULL);
+    run_and_free(&owner);
+    listener_join(&listener);
+    sem_destroy(&is_connected);
+    sem_destroy(&has_reset);
+    assert_int_equal(owner.end, TCP_RESET);
     assert_string_equal(owner.text, "last words");
 }
 
