@@ -78,7 +78,7 @@ static bool read_wall_time(const char *text, double *out_seconds)
         *out_seconds = (double)timegm(&tm);
     else if (text[0] != '@' || !text_parse_decimal(text + 1, out_seconds))
         return false;
-    return *out_seconds < LATEST_START_S;
+    return *out_seconds >= 0 && *out_seconds < LATEST_START_S;
 }
 
 static bool set_start_at(struct plan *plan, const char *text, struct error *err)

@@ -131,9 +131,27 @@ void result_free(struct result *result)
 
 bool result_balances(const struct result *result)
 {
-    uint64_t ended = result->succeeded + result->refused + result->failed + result->cut_off +
-                     result->unconfirmed;
-    return result->scheduled == result->started + result->skipped && result->started == ended;
+    uint64_t ended = 0;
+    const uint64_t classes[] = {result->succeeded, result->refused, result->failed, result->cut_off,
+                                result->unconfirmed};
+    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
+        ended = result_count_sum(ended, classes[i]);
+    return result->scheduled == result_count_sum(result->started, result->skipped) &&
+           result->started == ended && ended < UINT64_MAX;
+}
+
+bool result_interval_row(double t_s, double length_s, size_t *out_row)
+{
+    double row = t_s / length_s;
+    if (!(length_s >= 1 && row >= 0 && row < INTERVALS_MOST))
+        return false;
+    *out_row = (size_t)row;
+    return true;
+}
+
+uint64_t result_count_sum(uint64_t a, uint64_t b)
+{
+    return a <= UINT64_MAX - b ? a + b : UINT64_MAX;
 }
 
 void result_add_violation(struct result *result, const char *format, ...)
@@ -231,7 +249,7 @@ void name_counts_add(struct name_counts *counts, const char *name, uint64_t coun
 {
     for (size_t i = 0; i < counts->count; i++) {
         if (strcmp(counts->items[i].name, name) == 0) {
-            counts->items[i].count += count;
+            counts->items[i].count = result_count_sum(counts->items[i].count, count);
             return;
         }
     }

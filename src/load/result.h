@@ -75,6 +75,10 @@ struct result_interval {
     char *hdr[NUM_LATENCIES];
 };
 
+/* The largest count of a result: the largest up to which every reader of JSON has all whole numbers
+ * (RFC 8259 section 6). */
+#define RESULT_COUNT_MOST ((uint64_t)1 << 53)
+
 /* A result that was merged into another: what made it. */
 struct result_part {
     char **command; /* passwords redacted */
@@ -180,8 +184,15 @@ struct result {
 struct result *result_new(void);
 void result_free(struct result *result);
 
-/* result_balances says whether the books balance. */
+/* result_balances says whether the books balance, with sums that do not wrap. */
 bool result_balances(const struct result *result);
+
+/* result_interval_row writes which interval of LENGTH_S begins at or before T_S. False where it is
+ * none of the first INTERVALS_MOST, or LENGTH_S is under a second. */
+bool result_interval_row(double t_s, double length_s, size_t *out_row);
+
+/* result_count_sum returns A + B, or UINT64_MAX where that does not fit. */
+uint64_t result_count_sum(uint64_t a, uint64_t b);
 
 void result_add_violation(struct result *result, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -204,7 +215,7 @@ void result_set_number(struct result *result, const char *name, double value);
 void result_set_bool(struct result *result, const char *name, bool value);
 void result_set_null(struct result *result, const char *name);
 
-/* name_counts_add adds COUNT to NAME's, which is put at the end where it is new. */
+/* name_counts_add adds COUNT to NAME's (result_count_sum), which is put at the end where it is new. */
 void name_counts_add(struct name_counts *counts, const char *name, uint64_t count);
 void name_counts_cleanup(struct name_counts *counts);
 

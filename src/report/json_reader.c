@@ -9,6 +9,9 @@
 #include <math.h>
 #include <string.h>
 
+/* Three centuries: of so many seconds even the nanoseconds can be counted in 64 bits. */
+#define MOST_SECONDS 1e10
+
 void fail(const struct place *place, const char *name, const char *wanted)
 {
     struct reader *reader = place->reader;
@@ -23,9 +26,10 @@ void fail(const struct place *place, const char *name, const char *wanted)
 
 uint64_t to_count(const struct place *place, const json_t *value, const char *name)
 {
-    if (json_is_integer(value) && json_integer_value(value) >= 0)
+    if (json_is_integer(value) && json_integer_value(value) >= 0 &&
+        (uint64_t)json_integer_value(value) <= RESULT_COUNT_MOST)
         return (uint64_t)json_integer_value(value);
-    fail(place, name, "a whole number from 0 upwards");
+    fail(place, name, "a whole number from 0 to 9007199254740992");
     return 0;
 }
 
@@ -58,6 +62,14 @@ double required_number_at(const struct place *place, const char *name)
     if (json_object_get(place->object, name) == NULL)
         fail(place, name, "a number or null");
     return number_at(place, name);
+}
+
+double seconds_at(const struct place *place, const char *name)
+{
+    double seconds = number_at(place, name);
+    if (seconds < 0 || seconds > MOST_SECONDS)
+        fail(place, name, "a number of seconds from 0 to 10000000000, or null");
+    return seconds;
 }
 
 bool bool_at(const struct place *place, const char *name)

@@ -49,6 +49,7 @@ void read_counts(const struct place *place, void *target, const struct count_fie
  * are copies. */
 uint64_t count_at(const struct place *place, const char *name);
 double number_at(const struct place *place, const char *name);
+double seconds_at(const struct place *place, const char *name);
 double required_number_at(const struct place *place, const char *name);
 bool bool_at(const struct place *place, const char *name);
 char *text_at(const struct place *place, const char *name);

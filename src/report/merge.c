@@ -16,51 +16,141 @@ static void add_names(struct name_counts *to, const struct name_counts *from)
         name_counts_add(to, from->items[i].name, from->items[i].count);
 }
 
-static void add_sessions(struct result *to, const struct result *from)
+/* The counters of a result, which add up, by their names in the JSON. */
+static const struct counter {
+    const char *name;
+    size_t offset;
+} counters[] = {
+#define COUNTER(name, field)                                                                       \
+    {                                                                                              \
+        name, offsetof(struct result, field)                                                       \
+    }
+    COUNTER("sessions.scheduled", scheduled),
+    COUNTER("sessions.skipped", skipped),
+    COUNTER("sessions.started", started),
+    COUNTER("sessions.succeeded", succeeded),
+    COUNTER("sessions.refused", refused),
+    COUNTER("sessions.failed", failed),
+    COUNTER("sessions.cut_off", cut_off),
+    COUNTER("sessions.unconfirmed", unconfirmed),
+    COUNTER("sessions.peak_established", peak_established),
+    COUNTER("requests.started", requests_started),
+    COUNTER("requests.succeeded", requests_succeeded),
+    COUNTER("requests.failed", requests_failed),
+    COUNTER("bytes.read", bytes_read),
+    COUNTER("bytes.written", bytes_written),
+    COUNTER("handshakes.completed", handshakes_completed),
+    COUNTER("handshakes.full", handshakes_full),
+    COUNTER("handshakes.resumed", handshakes_resumed),
+    COUNTER("handshakes.tickets.offered", tickets_offered),
+    COUNTER("handshakes.tickets.declined", tickets_declined),
+    COUNTER("handshakes.early_data.offered", early_offered),
+    COUNTER("handshakes.early_data.accepted", early_accepted),
+    COUNTER("handshakes.early_data.rejected", early_rejected),
+    COUNTER("pins.checked", pins_checked),
+    COUNTER("pins.matched", pins_matched),
+    COUNTER("pins.mismatched", pins_mismatched),
+    COUNTER("pins.not_checked", pins_not_checked),
+    COUNTER("pins.checked_resumed", pins_checked_resumed),
+#undef COUNTER
+};
+#define NUM_COUNTERS (sizeof counters / sizeof *counters)
+
+/* What is counted by name. */
+static const struct names {
+    const char *name;
+    size_t offset;
+} names[] = {
+#define NAMES(name, field)                                                                         \
+    {                                                                                              \
+        name, offsetof(struct result, field)                                                       \
+    }
+    NAMES("requests.statuses", statuses),
+    NAMES("handshakes.versions", versions),
+    NAMES("handshakes.ciphers", ciphers),
+    NAMES("handshakes.groups", groups),
+    NAMES("handshakes.sigalgs", sigalgs),
+    NAMES("handshakes.protocols", protocols),
+    NAMES("handshakes.alerts.sent", alerts_sent),
+    NAMES("handshakes.alerts.received", alerts_received),
+    NAMES("pins.by_pin", pins_by_pin),
+#undef NAMES
+};
+#define NUM_NAMES (sizeof names / sizeof *names)
+
+static void add_to(uint64_t *to, uint64_t from)
 {
-    to->scheduled += from->scheduled;
-    to->skipped += from->skipped;
-    to->started += from->started;
-    to->succeeded += from->succeeded;
-    to->refused += from->refused;
-    to->failed += from->failed;
-    to->cut_off += from->cut_off;
-    to->unconfirmed += from->unconfirmed;
-    to->peak_established += from->peak_established;
-    to->requests_started += from->requests_started;
-    to->requests_succeeded += from->requests_succeeded;
-    to->requests_failed += from->requests_failed;
-    to->bytes_read += from->bytes_read;
-    to->bytes_written += from->bytes_written;
-    for (int i = 0; i < NUM_OUTCOMES; i++)
-        to->outcomes[i] += from->outcomes[i];
-    add_names(&to->statuses, &from->statuses);
+    *to = result_count_sum(*to, from);
 }
 
-static void add_handshakes(struct result *to, const struct result *from)
+static void add_counts(struct result *to, const struct result *from)
 {
-    to->handshakes_completed += from->handshakes_completed;
-    to->handshakes_full += from->handshakes_full;
-    to->handshakes_resumed += from->handshakes_resumed;
-    to->tickets_offered += from->tickets_offered;
-    to->tickets_declined += from->tickets_declined;
-    to->early_offered += from->early_offered;
-    to->early_accepted += from->early_accepted;
-    to->early_rejected += from->early_rejected;
-    to->pins_checked += from->pins_checked;
-    to->pins_matched += from->pins_matched;
-    to->pins_mismatched += from->pins_mismatched;
-    to->pins_not_checked += from->pins_not_checked;
-    to->pins_checked_resumed += from->pins_checked_resumed;
-    add_names(&to->versions, &from->versions);
-    add_names(&to->ciphers, &from->ciphers);
-    add_names(&to->groups, &from->groups);
-    add_names(&to->sigalgs, &from->sigalgs);
-    add_names(&to->protocols, &from->protocols);
-    add_names(&to->alerts_sent, &from->alerts_sent);
-    add_names(&to->alerts_received, &from->alerts_received);
-    add_names(&to->pins_by_pin, &from->pins_by_pin);
+    for (size_t i = 0; i < NUM_COUNTERS; i++)
+        add_to((uint64_t *)((char *)to + counters[i].offset),
+               *(const uint64_t *)((const char *)from + counters[i].offset));
+    for (size_t i = 0; i < NUM_NAMES; i++)
+        add_names((struct name_counts *)((char *)to + names[i].offset),
+                  (const struct name_counts *)((const char *)from + names[i].offset));
+    for (int i = 0; i < NUM_OUTCOMES; i++)
+        add_to(&to->outcomes[i], from->outcomes[i]);
 }
+
+/* --- sums that do not fit --------------------------------------------------------------------- */
+
+static bool fits(uint64_t sum, const char *table, const char *name, struct error *err)
+{
+    return sum <= RESULT_COUNT_MOST ||
+           error_set(err,
+                     "the sum of %s%s%.200s of these results is over 9007199254740992, the "
+                     "largest count of a result",
+                     table, *table ? "." : "", name);
+}
+
+static bool counts_fit(const struct result *merged, struct error *err)
+{
+    bool ok = true;
+    for (size_t i = 0; i < NUM_COUNTERS && ok; i++)
+        ok = fits(*(const uint64_t *)((const char *)merged + counters[i].offset), "",
+                  counters[i].name, err);
+    for (int i = 0; i < NUM_OUTCOMES && ok; i++)
+        ok = fits(merged->outcomes[i], "outcomes", outcome_name((enum outcome)i), err);
+    for (size_t i = 0; i < NUM_NAMES && ok; i++) {
+        const struct name_counts *counts =
+            (const struct name_counts *)((const char *)merged + names[i].offset);
+        for (size_t k = 0; k < counts->count && ok; k++)
+            ok = fits(counts->items[k].count, names[i].name, counts->items[k].name, err);
+    }
+    return ok;
+}
+
+static bool identities_fit(const struct result *merged, struct error *err)
+{
+    bool ok = true;
+    for (size_t i = 0; i < merged->num_identities && ok; i++) {
+        const struct result_identity *row = &merged->identities[i];
+        ok = fits(row->sessions, "identities", row->name, err) &&
+             fits(row->succeeded, "identities", row->name, err) &&
+             fits(row->refused, "identities", row->name, err) &&
+             fits(row->failed, "identities", row->name, err) &&
+             fits(row->cut_off, "identities", row->name, err) &&
+             fits(row->unconfirmed, "identities", row->name, err);
+    }
+    return ok;
+}
+
+static bool series_fits(const struct result *merged, struct error *err)
+{
+    bool ok = true;
+    for (size_t i = 0; i < merged->num_series && ok; i++) {
+        const struct series_row *row = &merged->series[i];
+        ok = fits(row->sessions, "series", "sessions", err) &&
+             fits(row->handshakes, "series", "handshakes", err) &&
+             fits(row->failed, "series", "failed", err);
+    }
+    return ok;
+}
+
+/* --- rates ------------------------------------------------------------------------------------ */
 
 /* Rates are of what was counted in the window, which is the run without its warm-up. */
 static double window_of(const struct result *r)
@@ -123,12 +213,12 @@ static struct latency *copy_latency(const struct latency *latency)
 static void add_identity(struct result_identity *to, const struct result_identity *from)
 {
     to->as_expected = to->as_expected && from->as_expected;
-    to->sessions += from->sessions;
-    to->succeeded += from->succeeded;
-    to->refused += from->refused;
-    to->failed += from->failed;
-    to->cut_off += from->cut_off;
-    to->unconfirmed += from->unconfirmed;
+    add_to(&to->sessions, from->sessions);
+    add_to(&to->succeeded, from->succeeded);
+    add_to(&to->refused, from->refused);
+    add_to(&to->failed, from->failed);
+    add_to(&to->cut_off, from->cut_off);
+    add_to(&to->unconfirmed, from->unconfirmed);
     if (to->tls_handshake_hdr == NULL && from->tls_handshake_hdr != NULL)
         to->tls_handshake_hdr = copy_latency(from->tls_handshake_hdr);
     else if (to->tls_handshake_hdr != NULL)
@@ -185,9 +275,9 @@ static void add_second(struct series_row *to, const struct series_row *from)
         to->tls_handshake_p50_ns = is_only_one ? from->tls_handshake_p50_ns : NAN;
         to->tls_handshake_p99_ns = is_only_one ? from->tls_handshake_p99_ns : NAN;
     }
-    to->sessions += from->sessions;
-    to->handshakes += from->handshakes;
-    to->failed += from->failed;
+    add_to(&to->sessions, from->sessions);
+    add_to(&to->handshakes, from->handshakes);
+    add_to(&to->failed, from->failed);
 }
 
 static void merge_series(struct result *merged, struct result *const *results, size_t num_results)
@@ -272,8 +362,9 @@ static void merge_intervals(struct result *merged, struct result *const *results
     for (size_t i = 0; i < num_results && length_s > 0; i++) {
         for (size_t k = 0; k < results[i]->num_intervals; k++) {
             const struct result_interval *from = &results[i]->intervals[k];
-            size_t row = (size_t)(from->t_s / length_s);
-            used[row] = add_interval(&rows[row], from) || used[row];
+            size_t row;
+            if (result_interval_row(from->t_s, length_s, &row))
+                used[row] = add_interval(&rows[row], from) || used[row];
         }
     }
     for (size_t row = 0; row < INTERVALS_MOST; row++) {
@@ -396,8 +487,7 @@ struct result *results_merge(struct result *const *results, size_t num_results, 
     merge_plan(merged, results, num_results);
     merged->passed = true;
     for (size_t i = 0; i < num_results; i++) {
-        add_sessions(merged, results[i]);
-        add_handshakes(merged, results[i]);
+        add_counts(merged, results[i]);
         for (int kind = 0; kind < NUM_LATENCIES; kind++)
             latency_merge(merged->latencies[kind], results[i]->latencies[kind]);
         add_generator(merged, results[i]);
@@ -409,5 +499,8 @@ struct result *results_merge(struct result *const *results, size_t num_results, 
     merge_series(merged, results, num_results);
     merge_intervals(merged, results, num_results);
     fill_seconds_from_intervals(merged);
-    return merged;
+    if (counts_fit(merged, err) && identities_fit(merged, err) && series_fits(merged, err))
+        return merged;
+    result_free(merged);
+    return NULL;
 }

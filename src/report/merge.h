@@ -14,7 +14,7 @@
 struct result;
 
 /* results_merge returns the sum of NUM_RESULTS results, to be freed; NULL where their plans differ,
- * which FORCE allows, or where there are none. What differs between the shards of one plan (shard,
+ * which FORCE allows, where a sum is over RESULT_COUNT_MOST, or where there are none. What differs between the shards of one plan (shard,
  * rate, connections, sessions, threads, source, seed, start) is no difference. */
 struct result *results_merge(struct result *const *results, size_t num_results, bool force,
                              struct error *err);

@@ -94,6 +94,9 @@ static void read_target(const struct place *root, struct result *r)
     r->sni = text_at(&target, "sni");
 }
 
+/* Later moments are no 64-bit count of nanoseconds. */
+#define LATEST_START_S 9000000000
+
 static void read_started_at(const struct place *root, struct result *r)
 {
     char *text = required_text_at(root, "started_at");
@@ -103,7 +106,8 @@ static void read_started_at(const struct place *root, struct result *r)
     if (rest != NULL && *rest == '.')
         fraction = strtod(rest, &rest);
     time_t seconds = timegm(&parts);
-    if (rest == NULL || strcmp(rest, "Z") != 0 || seconds < 0 || !(fraction >= 0 && fraction < 1))
+    if (rest == NULL || strcmp(rest, "Z") != 0 || seconds < 0 || seconds > LATEST_START_S ||
+        !(fraction >= 0 && fraction < 1))
         fail(root, "started_at", "a moment such as 2026-01-31T09:30:00.250Z");
     else
         r->started_wall_ns = (uint64_t)seconds * NS_PER_S + (uint64_t)llround(fraction * 1e9);
@@ -134,7 +138,7 @@ static void read_config(const struct place *root, struct result *r)
     r->connections = count_at(&config, "connections");
     r->threads = (unsigned)count_at(&config, "threads");
     r->rotation = text_at(&config, "rotate");
-    r->warm_up_s = number_at(&config, "warm_up_s");
+    r->warm_up_s = seconds_at(&config, "warm_up_s");
     for (void *at = json_object_iter((json_t *)config.object); at != NULL;
          at = json_object_iter_next((json_t *)config.object, at)) {
         const char *name = json_object_iter_key(at);
@@ -355,7 +359,8 @@ static void read_series(const struct place *root, struct result *r)
     for (size_t i = 0; i < count; i++) {
         struct place place = element_at(root, array, i, "series");
         struct series_row *row = &r->series[i];
-        row->t_s = required_number_at(&place, "t_s");
+        required_number_at(&place, "t_s");
+        row->t_s = seconds_at(&place, "t_s");
         row->sessions = count_at(&place, "sessions");
         row->handshakes = count_at(&place, "handshakes");
         row->failed = count_at(&place, "failed");
@@ -388,8 +393,8 @@ static void read_interval(const struct place *place, struct result_interval *int
 {
     interval->t_s = required_number_at(place, "t_s");
     interval->length_s = required_number_at(place, "length_s");
-    if (!(interval->t_s >= 0 && interval->length_s >= 1 &&
-          interval->t_s < INTERVALS_MOST * interval->length_s))
+    size_t row;
+    if (!result_interval_row(interval->t_s, interval->length_s, &row))
         fail(place, "t_s", "the begin of one of at most 600 intervals of length_s");
     for (int kind = 0; kind < NUM_LATENCIES; kind++) {
         const char *name = latency_kind_name(kind);
@@ -434,7 +439,8 @@ static void read_root(const struct place *root, struct result *r)
     r->command = read_texts(root, "command", &r->command_len);
     read_parts(root, r);
     read_started_at(root, r);
-    r->duration_s = required_number_at(root, "duration_s");
+    required_number_at(root, "duration_s");
+    r->duration_s = seconds_at(root, "duration_s");
     read_target(root, r);
     read_config(root, r);
     read_sessions(root, r);

@@ -108,6 +108,7 @@ static const struct row rows[] = {
      "a time to come is accepted"},
     {{"--start-at", "2099-01-01T00:00:00"}, "'2099-01-01T00:00:00'", "YYYY-MM-DDTHH:MM:SSZ"},
     {{"--start-at", "@1"}, "'@1'", "is past"},
+    {{"--start-at", "1960-01-01T00:00:00Z"}, "'1960-01-01T00:00:00Z'", "since 1970 is accepted"},
     {{"--start-at", "@"}, "'@'", "@SECONDS since 1970 is accepted"},
     {{"--start-at", "@99999999999999"}, "'@99999999999999'", "is accepted"},
     {{"--start-at", "9999-12-31T23:59:59Z"}, "'9999-12-31T23:59:59Z'", "is accepted"},

@@ -3,6 +3,8 @@
 
 #include "unit.h"
 
+#include <math.h>
+
 static void a_new_result_is_empty_and_balances(void **state)
 {
     (void)state;
@@ -37,6 +39,44 @@ static void every_started_session_is_in_one_class(void **state)
     result->skipped--;
     assert_false(result_balances(result));
     result_free(result);
+}
+
+static void books_that_wrap_do_not_balance(void **state)
+{
+    (void)state;
+    struct result *result = result_new();
+    result->succeeded = result->refused = UINT64_MAX / 2;
+    result->failed = 2;
+    assert_false(result_balances(result));
+    result_free(result);
+}
+
+static void a_row_is_below_the_most_also_where_the_quotient_is_rounded(void **state)
+{
+    (void)state;
+    static const struct {
+        double t_s, length_s;
+        int row; /* -1: none */
+    } table[] = {
+        {0, 1, 0},
+        {599.9, 1, 599},
+        {600, 1, -1},
+        {1199, 2, 599},
+        {45968.21236721087, 76.6136872786848, -1},
+        {30028.84417326129, 50.04807362210215, -1},
+        {-1, 1, -1},
+        {1, 0.5, -1},
+        {NAN, 1, -1},
+        {1, NAN, -1},
+        {INFINITY, INFINITY, -1},
+    };
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        size_t row = 0;
+        assert_int_equal(result_interval_row(table[i].t_s, table[i].length_s, &row),
+                         table[i].row >= 0);
+        if (table[i].row >= 0)
+            assert_int_equal(row, table[i].row);
+    }
 }
 
 static void each_latency_has_a_name_of_its_own(void **state)
@@ -129,6 +169,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_new_result_is_empty_and_balances),
         cmocka_unit_test(every_started_session_is_in_one_class),
+        cmocka_unit_test(books_that_wrap_do_not_balance),
+        cmocka_unit_test(a_row_is_below_the_most_also_where_the_quotient_is_rounded),
         cmocka_unit_test(each_latency_has_a_name_of_its_own),
         cmocka_unit_test(violations_keep_their_order),
         cmocka_unit_test(of_checks_of_one_name_there_is_one_which_holds_where_each_held),

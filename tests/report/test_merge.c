@@ -343,6 +343,49 @@ static void what_was_merged_can_be_merged_again(void **state)
     result_free(merged);
 }
 
+static void a_sum_that_does_not_fit_is_refused_by_name(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t offset;
+        const char *says;
+    } table[] = {
+        {offsetof(struct result, bytes_read), "bytes.read of these results"},
+        {offsetof(struct result, started), "sessions.started of these results"},
+        {offsetof(struct result, outcomes[OUTCOME_RESET]), "outcomes.reset of these results"},
+    };
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        struct result *parts[3] = {sample_typical(), sample_typical(), sample_typical()};
+        struct error err;
+        for (size_t k = 0; k < 3; k++)
+            *(uint64_t *)((char *)parts[k] + table[i].offset) = UINT64_MAX / 2;
+        assert_null(results_merge(parts, 3, true, &err));
+        assert_non_null(strstr(err.text, table[i].says));
+        for (size_t k = 0; k < 3; k++)
+            result_free(parts[k]);
+    }
+}
+
+static void what_is_counted_by_name_fits_too(void **state)
+{
+    (void)state;
+    struct result *parts[] = {sample_typical(), sample_typical()};
+    struct error err;
+    parts[1]->versions.items[0].count = RESULT_COUNT_MOST;
+    assert_null(results_merge(parts, 2, false, &err));
+    assert_non_null(strstr(err.text, "handshakes.versions.TLSv1.3 of these results"));
+    parts[1]->versions.items[0].count = 0;
+    parts[1]->identities[0].sessions = RESULT_COUNT_MOST;
+    assert_null(results_merge(parts, 2, false, &err));
+    assert_non_null(strstr(err.text, "identities."));
+    parts[1]->identities[0].sessions = 0;
+    parts[1]->series[0].handshakes = UINT64_MAX;
+    assert_null(results_merge(parts, 2, false, &err));
+    assert_non_null(strstr(err.text, "series.handshakes"));
+    for (size_t k = 0; k < 2; k++)
+        result_free(parts[k]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -360,6 +403,8 @@ int main(void)
         cmocka_unit_test(plans_that_differ_are_merged_only_by_force),
         cmocka_unit_test(what_belongs_to_a_shard_is_no_difference),
         cmocka_unit_test(what_was_merged_can_be_merged_again),
+        cmocka_unit_test(a_sum_that_does_not_fit_is_refused_by_name),
+        cmocka_unit_test(what_is_counted_by_name_fits_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
