@@ -12,6 +12,8 @@
 struct progress_moment {
     double elapsed_s; /* negative before the run begins */
     uint64_t ended, in_flight;
+    uint64_t responses;              /* complete ones, of sessions that go on too */
+    uint64_t refused;                /* sessions */
     uint64_t failures[NUM_OUTCOMES]; /* sessions that failed, by outcome */
     double p50_ns, p99_ns;           /* of the last whole second's handshakes; NAN: none */
 };

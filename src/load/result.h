@@ -60,10 +60,10 @@ struct result_identity {
         *tls_handshake_hdr; /* NULL: no handshake; of fewer digits with many identities */
 };
 
-/* One second of the run: what ended in it. */
+/* One second of the run: what was complete in it. */
 struct series_row {
     double t_s; /* the second's begin, after the run's */
-    uint64_t sessions, handshakes, failed;
+    uint64_t sessions, handshakes, requests, refused, failed;
     double tls_handshake_p50_ns, tls_handshake_p99_ns; /* NAN where no handshake completed */
 };
 

@@ -191,11 +191,13 @@ static void tell_progress(const struct run *run, bool is_last)
         const struct worker_progress *progress = worker_progress(run->threads[i].worker);
         moment.ended += load_counter(&progress->ended);
         moment.in_flight += load_counter(&progress->in_flight);
+        moment.responses += load_counter(&progress->responses);
         add_last_second(&handshakes, progress, moment.elapsed_s);
         for (int j = 0; j < NUM_OUTCOMES; j++) {
             enum outcome_class class = outcome_class((enum outcome)j, run->plan->refusal_by_close);
-            if (class == CLASS_FAILED)
-                moment.failures[j] += load_counter(&progress->outcomes[j]);
+            uint64_t count = load_counter(&progress->outcomes[j]);
+            moment.failures[j] += class == CLASS_FAILED ? count : 0;
+            moment.refused += class == CLASS_REFUSED ? count : 0;
         }
     }
     moment.p50_ns = digest_percentile(handshakes, 50);

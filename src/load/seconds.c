@@ -52,11 +52,17 @@ static struct second *second_at(struct seconds *seconds, uint64_t now_ns)
     return &seconds->items[index];
 }
 
-void seconds_add_session(struct seconds *seconds, uint64_t now_ns, bool failed)
+void seconds_add_session(struct seconds *seconds, uint64_t now_ns, enum outcome_class class)
 {
     struct second *second = second_at(seconds, now_ns);
     second->sessions++;
-    second->failed += failed;
+    second->refused += class == CLASS_REFUSED;
+    second->failed += class == CLASS_FAILED;
+}
+
+void seconds_add_request(struct seconds *seconds, uint64_t now_ns)
+{
+    second_at(seconds, now_ns)->requests++;
 }
 
 void seconds_add_handshake(struct seconds *seconds, uint64_t now_ns, uint64_t elapsed_ns)
@@ -69,6 +75,8 @@ static void merge_second(struct second *to, struct second *from)
 {
     to->sessions += from->sessions;
     to->handshakes += from->handshakes;
+    to->requests += from->requests;
+    to->refused += from->refused;
     to->failed += from->failed;
     if (to->tls_handshake != NULL && from->tls_handshake != NULL) {
         struct digest *merged = digest_merged(to->tls_handshake, from->tls_handshake, DIGEST_SHORT);

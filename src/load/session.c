@@ -130,6 +130,7 @@ static enum step do_handshake(struct session *session)
         return STEP_WAIT;
     }
     session->sample.at.handshaken = clock_now_ns();
+    tally_handshake(env->tally, &session->sample, tls_conn_facts(session->tls));
     session->is_established = true;
     env->num_established++;
     tally_established(env->tally, env->num_established);
@@ -201,6 +202,7 @@ static void on_connected(void *owner, enum tcp_end end)
         return;
     }
     session->sample.at.connected = clock_now_ns();
+    tally_connected(env->tally, &session->sample);
     env->preferred_address = session->sample.address;
     session->sent_early = false;
     session->stage = STAGE_HANDSHAKE;

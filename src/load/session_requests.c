@@ -170,16 +170,15 @@ static void note_first_byte(struct session *session, uint32_t tag, uint64_t now_
     struct sample *sample = &session->sample;
     if (sample->at.first_byte == 0)
         sample->at.first_byte = now_ns;
-    tally_first_byte(session->env->tally, sample, now_ns,
-                     now_ns - flights_sent(&session->flights, tag));
+    tally_first_byte(session->env->tally, now_ns, now_ns - flights_sent(&session->flights, tag));
 }
 
 static void note_response(struct session *session, const struct exchange_event *event,
                           uint64_t now_ns)
 {
     struct sample *sample = &session->sample;
-    tally_request(session->env->tally, sample, now_ns,
-                  now_ns - flights_sent(&session->flights, event->tag), event->status);
+    tally_request(session->env->tally, now_ns, now_ns - flights_sent(&session->flights, event->tag),
+                  event->status);
     flights_land(&session->flights, event->tag);
     session->has_answer = true;
     sample->status = event->status;

@@ -86,9 +86,10 @@ static void count_code(struct code_counts *counts, uint16_t code, uint64_t count
         counts->others += count;
 }
 
-static bool is_measured(const struct tally *tally, const struct sample *sample)
+/* Whether what began, or was intended, at FROM_NS is measured: it is not of the warm-up. */
+static bool is_measured(const struct tally *tally, uint64_t from_ns)
 {
-    return sample->at.intended >= tally->measured_from_ns;
+    return from_ns >= tally->measured_from_ns;
 }
 
 /* Books a latency of KIND that was complete at NOW_NS. */
@@ -117,11 +118,15 @@ static void tally_pins(struct tally *tally, const struct sample *sample)
         tally->pins_by_pin[verify->pin_index]++;
 }
 
-static void tally_handshake(struct tally *tally, const struct sample *sample, bool measured)
+void tally_connected(struct tally *tally, const struct sample *sample)
 {
-    const struct tls_facts *tls = sample->tls;
-    uint64_t elapsed_ns = sample->at.handshaken - sample->at.connected;
-    struct identity_tally *identity = &tally->identities[sample->identity];
+    const struct timeline *at = &sample->at;
+    if (is_measured(tally, at->connecting))
+        record(tally, LATENCY_CONNECT, at->connected, at->connected - at->connecting);
+}
+
+static void count_handshake(struct tally *tally, const struct tls_facts *tls)
+{
     *(tls->resumed ? &tally->handshakes_resumed : &tally->handshakes_full) += 1;
     tally->tickets_declined += tls->ticket_offered && !tls->resumed;
     tally->early_accepted += tls->early_accepted;
@@ -132,28 +137,39 @@ static void tally_handshake(struct tally *tally, const struct sample *sample, bo
     count_code(&tally->groups, tls->group, 1);
     if (!tls->resumed)
         count_code(&tally->sigalgs, tls->sigalg, 1);
-    seconds_add_handshake(&tally->seconds, sample->at.ended, elapsed_ns);
-    if (!measured)
-        return;
-    tally->measured_handshakes++;
-    record(tally, tls->resumed ? LATENCY_TLS_HANDSHAKE_RESUMED : LATENCY_TLS_HANDSHAKE_FULL,
-           sample->at.ended, elapsed_ns);
-    if (tally->plan->rate > 0)
-        record(tally, LATENCY_HANDSHAKE_FROM_SCHEDULE, sample->at.ended,
-               sample->at.handshaken - sample->at.intended);
-    if (tls->verify.num_calls > 0)
-        record(tally, LATENCY_VERIFY_CALLBACK, sample->at.ended, tls->verify.elapsed_ns);
+}
+
+static void record_of_identity(struct tally *tally, uint32_t index, uint64_t elapsed_ns)
+{
+    struct identity_tally *identity = &tally->identities[index];
     if (identity->tls_handshake == NULL)
         identity->tls_handshake = latency_new(tally->identity_digits);
     latency_record(identity->tls_handshake, elapsed_ns);
 }
 
+void tally_handshake(struct tally *tally, const struct sample *sample, const struct tls_facts *tls)
+{
+    const struct timeline *at = &sample->at;
+    uint64_t elapsed_ns = at->handshaken - at->connected;
+    count_handshake(tally, tls);
+    seconds_add_handshake(&tally->seconds, at->handshaken, elapsed_ns);
+    if (tally->plan->rate > 0 && is_measured(tally, at->intended))
+        record(tally, LATENCY_HANDSHAKE_FROM_SCHEDULE, at->handshaken,
+               at->handshaken - at->intended);
+    if (!is_measured(tally, at->connected))
+        return;
+    tally->measured_handshakes++;
+    record(tally, tls->resumed ? LATENCY_TLS_HANDSHAKE_RESUMED : LATENCY_TLS_HANDSHAKE_FULL,
+           at->handshaken, elapsed_ns);
+    if (tls->verify.num_calls > 0)
+        record(tally, LATENCY_VERIFY_CALLBACK, at->handshaken, tls->verify.elapsed_ns);
+    record_of_identity(tally, sample->identity, elapsed_ns);
+}
+
 static void tally_latencies(struct tally *tally, const struct sample *sample)
 {
     const struct timeline *at = &sample->at;
-    if (at->connected != 0)
-        record(tally, LATENCY_CONNECT, at->ended, at->connected - at->connecting);
-    if (sample->outcome != OUTCOME_SUCCEEDED)
+    if (sample->outcome != OUTCOME_SUCCEEDED || !is_measured(tally, at->intended))
         return;
     record(tally, LATENCY_SESSION, at->ended, at->complete - at->started);
     if (tally->plan->rate > 0)
@@ -162,9 +178,8 @@ static void tally_latencies(struct tally *tally, const struct sample *sample)
 
 void tally_session(struct tally *tally, const struct sample *sample)
 {
-    bool measured = is_measured(tally, sample);
     enum outcome_class class = outcome_class(sample->outcome, tally->plan->refusal_by_close);
-    seconds_add_session(&tally->seconds, sample->at.ended, class == CLASS_FAILED);
+    seconds_add_session(&tally->seconds, sample->at.ended, class);
     tally->outcomes[sample->outcome]++;
     tally->identities[sample->identity].classes[class]++;
     tally->requests_started += sample->requests_started;
@@ -173,12 +188,11 @@ void tally_session(struct tally *tally, const struct sample *sample)
         tally->requests_failed += sample->requests_started - sample->requests_succeeded;
     tally->bytes_read += sample->bytes_read;
     tally->bytes_written += sample->bytes_written;
-    tally->measured_sessions += measured;
+    tally->measured_sessions += is_measured(tally, sample->at.intended);
     if (sample->outcome == OUTCOME_LOCAL_LIMIT)
         tally->tcp_ends[sample->tcp_end]++;
     tally_pins(tally, sample);
-    if (measured)
-        tally_latencies(tally, sample);
+    tally_latencies(tally, sample);
     if (sample->at.connected == 0)
         return;
     tally->tickets_offered += sample->tls->ticket_offered;
@@ -187,22 +201,20 @@ void tally_session(struct tally *tally, const struct sample *sample)
         tally->alerts_received[sample->tls->alert_received]++;
     if (sample->tls->alert_sent != TLS_NO_ALERT)
         tally->alerts_sent[sample->tls->alert_sent]++;
-    if (sample->at.handshaken != 0)
-        tally_handshake(tally, sample, measured);
 }
 
-void tally_first_byte(struct tally *tally, const struct sample *sample, uint64_t now_ns,
-                      uint64_t after_ns)
+void tally_first_byte(struct tally *tally, uint64_t now_ns, uint64_t after_ns)
 {
-    if (is_measured(tally, sample))
+    if (is_measured(tally, now_ns - after_ns))
         record(tally, LATENCY_FIRST_BYTE, now_ns, after_ns);
 }
 
-void tally_request(struct tally *tally, const struct sample *sample, uint64_t now_ns,
-                   uint64_t after_ns, unsigned status)
+void tally_request(struct tally *tally, uint64_t now_ns, uint64_t after_ns, unsigned status)
 {
     count_code(&tally->statuses, (uint16_t)status, 1);
-    if (!is_measured(tally, sample))
+    tally->responses++;
+    seconds_add_request(&tally->seconds, now_ns);
+    if (!is_measured(tally, now_ns - after_ns))
         return;
     tally->measured_requests++;
     record(tally, LATENCY_REQUEST, now_ns, after_ns);
@@ -242,7 +254,7 @@ static void merge_counters(struct tally *to, const struct tally *from)
 #define ADD(field) to->field += from->field
     ADD(scheduled), ADD(skipped), ADD(started);
     ADD(measured_sessions), ADD(measured_handshakes), ADD(measured_requests);
-    ADD(requests_started), ADD(requests_succeeded), ADD(requests_failed);
+    ADD(responses), ADD(requests_started), ADD(requests_succeeded), ADD(requests_failed);
     ADD(bytes_read), ADD(bytes_written);
     ADD(handshakes_full), ADD(handshakes_resumed), ADD(tickets_offered), ADD(tickets_declined);
     ADD(early_offered), ADD(early_accepted), ADD(early_rejected);

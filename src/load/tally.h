@@ -39,12 +39,13 @@ struct identity_tally {
 
 struct tally {
     const struct plan *plan;
-    uint64_t measured_from_ns; /* sessions intended before it are left out of latency, per_second */
+    uint64_t measured_from_ns; /* what began before it is left out of latency, per_second */
     uint64_t scheduled, skipped, started;
     bool was_full;                              /* some arrival was due when no slot was free */
     uint64_t last_intended_ns, last_started_ns; /* of the last session that was started */
     uint64_t measured_sessions, measured_handshakes, measured_requests;
     uint64_t outcomes[NUM_OUTCOMES];
+    uint64_t responses; /* complete ones, of sessions that go on too */
     uint64_t requests_started, requests_succeeded, requests_failed;
     uint64_t bytes_read, bytes_written;
     uint64_t handshakes_full, handshakes_resumed;
@@ -76,14 +77,18 @@ void tally_begin(struct tally *tally, uint64_t start_ns);
 void tally_started(struct tally *tally, uint64_t intended_ns, uint64_t now_ns, size_t identity);
 void tally_skipped(struct tally *tally, uint64_t count);
 
+/* tally_connected and tally_handshake book what is complete of a session that goes on; the
+ * handshake with what is known of its TLS connection. */
+void tally_connected(struct tally *tally, const struct sample *sample);
+void tally_handshake(struct tally *tally, const struct sample *sample, const struct tls_facts *tls);
+
 /* tally_session books a session that has ended. */
 void tally_session(struct tally *tally, const struct sample *sample);
 
-/* tally_first_byte and tally_request book one request of a session that goes on, at NOW_NS. */
-void tally_first_byte(struct tally *tally, const struct sample *sample, uint64_t now_ns,
-                      uint64_t after_ns);
-void tally_request(struct tally *tally, const struct sample *sample, uint64_t now_ns,
-                   uint64_t after_ns, unsigned status);
+/* tally_first_byte and tally_request book one request of a session that goes on, at NOW_NS, AFTER_NS
+ * after it was sent. */
+void tally_first_byte(struct tally *tally, uint64_t now_ns, uint64_t after_ns);
+void tally_request(struct tally *tally, uint64_t now_ns, uint64_t after_ns, unsigned status);
 
 /* tally_established notes how many sessions are established now. */
 void tally_established(struct tally *tally, uint64_t count);

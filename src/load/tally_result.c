@@ -151,6 +151,8 @@ static void fill_series(struct tally *tally, struct result *result)
             (struct series_row){.t_s = (double)i,
                                 .sessions = from->sessions,
                                 .handshakes = from->handshakes,
+                                .requests = from->requests,
+                                .refused = from->refused,
                                 .failed = from->failed,
                                 .tls_handshake_p50_ns = digest_percentile(from->tls_handshake, 50),
                                 .tls_handshake_p99_ns = digest_percentile(from->tls_handshake, 99)};

@@ -370,10 +370,12 @@ static void set_wake(struct worker *worker)
     net_loop_wake_at(worker->loop, wake_ns);
 }
 
-/* Lets others see what is established, and the last whole second. */
+/* Lets others see what is established and answered, and the last whole second. */
 static void publish(struct worker *worker)
 {
     atomic_store_explicit(&worker->progress.established, worker->env.num_established,
+                          memory_order_relaxed);
+    atomic_store_explicit(&worker->progress.responses, worker->tally->responses,
                           memory_order_relaxed);
     const struct seconds *seconds = &worker->tally->seconds;
     if (seconds->count == worker->num_published || seconds->count < 2)

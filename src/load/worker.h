@@ -21,7 +21,7 @@ struct digest;
 
 /* What a worker lets others see while it runs. */
 struct worker_progress {
-    _Atomic uint64_t ended, in_flight, established;
+    _Atomic uint64_t ended, in_flight, established, responses;
     _Atomic uint64_t outcomes[NUM_OUTCOMES];
     /* The last second of the run that is over here, and its handshakes; NULL: none. */
     _Atomic uint64_t last_second;

@@ -145,6 +145,8 @@ static bool series_fits(const struct result *merged, struct error *err)
         const struct series_row *row = &merged->series[i];
         ok = fits(row->sessions, "series", "sessions", err) &&
              fits(row->handshakes, "series", "handshakes", err) &&
+             fits(row->requests, "series", "requests", err) &&
+             fits(row->refused, "series", "refused", err) &&
              fits(row->failed, "series", "failed", err);
     }
     return ok;
@@ -277,6 +279,8 @@ static void add_second(struct series_row *to, const struct series_row *from)
     }
     add_to(&to->sessions, from->sessions);
     add_to(&to->handshakes, from->handshakes);
+    add_to(&to->requests, from->requests);
+    add_to(&to->refused, from->refused);
     add_to(&to->failed, from->failed);
 }
 

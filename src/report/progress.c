@@ -17,7 +17,7 @@
 /* What of a moment is told. What is needed least goes first where there is no room for all. */
 struct detail {
     unsigned num_names; /* of failures; 0: only how many there are */
-    bool in_flight, left, latency, rate;
+    bool in_flight, left, latency, rate, refused;
 };
 
 /* Appends to the text in OUT, as far as there is room. */
@@ -98,8 +98,13 @@ static void tell_rate(const struct progress *progress, const struct progress_mom
                       char out[static FIGURE_LEN])
 {
     double since_s = moment->elapsed_s - progress->last_elapsed_s;
-    double ended = (double)(moment->ended - progress->last_ended);
-    figure_count(out, since_s > 0 ? (uint64_t)llround(ended / since_s) : 0);
+    uint64_t ended = moment->ended - progress->last_ended;
+    uint64_t responses = moment->responses - progress->last_responses;
+    bool is_of_requests = responses > 2 * ended; /* kept-alive sessions */
+    double count = (double)(is_of_requests ? responses : ended);
+    char number[FIGURE_LEN];
+    figure_count(number, since_s > 0 ? (uint64_t)llround(count / since_s) : 0);
+    snprintf(out, FIGURE_LEN, "%.32s%s/s", number, is_of_requests ? " requests" : "");
 }
 
 static void tell_figures(const struct progress *progress, const struct progress_moment *moment,
@@ -112,11 +117,15 @@ static void tell_figures(const struct progress *progress, const struct progress_
         add(out, " %.0f s left", left);
     if (detail.rate) {
         tell_rate(progress, moment, one);
-        add(out, "  %s/s", one);
+        add(out, "  %s", one);
     }
     if (detail.in_flight) {
         figure_count(one, moment->in_flight);
         add(out, "  %s open", one);
+    }
+    if (detail.refused && moment->refused > 0) {
+        figure_count(one, moment->refused);
+        add(out, "  %s refused", one);
     }
     if (detail.latency && isfinite(moment->p50_ns)) {
         figure_time(one, moment->p50_ns);
@@ -128,7 +137,8 @@ static void tell_figures(const struct progress *progress, const struct progress_
 /* leave_out takes out of DETAIL what is needed least; false where only the time is left. */
 static bool leave_out(struct detail *detail)
 {
-    bool *const parts[] = {&detail->in_flight, &detail->left, &detail->latency, &detail->rate};
+    bool *const parts[] = {&detail->in_flight, &detail->left, &detail->latency, &detail->rate,
+                           &detail->refused};
     if (detail->num_names > 1) {
         detail->num_names--;
         return true;
@@ -150,7 +160,8 @@ void progress_line(const struct progress *progress, const struct progress_moment
                    size_t out_len)
 {
     char figures[LINE_LEN], failures[LINE_LEN];
-    struct detail detail = {.in_flight = true, .left = true, .latency = true, .rate = true};
+    struct detail detail = {
+        .in_flight = true, .left = true, .latency = true, .rate = true, .refused = true};
     if (moment->elapsed_s < 0) {
         snprintf(out, out_len, "begins in %.0f s", -moment->elapsed_s);
         return;
@@ -191,5 +202,6 @@ void progress_tell(struct progress *progress, const struct progress_moment *mome
     fflush(progress->out);
     progress->is_drawn = progress->redraws;
     progress->last_ended = moment->ended;
+    progress->last_responses = moment->responses;
     progress->last_elapsed_s = moment->elapsed_s;
 }

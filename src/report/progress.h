@@ -21,7 +21,7 @@ struct progress {
     unsigned columns;        /* how long a line may be; 0: of any length */
     double duration_s;       /* 0: no bound */
     uint64_t total_sessions; /* 0: no bound */
-    uint64_t last_ended;
+    uint64_t last_ended, last_responses;
     double last_elapsed_s;
     bool is_drawn; /* a line stands that must be wiped or ended */
 };

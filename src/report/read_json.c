@@ -350,6 +350,23 @@ static void read_generator(const struct place *root, struct result *r)
     read_threads(&generator, r);
 }
 
+static void read_second(const struct place *place, struct series_row *row)
+{
+    /* Results of older versions have no requests and no refused. */
+    static const struct count_field fields[] = {
+        {"sessions", offsetof(struct series_row, sessions), true},
+        {"handshakes", offsetof(struct series_row, handshakes), true},
+        {"requests", offsetof(struct series_row, requests), false},
+        {"refused", offsetof(struct series_row, refused), false},
+        {"failed", offsetof(struct series_row, failed), true},
+    };
+    required_number_at(place, "t_s");
+    row->t_s = seconds_at(place, "t_s");
+    read_counts(place, row, fields, COUNT_OF(fields));
+    row->tls_handshake_p50_ns = 1000 * number_at(place, "tls_handshake_p50");
+    row->tls_handshake_p99_ns = 1000 * number_at(place, "tls_handshake_p99");
+}
+
 static void read_series(const struct place *root, struct result *r)
 {
     const json_t *array = array_at(root, "series");
@@ -358,14 +375,7 @@ static void read_series(const struct place *root, struct result *r)
     r->num_series = count;
     for (size_t i = 0; i < count; i++) {
         struct place place = element_at(root, array, i, "series");
-        struct series_row *row = &r->series[i];
-        required_number_at(&place, "t_s");
-        row->t_s = seconds_at(&place, "t_s");
-        row->sessions = count_at(&place, "sessions");
-        row->handshakes = count_at(&place, "handshakes");
-        row->failed = count_at(&place, "failed");
-        row->tls_handshake_p50_ns = 1000 * number_at(&place, "tls_handshake_p50");
-        row->tls_handshake_p99_ns = 1000 * number_at(&place, "tls_handshake_p99");
+        read_second(&place, &r->series[i]);
     }
 }
 

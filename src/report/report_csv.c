@@ -15,14 +15,16 @@ static void write_time(FILE *out, double time_ns)
 
 bool report_csv(FILE *out, const struct result *result)
 {
-    fputs("t_s,sessions,handshakes,failed,tls_handshake_p50_us,tls_handshake_p99_us\n", out);
+    fputs("t_s,sessions,handshakes,failed,tls_handshake_p50_us,tls_handshake_p99_us,"
+          "requests,refused\n",
+          out);
     for (size_t i = 0; i < result->num_series; i++) {
         const struct series_row *row = &result->series[i];
         fprintf(out, "%.15g,%" PRIu64 ",%" PRIu64 ",%" PRIu64, row->t_s, row->sessions,
                 row->handshakes, row->failed);
         write_time(out, row->tls_handshake_p50_ns);
         write_time(out, row->tls_handshake_p99_ns);
-        putc('\n', out);
+        fprintf(out, ",%" PRIu64 ",%" PRIu64 "\n", row->requests, row->refused);
     }
     return !ferror(out);
 }

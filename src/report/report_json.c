@@ -339,6 +339,8 @@ static json_t *series_array(const struct result *r)
         put(object, "t_s", whole_or_real(row->t_s));
         put_count(object, "sessions", row->sessions);
         put_count(object, "handshakes", row->handshakes);
+        put_count(object, "requests", row->requests);
+        put_count(object, "refused", row->refused);
         put_count(object, "failed", row->failed);
         put(object, "tls_handshake_p50", time_us(row->tls_handshake_p50_ns));
         put(object, "tls_handshake_p99", time_us(row->tls_handshake_p99_ns));

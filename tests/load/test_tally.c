@@ -69,9 +69,18 @@ static struct sample good_sample(uint64_t after_ns, size_t identity)
                            .bytes_written = 500};
 }
 
-static void book(struct tally *tally, const struct sample *sample)
+static void book_begin(struct tally *tally, const struct sample *sample)
 {
     tally_started(tally, sample->at.intended, sample->at.started, sample->identity);
+    if (sample->at.connected != 0)
+        tally_connected(tally, sample);
+    if (sample->at.handshaken != 0)
+        tally_handshake(tally, sample, sample->tls);
+}
+
+static void book(struct tally *tally, const struct sample *sample)
+{
+    book_begin(tally, sample);
     tally_session(tally, sample);
 }
 
@@ -149,8 +158,8 @@ static void points_in_time_become_spans(void **state)
     struct sample sample = good_sample(2 * NS_PER_S, 0);
     sample.at.intended -= 20 * NS_PER_MS;
     book(tally, &sample);
-    tally_first_byte(tally, &sample, sample.at.first_byte, 2 * NS_PER_MS);
-    tally_request(tally, &sample, sample.at.complete, 3 * NS_PER_MS, 200);
+    tally_first_byte(tally, sample.at.first_byte, 2 * NS_PER_MS);
+    tally_request(tally, sample.at.complete, 3 * NS_PER_MS, 200);
     struct result *result = result_of(tally, 1);
     static const double expected_us[NUM_LATENCIES] = {
         [LATENCY_CONNECT] = 1000,
@@ -184,8 +193,8 @@ static void the_warm_up_is_left_out_of_latencies_and_rates_and_of_nothing_else(v
     for (size_t i = 0; i < COUNT_OF(begun_ns); i++) {
         struct sample sample = good_sample(begun_ns[i], 0);
         book(tally, &sample);
-        tally_first_byte(tally, &sample, sample.at.first_byte, NS_PER_MS);
-        tally_request(tally, &sample, sample.at.complete, NS_PER_MS, 200);
+        tally_first_byte(tally, sample.at.first_byte, NS_PER_MS);
+        tally_request(tally, sample.at.complete, NS_PER_MS, 200);
     }
     struct result *result = result_of(tally, 2);
     assert_int_equal(result->started, 5);
@@ -195,18 +204,84 @@ static void the_warm_up_is_left_out_of_latencies_and_rates_and_of_nothing_else(v
     assert_int_equal(result->requests_succeeded, 5);
     assert_int_equal(result->bytes_read, 5000);
     assert_int_equal(result->identities[0].succeeded, 5);
-    assert_int_equal(result->identities[0].tls_handshake.count, 3);
+    /* Of the second session only the connecting began within the warm-up. */
+    assert_int_equal(result->identities[0].tls_handshake.count, 4);
     assert_int_equal(latency_count(result->latencies[LATENCY_CONNECT]), 3);
-    assert_int_equal(latency_count(result->latencies[LATENCY_TLS_HANDSHAKE]), 3);
-    assert_int_equal(latency_count(result->latencies[LATENCY_VERIFY_CALLBACK]), 3);
-    assert_int_equal(latency_count(result->latencies[LATENCY_FIRST_BYTE]), 3);
-    assert_int_equal(latency_count(result->latencies[LATENCY_REQUEST]), 3);
+    assert_int_equal(latency_count(result->latencies[LATENCY_TLS_HANDSHAKE]), 4);
+    assert_int_equal(latency_count(result->latencies[LATENCY_VERIFY_CALLBACK]), 4);
+    assert_int_equal(latency_count(result->latencies[LATENCY_FIRST_BYTE]), 4);
+    assert_int_equal(latency_count(result->latencies[LATENCY_REQUEST]), 4);
     assert_int_equal(latency_count(result->latencies[LATENCY_SESSION]), 3);
     assert_true(fabs(result->sessions_per_second - 1.5) < 1e-9);
-    assert_true(fabs(result->handshakes_per_second - 1.5) < 1e-9);
-    assert_true(fabs(result->requests_per_second - 1.5) < 1e-9);
+    assert_true(fabs(result->handshakes_per_second - 2) < 1e-9);
+    assert_true(fabs(result->requests_per_second - 2) < 1e-9);
     assert_string_equal(result->statuses.items[0].name, "200");
     assert_int_equal(result->statuses.items[0].count, 5);
+    result_free(result);
+    plan_cleanup(&plan);
+}
+
+/* One that begins with the run, is kept alive and ends after 10 s. */
+static struct sample long_sample(void)
+{
+    struct sample sample = good_sample(0, 0);
+    sample.at.complete = START_NS + 9 * NS_PER_S;
+    sample.at.ended = START_NS + 10 * NS_PER_S;
+    return sample;
+}
+
+static void requests_of_a_session_of_the_warm_up_are_measured_by_their_own_start(void **state)
+{
+    (void)state;
+    struct plan plan = make_plan();
+    struct tally *tally = begin(&plan);
+    struct sample sample = long_sample();
+    for (uint64_t second = 0; second < 10; second++) {
+        uint64_t sent_ns = START_NS + second * NS_PER_S;
+        tally_first_byte(tally, sent_ns + NS_PER_MS, NS_PER_MS);
+        tally_request(tally, sent_ns + NS_PER_MS, NS_PER_MS, 200);
+    }
+    book(tally, &sample);
+    struct result *result = result_of(tally, 9);
+    assert_int_equal(latency_count(result->latencies[LATENCY_FIRST_BYTE]), 9);
+    assert_int_equal(latency_count(result->latencies[LATENCY_REQUEST]), 9);
+    assert_true(fabs(result->requests_per_second - 1) < 1e-9);
+    assert_int_equal(latency_count(result->latencies[LATENCY_TLS_HANDSHAKE]), 0);
+    assert_int_equal(latency_count(result->latencies[LATENCY_SESSION]), 0);
+    result_free(result);
+    plan_cleanup(&plan);
+}
+
+static void what_is_complete_stands_in_its_second_while_its_session_lives_on(void **state)
+{
+    (void)state;
+    struct plan plan = make_plan();
+    plan.warm_up_ns = 0;
+    struct tally *tally = begin(&plan);
+    struct sample sample = long_sample(), refused = good_sample(10 * NS_PER_S, 1);
+    book_begin(tally, &sample);
+    for (uint64_t second = 0; second < 10; second++)
+        tally_request(tally, START_NS + second * NS_PER_S + 10 * NS_PER_MS, NS_PER_MS, 200);
+    tally_session(tally, &sample);
+    refused.outcome = OUTCOME_CLIENT_CERT_REFUSED;
+    book(tally, &refused);
+    struct result *result = result_of(tally, 11);
+    assert_int_equal(result->num_series, 11);
+    for (size_t i = 0; i < 11; i++) {
+        const struct series_row *row = &result->series[i];
+        assert_int_equal(row->handshakes, i == 0 || i == 10);
+        assert_int_equal(row->requests, i < 10);
+        assert_int_equal(row->sessions, i == 10 ? 2 : 0);
+        assert_int_equal(row->refused, i == 10);
+        assert_int_equal(row->failed, 0);
+    }
+    assert_int_equal(result->num_intervals, 11);
+    assert_non_null(result->intervals[0].hdr[LATENCY_TLS_HANDSHAKE]);
+    assert_non_null(result->intervals[0].hdr[LATENCY_CONNECT]);
+    assert_non_null(result->intervals[0].hdr[LATENCY_VERIFY_CALLBACK]);
+    assert_null(result->intervals[0].hdr[LATENCY_SESSION]);
+    assert_non_null(result->intervals[5].hdr[LATENCY_REQUEST]);
+    assert_null(result->intervals[5].hdr[LATENCY_TLS_HANDSHAKE]);
     result_free(result);
     plan_cleanup(&plan);
 }
@@ -446,6 +521,8 @@ int main(void)
         cmocka_unit_test(the_books_balance_whatever_the_outcomes),
         cmocka_unit_test(points_in_time_become_spans),
         cmocka_unit_test(the_warm_up_is_left_out_of_latencies_and_rates_and_of_nothing_else),
+        cmocka_unit_test(requests_of_a_session_of_the_warm_up_are_measured_by_their_own_start),
+        cmocka_unit_test(what_is_complete_stands_in_its_second_while_its_session_lives_on),
         cmocka_unit_test(every_second_has_a_row_also_an_empty_one),
         cmocka_unit_test(tallies_of_several_threads_add_up),
         cmocka_unit_test(a_second_that_several_threads_shared_has_one_median),

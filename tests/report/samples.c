@@ -73,6 +73,8 @@ static void add_series(struct result *r, size_t seconds, uint64_t sessions)
             .t_s = (double)i,
             .sessions = sessions,
             .handshakes = sessions,
+            .requests = 2 * sessions,
+            .refused = i,
             .tls_handshake_p50_ns = 33100000 + 1000.0 * (double)i,
             .tls_handshake_p99_ns = 38200000,
         };

@@ -90,8 +90,11 @@ static void run_thread(struct tally *tally, unsigned thread)
         struct tls_facts facts;
         struct sample sample = session_at(&facts, intended_ns, &random);
         tally_started(tally, intended_ns, intended_ns, 0);
-        tally_first_byte(tally, &sample, sample.at.first_byte, 2 * NS_PER_MS);
-        tally_request(tally, &sample, sample.at.complete, 2 * NS_PER_MS, 200);
+        tally_connected(tally, &sample);
+        if (sample.at.handshaken != 0)
+            tally_handshake(tally, &sample, &facts);
+        tally_first_byte(tally, sample.at.first_byte, 2 * NS_PER_MS);
+        tally_request(tally, sample.at.complete, 2 * NS_PER_MS, 200);
         tally_session(tally, &sample);
         pacer_advance(&pacer);
     }

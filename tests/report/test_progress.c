@@ -39,6 +39,27 @@ static void a_line_tells_how_the_run_goes(void **state)
     expect_line(&progress, &moment, "5 s 25 s left  1,841/s  64 open  12 connect_refused");
 }
 
+static void refusals_have_a_place_of_their_own(void **state)
+{
+    (void)state;
+    struct progress progress = progress_of(79);
+    struct progress_moment moment = moment_at(5);
+    moment.refused = 9205;
+    moment.p50_ns = moment.p99_ns = NAN;
+    expect_line(&progress, &moment, "5 s 25 s left  1,841/s  64 open  9,205 refused");
+}
+
+static void the_rate_of_kept_alive_sessions_is_that_of_their_requests(void **state)
+{
+    (void)state;
+    struct progress progress = progress_of(79);
+    struct progress_moment moment = moment_at(5);
+    progress.last_responses = 1000000;
+    moment.responses = 1100000;
+    expect_line(&progress, &moment,
+                "5 s 25 s left  100,000 requests/s  64 open  p50 33.1 ms p99 38.2 ms");
+}
+
 static void before_it_begins_a_line_tells_when_it_will(void **state)
 {
     (void)state;
@@ -141,6 +162,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_tells_how_the_run_goes),
+        cmocka_unit_test(refusals_have_a_place_of_their_own),
+        cmocka_unit_test(the_rate_of_kept_alive_sessions_is_that_of_their_requests),
         cmocka_unit_test(before_it_begins_a_line_tells_when_it_will),
         cmocka_unit_test(without_a_bound_nothing_is_left_and_a_count_is_a_bound),
         cmocka_unit_test(a_rate_is_rounded_and_not_cut_off),
