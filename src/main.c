@@ -14,8 +14,10 @@
 #include "net/net_loop.h"
 #include "tls/tls_context.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static enum ending (*const commands[NUM_COMMANDS])(const struct invocation *) = {
     [COMMAND_RUN] = cmd_run,
@@ -151,14 +153,36 @@ static enum ending dispatch(int argc, char **argv, char **redacted)
     return run_command(command, argc - 2, argv + 2, redacted);
 }
 
+/* A descriptor that is opened later would take the place of a standard stream that is closed, and
+ * get what is meant for that. What is written to such a stream is an error, as if it were closed. */
+static void fill_standard_descriptors(void)
+{
+    int fd;
+    do
+        fd = open("/dev/null", O_RDONLY);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd > STDERR_FILENO)
+        close(fd);
+}
+
+/* What did not arrive is not as expected. */
+static enum ending check_output(enum ending ending)
+{
+    bool is_lost = fflush(stdout) != 0 || ferror(stdout);
+    if (!is_lost)
+        return ending;
+    fputs("pinload: standard output could not be written in full\n", stderr);
+    return ending == ENDING_AS_EXPECTED || ending == ENDING_RATE_MISSED ? ENDING_UNEXPECTED
+                                                                        : ending;
+}
+
 int main(int argc, char **argv)
 {
+    fill_standard_descriptors();
     char **redacted = options_redact(argc, argv);
     char **arguments = take_arguments(argc, argv);
     enum ending ending = dispatch(argc, arguments, redacted);
     free_texts(arguments);
     free_texts(redacted);
-    if (fflush(stdout) != 0 && ending == ENDING_AS_EXPECTED)
-        ending = ENDING_UNEXPECTED;
-    return ending_table[ending].status;
+    return ending_table[check_output(ending)].status;
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void *or_die(void *memory)
+void *memory_must(void *memory)
 {
     if (memory == NULL) {
         fputs("pinload: the system has no memory left\n", stderr);
@@ -16,12 +16,12 @@ static void *or_die(void *memory)
 
 void *memory_new(size_t count, size_t size)
 {
-    return or_die(calloc(count ? count : 1, size ? size : 1));
+    return memory_must(calloc(count ? count : 1, size ? size : 1));
 }
 
 void *memory_resize(void *memory, size_t len)
 {
-    return or_die(realloc(memory, len ? len : 1));
+    return memory_must(realloc(memory, len ? len : 1));
 }
 
 char *memory_text(const char *text)

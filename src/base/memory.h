@@ -20,4 +20,7 @@ char *memory_text(const char *text);
 /* memory_text_n returns a copy of the first LEN bytes of TEXT, with a NUL behind them. */
 char *memory_text_n(const char *text, size_t len);
 
+/* memory_must returns MEMORY, which a library allocated; where that is NULL, the program ends. */
+void *memory_must(void *memory);
+
 #endif

@@ -34,6 +34,11 @@ bool descriptors_suffice(const struct plan *plan, struct error *err)
     if (limit >= needed)
         return true;
     uint64_t most = limit > reserved ? (limit - reserved) * plan->num_shards : 0;
+    if (most == 0)
+        return error_set(err,
+                         "this process may have %" PRIu64 " file descriptors (ulimit -Hn), and "
+                         "pinload needs at least %" PRIu64 "; raise the limit",
+                         limit, reserved + 1);
     char shard[64] = "";
     if (plan->num_shards > 1)
         snprintf(shard, sizeof shard, " with --shard %u/%u", plan->shard, plan->num_shards);

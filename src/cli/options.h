@@ -46,7 +46,7 @@ struct options {
     /* what comes out */
     const char *json, *csv, *hlog, *html, *prometheus, *junit, *progress;
     struct text_list fail_ifs;
-    bool quiet, verbose, help;
+    bool quiet, verbose, help, allow_empty;
     /* compare and merge */
     const char *arms, *baseline, *key_type;
     bool in_process, force;

@@ -36,7 +36,7 @@ void thresholds_judge(const struct options *options, struct result *result)
         struct threshold threshold;
         struct error ignored; /* checked before the run */
         if (threshold_parse(&threshold, options->fail_ifs.items[i], &ignored))
-            threshold_judge(&threshold, figures, result);
+            threshold_judge(&threshold, figures, options->allow_empty, result);
     }
     json_figures_free(figures);
 }

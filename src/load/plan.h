@@ -42,6 +42,7 @@ struct plan {
     /* who we are */
     struct identity_set *identities; /* never NULL; empty: no client certificate */
     bool *expect_refused;            /* one for each identity; NULL: none */
+    bool allow_empty;                /* a run of which nothing came passes */
     bool refusal_by_close;
     enum rotation rotation;
 

@@ -53,6 +53,24 @@ static void check_tickets(struct result *result, const struct plan *plan)
                      result->tickets_declined > 0 ? violation : NULL);
 }
 
+/* A run of which nothing came is no good one, where that is not said by another violation. A
+ * generator whose share is empty began nothing. */
+static void check_success(struct result *result, const struct plan *plan)
+{
+    bool is_empty = result->succeeded + result->refused + result->unconfirmed == 0 &&
+                    result->requests_succeeded == 0;
+    bool has_no_share = plan->num_shards > 1 && result->started == 0;
+    char violation[200];
+    snprintf(violation, sizeof violation,
+             "nothing was measured: of %" PRIu64 " sessions none succeeded and none was refused, "
+             "%" PRIu64 " failed and %" PRIu64 " were cut off",
+             result->started, result->failed, result->cut_off);
+    result_add_check(result, CHECK_RUN, "something was measured",
+                     is_empty && !has_no_share && !plan->allow_empty && result->num_violations == 0
+                         ? violation
+                         : NULL);
+}
+
 static void check_accepted(struct result *result, const struct result_identity *row)
 {
     if (row->refused > 0)
@@ -101,5 +119,6 @@ void verdict_reach(struct result *result, const struct plan *plan)
     for (size_t i = 0; i < result->num_identities; i++)
         check_identity(result, &result->identities[i], are_failures_forgiven(result, plan));
     check_tickets(result, plan);
+    check_success(result, plan);
     result->passed = result->num_violations == 0;
 }

@@ -532,6 +532,13 @@ static void write_verdict(const struct pen *pen, const struct result *r)
     putc('\n', pen->out);
 }
 
+void report_text_verdict(FILE *out, const struct result *result, bool colour)
+{
+    struct pen pen = {.out = out, .colour = colour};
+    write_violations(&pen, result);
+    write_verdict(&pen, result);
+}
+
 void report_text(FILE *out, const struct result *result, bool colour)
 {
     struct pen pen = {.out = out, .colour = colour};
@@ -541,6 +548,5 @@ void report_text(FILE *out, const struct result *result, bool colour)
     write_latency(out, result);
     report_text_identities(out, result);
     write_generator(&pen, result);
-    write_violations(&pen, result);
-    write_verdict(&pen, result);
+    report_text_verdict(out, result, colour);
 }

@@ -15,4 +15,7 @@ struct result;
  * write fails, ferror(OUT) says so. */
 void report_text(FILE *out, const struct result *result, bool colour);
 
+/* report_text_verdict writes the end of it alone: the violations and the verdict. */
+void report_text_verdict(FILE *out, const struct result *result, bool colour);
+
 #endif

@@ -148,7 +148,7 @@ static void show(char out[static FIGURE_LEN], const struct threshold *threshold,
 }
 
 void threshold_judge(const struct threshold *threshold, const struct json_figures *figures,
-                     struct result *result)
+                     bool allow_empty, struct result *result)
 {
     double value;
     enum json_unit unit;
@@ -157,7 +157,16 @@ void threshold_judge(const struct threshold *threshold, const struct json_figure
         return;
     if (unit != JSON_PLAIN)
         value *= (double)(unit == JSON_SECONDS ? NS_PER_S : NS_PER_US);
-    if (isfinite(value) && holds(threshold->op, value, threshold->value)) {
+    if (!isfinite(value) && !allow_empty) {
+        struct buffer text = {0};
+        buffer_format(&text,
+                      "nothing was measured of %s, and so --fail-if '%s' fails the run; with "
+                      "--allow-empty it does not",
+                      threshold->path, threshold->text);
+        violation = memory_text(buffer_text(&text));
+        buffer_cleanup(&text);
+        result->passed = false;
+    } else if (isfinite(value) && holds(threshold->op, value, threshold->value)) {
         struct buffer text = {0};
         show(shown, threshold, value);
         buffer_format(&text, "%s is %s, and --fail-if '%s' fails the run", threshold->path, shown,

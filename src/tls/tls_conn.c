@@ -176,7 +176,7 @@ void tls_conn_start(struct tls_conn *conn, size_t identity, const struct verify_
 {
     assert(conn->ssl == NULL);
     allocation_keep_next(); /* the SSL itself is the first that is allocated */
-    conn->ssl = SSL_new(conn->context->ssl_ctx);
+    conn->ssl = memory_must(SSL_new(conn->context->ssl_ctx));
     conn->policy = policy;
     conn->in_len = 0;
     conn->closing = false;

@@ -201,7 +201,9 @@ static void junit_has_no_failure_exactly_where_the_status_is_0(void **state)
         {MANNER_SERVE, {"-n", "2", "--fail-if", "sessions.failed == 0"}, 1},
         {MANNER_SERVE, {"-n", "2", "--expect-refused", "c"}, 1},
         {MANNER_CLOSE_AT_ONCE, {"-n", "2"}, 1},
-        {MANNER_CLOSE_AT_ONCE, {"-n", "2", "--max-failures", "2"}, 0},
+        {MANNER_CLOSE_AT_ONCE, {"-n", "2", "--max-failures", "2"}, 1},
+        {MANNER_CLOSE_AT_ONCE, {"-n", "2", "--max-failures", "2", "--allow-empty"}, 0},
+        {MANNER_SERVE, {"-n", "2", "-r", "0", "--fail-if", "request.p99 > 1us"}, 1},
         {MANNER_CLOSE_AT_ONCE, {"-n", "2", "--max-failures", "50%"}, 1},
         {MANNER_SERVE, {"-d", "500ms", "-R", "200", "--hold", "100ms"}, 3},
     };

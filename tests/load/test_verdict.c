@@ -45,7 +45,47 @@ static void add_identity(struct result *result, const char *name, bool expect_re
 static struct plan plan_of(const struct run *run)
 {
     return (struct plan){.max_failures = run->max_failures,
-                         .max_failures_is_percent = run->is_percent};
+                         .max_failures_is_percent = run->is_percent,
+                         .allow_empty = true};
+}
+
+static void a_run_of_which_nothing_came_does_not_pass(void **state)
+{
+    (void)state;
+    static const struct {
+        struct run run;
+        bool passes;
+    } cases[] = {
+        {{.cut_off = 10}, false},
+        {{0}, false},
+        {{.failed = 10, .max_failures = 100, .is_percent = true}, false},
+        {{.succeeded = 1, .cut_off = 9}, true},
+        {{.refused = 1}, true},
+        {{.unconfirmed = 1}, true},
+    };
+    for (size_t i = 0; i < 2 * COUNT_OF(cases); i++) {
+        struct result *result = result_of(&cases[i / 2].run);
+        struct plan plan = plan_of(&cases[i / 2].run);
+        plan.allow_empty = i % 2;
+        verdict_reach(result, &plan);
+        assert_int_equal(result->passed, plan.allow_empty || cases[i / 2].passes);
+        if (!result->passed)
+            assert_non_null(strstr(result->violations[0], "nothing was measured: of "));
+        result_free(result);
+    }
+}
+
+static void responses_of_sessions_that_the_end_cut_off_were_measured(void **state)
+{
+    (void)state;
+    struct run run = {.cut_off = 10};
+    struct result *result = result_of(&run);
+    struct plan plan = plan_of(&run);
+    plan.allow_empty = false;
+    result->requests_started = result->requests_succeeded = 191731;
+    verdict_reach(result, &plan);
+    assert_true(result->passed);
+    result_free(result);
 }
 
 static void failures_are_forgiven_up_to_the_number_or_percentage_given(void **state)
@@ -152,7 +192,8 @@ static void what_a_run_is_held_to_has_the_same_name_whether_it_holds_or_not(void
     } cases[] = {
         {{.succeeded = 10}, "no session failed"},
         {{.succeeded = 9, .failed = 1}, "no session failed"},
-        {{.failed = 1, .max_failures = 1}, "no more sessions failed than --max-failures 1 allows"},
+        {{.succeeded = 1, .failed = 1, .max_failures = 1},
+         "no more sessions failed than --max-failures 1 allows"},
         {{.failed = 2, .max_failures = 1}, "no more sessions failed than --max-failures 1 allows"},
         {{.failed = 1, .max_failures = 2, .is_percent = true},
          "no more sessions failed than --max-failures 2% allows"},
@@ -162,12 +203,13 @@ static void what_a_run_is_held_to_has_the_same_name_whether_it_holds_or_not(void
         struct plan plan = plan_of(&cases[i].run);
         plan.session_mode = SESSION_RESUME;
         verdict_reach(result, &plan);
-        assert_int_equal(result->num_checks, 3);
+        assert_int_equal(result->num_checks, 4);
         assert_string_equal(result->checks[0].name, "the books balance");
         assert_null(result->checks[0].violation);
         assert_string_equal(result->checks[1].name, cases[i].name);
         assert_int_equal(result->checks[1].violation == NULL, result->passed);
         assert_string_equal(result->checks[2].name, "no offered ticket was declined");
+        assert_string_equal(result->checks[3].name, "something was measured");
         result_free(result);
     }
 }
@@ -224,6 +266,8 @@ static void all_violations_are_listed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_run_of_which_nothing_came_does_not_pass),
+        cmocka_unit_test(responses_of_sessions_that_the_end_cut_off_were_measured),
         cmocka_unit_test(failures_are_forgiven_up_to_the_number_or_percentage_given),
         cmocka_unit_test(each_identity_is_held_against_what_was_expected_of_it),
         cmocka_unit_test(an_identity_is_as_expected_where_its_failures_are_forgiven),

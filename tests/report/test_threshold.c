@@ -138,7 +138,7 @@ static void a_crossed_threshold_says_value_and_limit(void **state)
         struct error err;
         result->passed = true;
         assert_true(threshold_parse(&threshold, cases[i].text, &err));
-        threshold_judge(&threshold, figures, result);
+        threshold_judge(&threshold, figures, true, result);
         assert_int_equal(result->num_checks, num_checks + 1);
         assert_int_equal(result->checks[num_checks].kind, CHECK_THRESHOLD);
         assert_string_equal(result->checks[num_checks].name, cases[i].text);
@@ -165,10 +165,30 @@ static void a_value_that_looks_like_its_limit_is_shown_with_every_digit(void **s
     result->cpu_per_session_us = 20000.4;
     struct json_figures *figures = json_figures_new(result);
     assert_true(threshold_parse(&threshold, "generator.cpu_per_session_us > 20ms", &err));
-    threshold_judge(&threshold, figures, result);
+    threshold_judge(&threshold, figures, true, result);
     assert_non_null(strstr(result->violations[0], " is 20.0004 ms, and"));
     json_figures_free(figures);
     result_free(result);
+}
+
+static void a_figure_of_nothing_fails_unless_that_is_allowed(void **state)
+{
+    (void)state;
+    for (int allow_empty = 0; allow_empty < 2; allow_empty++) {
+        struct result *result = sample_empty();
+        struct threshold threshold;
+        struct error err;
+        struct json_figures *figures = json_figures_new(result);
+        result->passed = true;
+        assert_true(threshold_parse(&threshold, "request.p99 > 1us", &err));
+        threshold_judge(&threshold, figures, allow_empty, result);
+        assert_int_equal(result->passed, allow_empty);
+        assert_int_equal(result->num_violations, !allow_empty);
+        if (!allow_empty)
+            assert_non_null(strstr(result->violations[0], "nothing was measured of "));
+        json_figures_free(figures);
+        result_free(result);
+    }
 }
 
 int main(void)
@@ -178,6 +198,7 @@ int main(void)
         cmocka_unit_test(a_path_that_is_too_long_is_refused),
         cmocka_unit_test(a_figure_must_be_there_and_its_value_fit),
         cmocka_unit_test(a_crossed_threshold_says_value_and_limit),
+        cmocka_unit_test(a_figure_of_nothing_fails_unless_that_is_allowed),
         cmocka_unit_test(a_value_that_looks_like_its_limit_is_shown_with_every_digit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
