@@ -65,3 +65,15 @@ void buffer_cleanup(struct buffer *buffer)
     free(buffer->data);
     *buffer = (struct buffer){0};
 }
+
+bool buffer_read_file(struct buffer *buffer, FILE *file, size_t most)
+{
+    enum { PIECE = 65536 };
+    size_t before = buffer->len, n;
+    while ((n = fread(buffer_reserve(buffer, PIECE), 1, PIECE, file)) > 0) {
+        buffer->len += n;
+        if (buffer->len - before > most)
+            return false;
+    }
+    return true;
+}

@@ -6,8 +6,10 @@
 #ifndef PINLOAD_BASE_BUFFER_H
 #define PINLOAD_BASE_BUFFER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 struct buffer {
     uint8_t *data;
@@ -30,5 +32,9 @@ void buffer_clear(struct buffer *buffer);
 const char *buffer_text(struct buffer *buffer);
 
 void buffer_cleanup(struct buffer *buffer);
+
+/* buffer_read_file appends what is left of FILE, where that is MOST bytes or fewer; false: it is more.
+ * ferror(FILE) tells of a failure to read. */
+bool buffer_read_file(struct buffer *buffer, FILE *file, size_t most);
 
 #endif

@@ -209,6 +209,11 @@ const char *text_nearest(const char *word, const char *const *words, size_t coun
     return best;
 }
 
+const char *text_after_mark(const char *text)
+{
+    return text_starts_with(text, "\xef\xbb\xbf") ? text + 3 : text;
+}
+
 bool text_starts_with(const char *text, const char *prefix)
 {
     return strncmp(text, prefix, strlen(prefix)) == 0;

@@ -37,6 +37,10 @@ size_t text_edit_distance(const char *a, const char *b);
  * otherwise NULL. */
 const char *text_nearest(const char *word, const char *const *words, size_t count);
 
+/* text_after_mark returns TEXT behind the byte order mark (EF BB BF, RFC 3629 section 6) that a text
+ * file may begin with. */
+const char *text_after_mark(const char *text);
+
 bool text_starts_with(const char *text, const char *prefix);
 bool text_ends_with(const char *text, const char *suffix);
 

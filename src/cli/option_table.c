@@ -161,6 +161,8 @@ const struct option_row option_table[] = {
      "Fail the run if it is so, repeatable: 'tls_handshake.p99 > 20ms', 'sessions.failed >= 10'."},
     {0, "allow-empty", NULL, OPTION_FLAG, AT(allow_empty), RUN | MERGE, OUT, NULL, NULL, 0, 0,
      "Pass where nothing was measured: a --fail-if of a figure without values, a run without a success."},
+    {0, "show-secrets", NULL, OPTION_FLAG, AT(show_secrets), LOAD, OUT, NULL, NULL, 0, 0,
+     "Leave the values of --header and --data in the reports' command line."},
     {'q', "quiet", NULL, OPTION_FLAG, AT(quiet), LOAD | MERGE, OUT, NULL, NULL, 0, 0,
      "Print no summary; why a run fails still goes to standard error."},
     {'v', "verbose", NULL, OPTION_FLAG, AT(verbose), RUN, OUT, NULL, NULL, 0, 0,

@@ -261,14 +261,66 @@ bool options_given(const struct options *options, const char *name)
     return false;
 }
 
+/* What of the values of these options is secret: all from where the function points to. NULL: none. */
+static const char *secret_of_password(const char *value)
+{
+    return text_starts_with(value, "pass:") ? value + strlen("pass:") : NULL;
+}
+
+static const char *secret_of_header(const char *value)
+{
+    const char *colon = strchr(value, ':');
+    return colon == NULL ? value : colon + 1 + strspn(colon + 1, " ");
+}
+
+static const char *secret_of_body(const char *value)
+{
+    return value[0] == '@' ? NULL : value;
+}
+
+static const struct secret_option {
+    const char *word; /* as it is typed */
+    const char *(*secret_of)(const char *value);
+    bool may_be_shown; /* by --show-secrets */
+} secret_options[] = {
+    {"--pass", secret_of_password, false},
+    {"--header", secret_of_header, true},
+    {"-H", secret_of_header, true},
+    {"--data", secret_of_body, true},
+};
+
+/* The value of OPTION in ARGV[I], which may hold both, as --name=VALUE or -NVALUE; NULL: none. */
+static const char *value_of(const struct secret_option *option, char **argv, int i)
+{
+    size_t len = strlen(option->word);
+    if (i > 0 && strcmp(argv[i - 1], option->word) == 0)
+        return argv[i];
+    if (strncmp(argv[i], option->word, len) != 0 || argv[i][len] == '\0')
+        return NULL;
+    if (argv[i][len] == '=')
+        return argv[i] + len + 1;
+    return option->word[1] == '-' ? NULL : argv[i] + len;
+}
+
+static const char *find_secret(char **argv, int i, bool show)
+{
+    for (size_t k = 0; k < sizeof secret_options / sizeof *secret_options; k++) {
+        const struct secret_option *option = &secret_options[k];
+        const char *value = show && option->may_be_shown ? NULL : value_of(option, argv, i);
+        if (value != NULL)
+            return option->secret_of(value);
+    }
+    return NULL;
+}
+
 char **options_redact(int argc, char **argv)
 {
     char **copy = memory_new((size_t)argc + 1, sizeof *copy);
+    bool show = false;
+    for (int i = 0; i < argc; i++)
+        show = show || strcmp(argv[i], "--show-secrets") == 0;
     for (int i = 0; i < argc; i++) {
-        bool is_value = i > 0 && strcmp(argv[i - 1], "--pass") == 0;
-        char *secret = is_value && text_starts_with(argv[i], "pass:") ? argv[i] + 5
-                       : text_starts_with(argv[i], "--pass=pass:")    ? argv[i] + 12
-                                                                      : NULL;
+        const char *secret = find_secret(argv, i, show);
         if (secret == NULL) {
             copy[i] = memory_text(argv[i]);
             continue;

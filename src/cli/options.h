@@ -46,7 +46,7 @@ struct options {
     /* what comes out */
     const char *json, *csv, *hlog, *html, *prometheus, *junit, *progress;
     struct text_list fail_ifs;
-    bool quiet, verbose, help, allow_empty;
+    bool quiet, verbose, help, allow_empty, show_secrets;
     /* compare and merge */
     const char *arms, *baseline, *key_type;
     bool in_process, force;
@@ -65,8 +65,9 @@ void options_cleanup(struct options *options);
 /* options_given says whether the option NAME (long, without dashes) was typed. */
 bool options_given(const struct options *options, const char *name);
 
-/* options_redact returns a copy of ARGV, NULL at its end, with passwords replaced by "***". To be
- * freed, with its texts. */
+/* options_redact returns a copy of ARGV, NULL at its end, with "***" in place of passwords and,
+ * without --show-secrets in it, of the values of headers and of the body. To be freed, with its
+ * texts. */
 char **options_redact(int argc, char **argv);
 
 #endif

@@ -16,6 +16,7 @@
 #include <time.h>
 
 #define MAX_THREADS 256
+#define MOST_BODY_BYTES ((size_t)256 << 20)
 #define LATEST_START_S 7.258e9 /* 2200: in nanoseconds, it fits */
 
 /* The processors that this process may run on, which taskset or a container may keep few. */
@@ -161,11 +162,14 @@ static bool read_body(struct buffer *body, const char *data, struct error *err)
     if (file == NULL)
         return error_set(err, "the body '%s' of --data cannot be opened: %s", data + 1,
                          strerror(errno));
-    size_t n;
-    while ((n = fread(buffer_reserve(body, 65536), 1, 65536, file)) > 0)
-        body->len += n;
+    bool fits = buffer_read_file(body, file, MOST_BODY_BYTES);
     bool ok = ferror(file) == 0;
     fclose(file);
+    if (!fits)
+        return error_set(err,
+                         "the body '%s' of --data is larger than 256 MB; a smaller one is "
+                         "accepted",
+                         data + 1);
     return ok ||
            error_set(err, "the body '%s' of --data cannot be read: %s", data + 1, strerror(errno));
 }

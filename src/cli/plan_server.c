@@ -154,6 +154,14 @@ static bool is_address(const char *text)
     return inet_pton(AF_INET, text, address) == 1 || inet_pton(AF_INET6, text, address) == 1;
 }
 
+/* A copy of HOST without the dot of the root, which is neither in a server name (RFC 6066, section 3)
+ * nor in a certificate. */
+static char *name_without_root(const char *host)
+{
+    size_t len = strlen(host);
+    return memory_text_n(host, len > 1 && host[len - 1] == '.' ? len - 1 : len);
+}
+
 bool plan_build_tls(struct plan *plan, const struct options *options, struct notices *notices,
                     struct error *err)
 {
@@ -168,10 +176,10 @@ bool plan_build_tls(struct plan *plan, const struct options *options, struct not
                          "(RFC 6066); a host name is accepted",
                          options->sni);
     const char *host = options->sni != NULL ? options->sni : plan->target.host;
-    plan->verify_host = memory_text(host);
+    plan->verify_host = name_without_root(host);
     plan->verify_host_is_ip = options->sni == NULL && plan->target.is_ip;
     if (!plan->verify_host_is_ip)
-        plan->sni = memory_text(host);
+        plan->sni = name_without_root(host);
     plan->tls = (struct tls_config){.version_min = plan_tls_version(options->tls_min),
                                     .version_max = plan_tls_version(options->tls_max),
                                     .ciphers = options->ciphers,

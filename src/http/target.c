@@ -60,10 +60,13 @@ static char *lower_case_copy(const struct span *span)
     return copy;
 }
 
+/* The dot of the root may stand behind the last label: RFC 3986, section 3.2.2. */
 static const char *check_labels(const char *host)
 {
     for (const char *label = host;; label++) {
         size_t len = strcspn(label, ".");
+        if (len == 0 && *label == '\0' && label != host)
+            return NULL;
         if (len == 0)
             return "its host has an empty label";
         if (len > LONGEST_LABEL)
@@ -77,9 +80,13 @@ static const char *check_labels(const char *host)
 /* A name whose last label is a number is an address or a slip, never a name: RFC 3696, section 2. */
 static bool ends_in_number(const char *host)
 {
-    const char *dot = strrchr(host, '.');
-    const char *last = dot != NULL ? dot + 1 : host;
-    return last[strspn(last, "0123456789")] == '\0' || strncmp(last, "0x", 2) == 0;
+    size_t end = strlen(host), begin, digits;
+    if (end > 0 && host[end - 1] == '.')
+        end--;
+    for (begin = end; begin > 0 && host[begin - 1] != '.'; begin--)
+        ;
+    digits = strspn(host + begin, "0123456789");
+    return (end > begin && digits == end - begin) || strncmp(host + begin, "0x", 2) == 0;
 }
 
 static const char *check_name(struct host_port *out)

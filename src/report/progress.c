@@ -104,7 +104,7 @@ static void tell_rate(const struct progress *progress, const struct progress_mom
     double count = (double)(is_of_requests ? responses : ended);
     char number[FIGURE_LEN];
     figure_count(number, since_s > 0 ? (uint64_t)llround(count / since_s) : 0);
-    snprintf(out, FIGURE_LEN, "%.32s%s/s", number, is_of_requests ? " requests" : "");
+    snprintf(out, FIGURE_LEN, "%.24s%s/s", number, is_of_requests ? " requests" : "");
 }
 
 static void tell_figures(const struct progress *progress, const struct progress_moment *moment,

@@ -2,6 +2,7 @@
 #include "tls/key_file.h"
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "tls/certificate.h"
 
 #include <openssl/bio.h>
@@ -98,17 +99,32 @@ static bool is_cert(const char *name)
     return strcmp(name, PEM_STRING_X509) == 0 || strcmp(name, PEM_STRING_X509_OLD) == 0;
 }
 
+/* How many blocks of PEM the bytes seem to have, wherever in a line they begin. */
+static unsigned count_begins(const uint8_t *bytes, size_t len)
+{
+    static const char begin[] = "-----BEGIN ";
+    unsigned count = 0;
+    const uint8_t *at;
+    while ((at = memmem(bytes, len, begin, strlen(begin))) != NULL) {
+        len -= (size_t)(at - bytes) + 1;
+        bytes = at + 1;
+        count++;
+    }
+    return count;
+}
+
 static bool read_pem(const struct reading *r, const uint8_t *bytes, size_t len)
 {
     BIO *bio = BIO_new_mem_buf(bytes, (int)len);
     bool ok = true, encrypted = false;
-    unsigned num_keys = 0;
+    unsigned num_keys = 0, num_blocks = 0;
     char *name, *header;
     uint8_t *der;
     long der_len;
     while (ok && PEM_read_bio(bio, &name, &header, &der, &der_len)) {
         if (is_cert(name))
             ok = add_cert(r, der, (size_t)der_len);
+        num_blocks++;
         num_keys += is_key(name);
         encrypted |= is_key(name) && (strstr(header, "ENCRYPTED") || strstr(name, "ENCRYPTED"));
         OPENSSL_free(name);
@@ -122,6 +138,9 @@ static bool read_pem(const struct reading *r, const uint8_t *bytes, size_t len)
         !(ERR_GET_LIB(last) == ERR_LIB_PEM && ERR_GET_REASON(last) == PEM_R_NO_START_LINE))
         return fail(r, "is damaged PEM: a block in it is cut short or is not base64");
     ERR_clear_error();
+    if (ok && num_blocks < count_begins(bytes, len))
+        return fail(r, "has a PEM block that does not begin at the begin of a line, and so cannot "
+                       "be read; '-----BEGIN' there is accepted");
     if (!ok || !r->want_key || num_keys == 0)
         return ok;
     if (num_keys > 1)
@@ -212,7 +231,11 @@ bool key_file_read(struct key_file *file, const char *path, const char *what, bo
         return false;
     bool ok;
     struct certificate_fields fields;
-    if (len == 0)
+    static const uint8_t mark[] = {0xef, 0xbb, 0xbf}; /* of byte order, before a text */
+    bool is_marked = len > sizeof mark && memcmp(bytes, mark, sizeof mark) == 0;
+    if (is_marked)
+        ok = read_pem(&r, bytes + sizeof mark, len - sizeof mark);
+    else if (len == 0)
         ok = fail(&r, "is empty; a PEM or PKCS#12 file is accepted");
     else if (certificate_read(&fields, bytes, len))
         ok = add_cert(&r, bytes, len);
@@ -232,8 +255,10 @@ bool key_file_mentions_key(const char *path)
         return false;
     char line[256];
     bool found = false;
-    while (!found && fgets(line, sizeof line, stream) != NULL)
-        found = strncmp(line, "-----BEGIN ", 11) == 0 && strstr(line, "PRIVATE KEY-----") != NULL;
+    size_t most = MAX_FILE_LEN / sizeof line; /* a device has no end */
+    while (!found && most-- > 0 && fgets(line, sizeof line, stream) != NULL)
+        found = text_starts_with(text_after_mark(line), "-----BEGIN ") &&
+                strstr(line, "PRIVATE KEY-----") != NULL;
     OPENSSL_cleanse(line, sizeof line);
     fclose(stream);
     return found;

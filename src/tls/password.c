@@ -26,13 +26,13 @@ static bool read_file(struct password *password, const char *path, struct error 
     FILE *file = fopen(path, "r");
     if (file == NULL)
         return error_set(err, "the password file '%s' cannot be opened: %s", path, strerror(errno));
-    char line[sizeof password->text + 2] = "";
-    setvbuf(file, NULL, _IONBF, 0); /* no copy of the password stays in a buffer */
+    char line[sizeof password->text + 5] = ""; /* with a byte order mark and CR LF */
+    setvbuf(file, NULL, _IONBF, 0);            /* no copy of the password stays in a buffer */
     bool read = fgets(line, sizeof line, file) != NULL || !ferror(file);
     fclose(file);
     line[strcspn(line, "\r\n")] = '\0';
     bool ok =
-        read ? keep(password, line, path, err)
+        read ? keep(password, text_after_mark(line), path, err)
              : error_set(err, "the password file '%s' cannot be read: %s", path, strerror(errno));
     OPENSSL_cleanse(line, sizeof line);
     return ok;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tls/pinset.h"
 
+#include "base/buffer.h"
 #include "base/memory.h"
 #include "base/text.h"
 
@@ -12,6 +13,8 @@
 #define ACCEPTED                                                                                   \
     "cert-sha256:, spki-sha256: or ca-sha256: and a SHA-256 of 32 bytes in base64 (44 characters)" \
     " or hex (64 digits) is accepted, or the bare value for cert-sha256:"
+
+#define MOST_FILE_BYTES ((size_t)16 << 20)
 
 struct pin {
     uint8_t fingerprint[FINGERPRINT_LEN];
@@ -196,8 +199,9 @@ static bool add_lines(struct pinset *pinset, FILE *file, const char *path, struc
     char *line = NULL;
     size_t capacity = 0, num_pins = 0;
     bool ok = true;
-    for (unsigned line_number = 1; ok && getline(&line, &capacity, file) >= 0; line_number++) {
-        const char *text = trim(line);
+    for (unsigned line_number = 1; ok && file != NULL && getline(&line, &capacity, file) >= 0;
+         line_number++) {
+        const char *text = trim(line_number == 1 ? text_after_mark(line) : line);
         if (*text == '\0')
             continue;
         ok = add_line(pinset, text, path, line_number, err);
@@ -206,11 +210,27 @@ static bool add_lines(struct pinset *pinset, FILE *file, const char *path, struc
     free(line);
     if (!ok)
         return false;
-    if (ferror(file))
-        return error_set(err, "the pin file '%s' cannot be read: %s", path, strerror(errno));
     if (num_pins == 0)
         return error_set(err, "the pin file '%s' has no pin; one pin a line is accepted", path);
     return true;
+}
+
+static bool read_pins(struct pinset *pinset, FILE *file, const char *path, struct error *err)
+{
+    struct buffer text = {0};
+    if (!buffer_read_file(&text, file, MOST_FILE_BYTES)) {
+        buffer_cleanup(&text);
+        return error_set(err, "the pin file '%s' is larger than 16 MB; one pin a line is accepted",
+                         path);
+    }
+    FILE *lines = text.len > 0 ? fmemopen(text.data, text.len, "r") : NULL;
+    bool ok = ferror(file)
+                  ? error_set(err, "the pin file '%s' cannot be read: %s", path, strerror(errno))
+                  : add_lines(pinset, lines, path, err);
+    if (lines != NULL)
+        fclose(lines);
+    buffer_cleanup(&text);
+    return ok;
 }
 
 bool pinset_add_file(struct pinset *pinset, const char *path, struct error *err)
@@ -218,7 +238,7 @@ bool pinset_add_file(struct pinset *pinset, const char *path, struct error *err)
     FILE *file = fopen(path, "r");
     if (file == NULL)
         return error_set(err, "the pin file '%s' cannot be opened: %s", path, strerror(errno));
-    bool ok = add_lines(pinset, file, path, err);
+    bool ok = read_pins(pinset, file, path, err);
     fclose(file);
     return ok;
 }

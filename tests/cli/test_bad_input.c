@@ -214,6 +214,8 @@ static const struct row rows[] = {
     {{"-H", "no colon"}, "no colon", "is accepted"},
     {{"-H", "Transfer-Encoding: chunked"}, "Transfer-Encoding", "is"},
     {{"--data", "@/nonexistent"}, "'/nonexistent'", "cannot be opened"},
+    {{"--data", "@/dev/zero"}, "'/dev/zero'", "is larger than 256 MB"},
+    {{"--pin-file", "/dev/zero"}, "'/dev/zero'", "is larger than 16 MB"},
     {{"-r", "0", "--hold", "1s"}, "--hold", "accepted with -r 1 or more"},
     {{"--arrival", "poisson"}, "--arrival", "accepted with -R, --rate"},
     {{"--overload", "skip"}, "--overload", "accepted with -R, --rate"},

@@ -165,7 +165,17 @@ static void passwords_are_redacted_wherever_they_stand(void **state)
         {{"--pass", "env:VAR"}, {"--pass", "env:VAR"}},
         {{"--pass", "file:/a/b"}, {"--pass", "file:/a/b"}},
         {{"--pass=file:/a/b"}, {"--pass=file:/a/b"}},
-        {{"-H", "pass:x", "--pass"}, {"-H", "pass:x", "--pass"}},
+        {{"-H", "pass:x", "--pass"}, {"-H", "pass:***", "--pass"}},
+        {{"-H", "Authorization: Bearer x"}, {"-H", "Authorization: ***"}},
+        {{"-HCookie:a=b", "x"}, {"-HCookie:***", "x"}},
+        {{"--header=X-Key: geheim"}, {"--header=X-Key: ***"}},
+        {{"--header", "geheim"}, {"--header", "***"}},
+        {{"--data", "geheim"}, {"--data", "***"}},
+        {{"--data=geheim"}, {"--data=***"}},
+        {{"--data", "@body.json"}, {"--data", "@body.json"}},
+        {{"--show-secrets", "-H", "A: b"}, {"--show-secrets", "-H", "A: b"}},
+        {{"-H", "A: b", "--show-secrets"}, {"-H", "A: b", "--show-secrets"}},
+        {{"--show-secrets", "--pass=pass:x"}, {"--show-secrets", "--pass=pass:***"}},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         char *argv[4];

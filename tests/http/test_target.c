@@ -44,6 +44,7 @@ static void a_good_url_is_taken_apart(void **state)
          "https://xn--bcher-kva.example/", 443, false},
         {"https://1host.2example/", "1host.2example", "1host.2example", "/",
          "https://1host.2example/", 443, false},
+        {"https://api.test./", "api.test.", "api.test.", "/", "https://api.test./", 443, false},
         {"https://" LABEL_63 ".x/", LABEL_63 ".x", LABEL_63 ".x", "/", "https://" LABEL_63 ".x/",
          443, false},
     };
@@ -132,7 +133,10 @@ static void a_bad_url_is_quoted_with_what_is_wrong_and_what_is_accepted(void **s
         {"https://1.2.3/", "not a valid IPv4 address"},
         {"https://2130706433/", "not a valid IPv4 address"},
         {"https://0x7f000001/", "not a valid IPv4 address"},
+        {"https://1.2.3.4./", "not a valid IPv4 address"},
         {"https://a..b/", "empty label"},
+        {"https://a../", "empty label"},
+        {"https://./", "empty label"},
         {"https://.b/", "empty label"},
         {"https://a" LABEL_63 ".x/", "more than 63 characters"},
         {"https://" LABEL_63 "." LABEL_63 "." LABEL_63 "." LABEL_63 "/", "longer than 253"},

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tls/identity.h"
 
+#include "base/buffer.h"
 #include "tls/fixtures.h"
 
 #include <sys/stat.h>
@@ -269,6 +270,42 @@ static void an_expired_certificate_and_one_to_come_earn_a_notice(void **state)
     expect_notice(FIXTURE("client-early.crt"), FIXTURE("client-early.key"), early, 3);
 }
 
+/* Loads an identity from one file: BEFORE, its certificate, its key. */
+static bool load_text(const char *before, struct error *err)
+{
+    struct fixture_file cert, key;
+    struct buffer text = {0};
+    struct notices notices = {0};
+    static const struct password none;
+    struct identity_set *set = identity_set_new();
+    fixture_read(&cert, FIXTURE("client-p256.crt"));
+    fixture_read(&key, FIXTURE("client-p256.key"));
+    buffer_format(&text, "%s%s%s", before, (const char *)cert.bytes, (const char *)key.bytes);
+    fixture_write(FIXTURE("marked.pem"), text.data, text.len);
+    bool ok = identity_set_add(set, "alice", FIXTURE("marked.pem"), NULL, &none, &notices, err);
+    remove(FIXTURE("marked.pem"));
+    buffer_cleanup(&text);
+    notices_cleanup(&notices);
+    identity_set_free(set);
+    return ok;
+}
+
+static void a_byte_order_mark_drops_no_block(void **state)
+{
+    (void)state;
+    struct error err = {{0}};
+    if (!load_text("\xef\xbb\xbf", &err))
+        fail_msg("%s", err.text);
+}
+
+static void a_block_that_is_dropped_is_told(void **state)
+{
+    (void)state;
+    struct error err = {{0}};
+    assert_false(load_text("  ", &err));
+    assert_non_null(strstr(err.text, "has a PEM block that does not begin at the begin of a line"));
+}
+
 static void a_key_file_that_others_can_read_earns_a_notice(void **state)
 {
     (void)state;
@@ -385,6 +422,8 @@ int main(void)
         cmocka_unit_test(the_leaf_comes_first_wherever_it_stands_in_the_file),
         cmocka_unit_test(a_name_is_taken_once),
         cmocka_unit_test(an_expired_certificate_and_one_to_come_earn_a_notice),
+        cmocka_unit_test(a_byte_order_mark_drops_no_block),
+        cmocka_unit_test(a_block_that_is_dropped_is_told),
         cmocka_unit_test(a_key_file_that_others_can_read_earns_a_notice),
         cmocka_unit_test(identities_are_found_by_name),
         cmocka_unit_test(a_slice_keeps_its_part_and_forgets_the_rest),

@@ -16,6 +16,7 @@ static void every_source_gives_its_password(void **state)
         {"env:PINLOAD_TEST_EMPTY", NULL, ""},
         {"file:" FIXTURE("password"), "julio\n", "julio"},
         {"file:" FIXTURE("password"), "julio", "julio"},
+        {"file:" FIXTURE("password"), "\xef\xbb\xbfjulio\r\n", "julio"},
         {"file:" FIXTURE("password"), "julio\r\nsecond line\n", "julio"},
         {"file:" FIXTURE("password"), " spaces stay \n", " spaces stay "},
         {"file:" FIXTURE("password"), "", ""},

@@ -143,6 +143,29 @@ static void a_file_has_one_pin_a_line_and_comments(void **state)
     pinset_free(pins);
 }
 
+static void a_byte_order_mark_is_no_part_of_the_first_pin(void **state)
+{
+    (void)state;
+    static const char content[] = "\xef\xbb\xbf" EMPTY "\r\n" ABC "\r\n";
+    struct pinset *pins = pinset_new();
+    struct error err = {{0}};
+    fixture_write(PIN_FILE, content, strlen(content));
+    if (!pinset_add_file(pins, PIN_FILE, &err))
+        fail_msg("%s", err.text);
+    assert_int_equal(pinset_count(pins), 2);
+    pinset_free(pins);
+}
+
+static void a_file_without_an_end_is_refused(void **state)
+{
+    (void)state;
+    struct pinset *pins = pinset_new();
+    struct error err = {{0}};
+    assert_false(pinset_add_file(pins, "/dev/zero", &err));
+    assert_non_null(strstr(err.text, "'/dev/zero' is larger than 16 MB"));
+    pinset_free(pins);
+}
+
 static void a_comment_may_be_longer_than_any_line_of_pins(void **state)
 {
     (void)state;
@@ -271,6 +294,8 @@ int main(void)
         cmocka_unit_test(a_pin_is_kept_once_for_each_kind),
         cmocka_unit_test(curls_form_is_taken),
         cmocka_unit_test(a_file_has_one_pin_a_line_and_comments),
+        cmocka_unit_test(a_byte_order_mark_is_no_part_of_the_first_pin),
+        cmocka_unit_test(a_file_without_an_end_is_refused),
         cmocka_unit_test(a_comment_may_be_longer_than_any_line_of_pins),
         cmocka_unit_test(a_bad_file_is_named_with_its_line),
         cmocka_unit_test(a_thousand_pins_are_each_found_and_no_other),
