@@ -12,7 +12,7 @@
 uint8_t *buffer_reserve(struct buffer *buffer, size_t len)
 {
     size_t needed = buffer->len + len;
-    if (needed > buffer->capacity) {
+    if (needed > buffer->capacity || buffer->data == NULL) {
         size_t capacity = buffer->capacity ? buffer->capacity : 256;
         while (capacity < needed)
             capacity *= 2;

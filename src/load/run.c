@@ -216,7 +216,8 @@ static void watch(struct run *run)
         if (now_ns >= next_tick_ns) {
             look_at_crowd(run);
             tell_progress(run, false);
-            next_tick_ns += NS_PER_S;
+            /* Of the seconds that passed while the process was stopped, one is told. */
+            next_tick_ns += (1 + (now_ns - next_tick_ns) / NS_PER_S) * NS_PER_S;
             continue;
         }
         int wait_ms = (int)((next_tick_ns - now_ns) / NS_PER_MS) + 1;

@@ -88,9 +88,19 @@ static void a_format_that_fits_exactly_is_not_cut(void **state)
     }
 }
 
+static void nothing_can_be_reserved_in_an_empty_buffer(void **state)
+{
+    (void)state;
+    struct buffer buffer = {0};
+    assert_non_null(buffer_reserve(&buffer, 0));
+    assert_int_equal(buffer.len, 0);
+    buffer_cleanup(&buffer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_can_be_reserved_in_an_empty_buffer),
         cmocka_unit_test(a_zeroed_buffer_is_empty_text),
         cmocka_unit_test(a_zeroed_buffer_is_safe_to_clean_up_twice),
         cmocka_unit_test(what_is_appended_stands_in_order),

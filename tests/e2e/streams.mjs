@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import test, { after, before } from 'node:test';
-import { binary, chainAndPin, inWork, load, Nginx, read, workDir } from './lib.mjs';
+import { binary, chainAndPin, inWork, load, Nginx, read, sleep, startPinload, words, workDir } from './lib.mjs';
 
 let nginx;
 before(async () => {
@@ -60,4 +60,15 @@ test('a limit of descriptors that no run fits into is named, with what is needed
     const done = shell(['run', ...chainAndPin(), '-n', '2', '-c', '1', nginx.loadUrl], '', 'ulimit -n 20');
     assert.equal(done.status, 2);
     assert.match(done.stderr, /^pinload: this process may have 20 file descriptors \(ulimit -Hn\), and pinload needs at least \d+; raise the limit\n$/);
+});
+
+test('after a stop the progress goes on with one line, not with all that were missed', async () => {
+    const { child, ended } = startPinload(['run', ...chainAndPin(), ...words('-R 4 -d 6s -q --progress always'), nginx.loadUrl]);
+    await sleep(1500);
+    child.kill('SIGSTOP');
+    await sleep(3000);
+    child.kill('SIGCONT');
+    const { stderr } = await ended;
+    const lines = stderr.split('\n').filter((line) => /^\d+ s /.test(line));
+    assert.ok(lines.length >= 2 && lines.length <= 5, stderr);
 });
