@@ -289,17 +289,44 @@ static const struct secret_option {
     {"--data", secret_of_body, true},
 };
 
-/* The value of OPTION in ARGV[I], which may hold both, as --name=VALUE or -NVALUE; NULL: none. */
+/* What stands behind LETTER in a word such as -H or -qvH, where only flags are before it; or NULL. */
+static const char *behind_letter(const char *word, char letter)
+{
+    if (word[0] != '-' || word[1] == '-')
+        return NULL;
+    for (const char *p = word + 1; *p != '\0'; p++) {
+        const struct option_row *row = option_find_letter(COMMAND_RUN, *p);
+        if (*p == letter)
+            return p + 1;
+        if (row == NULL || row->argument != NULL)
+            return NULL;
+    }
+    return NULL;
+}
+
+/* What stands behind a long option: "" where its value is the next word, NULL where it is another. */
+static const char *behind_name(const char *word, const char *name)
+{
+    size_t len = strlen(name);
+    if (strncmp(word, name, len) != 0)
+        return NULL;
+    return word[len] == '=' ? word + len + 1 : word[len] == '\0' ? word + len : NULL;
+}
+
+static const char *behind_option(const struct secret_option *option, const char *word)
+{
+    return option->word[1] == '-' ? behind_name(word, option->word)
+                                  : behind_letter(word, option->word[1]);
+}
+
+/* The value of OPTION in ARGV[I], behind the option or in the word after it; NULL: none. */
 static const char *value_of(const struct secret_option *option, char **argv, int i)
 {
-    size_t len = strlen(option->word);
-    if (i > 0 && strcmp(argv[i - 1], option->word) == 0)
+    const char *before = i > 0 ? behind_option(option, argv[i - 1]) : NULL;
+    const char *own = behind_option(option, argv[i]);
+    if (before != NULL && *before == '\0' && argv[i - 1][strlen(argv[i - 1]) - 1] != '=')
         return argv[i];
-    if (strncmp(argv[i], option->word, len) != 0 || argv[i][len] == '\0')
-        return NULL;
-    if (argv[i][len] == '=')
-        return argv[i] + len + 1;
-    return option->word[1] == '-' ? NULL : argv[i] + len;
+    return own != NULL && *own != '\0' ? own : NULL;
 }
 
 static const char *find_secret(char **argv, int i, bool show)
