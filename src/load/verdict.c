@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "load/verdict.h"
 
+#include "base/buffer.h"
 #include "load/plan.h"
 #include "load/result.h"
 
@@ -15,22 +16,66 @@ static bool are_failures_forgiven(const struct result *result, const struct plan
     return (double)result->failed <= allowed;
 }
 
+/* The most frequent outcome that counts as failed, of those that are not yet TOLD; NUM_OUTCOMES: none. */
+static int most_frequent(const struct result *result, const struct plan *plan,
+                         const bool told[NUM_OUTCOMES])
+{
+    int most = NUM_OUTCOMES;
+    for (int i = 0; i < NUM_OUTCOMES; i++) {
+        bool counts = !told[i] && result->outcomes[i] > 0 &&
+                      outcome_class((enum outcome)i, plan->refusal_by_close) == CLASS_FAILED;
+        if (counts && (most == NUM_OUTCOMES || result->outcomes[i] > result->outcomes[most]))
+            most = i;
+    }
+    return most;
+}
+
+/* The seconds from the first to the last in which a session failed. */
+static void write_when(struct buffer *out, const struct result *result)
+{
+    const struct series_row *first = NULL, *last = NULL;
+    for (size_t i = 0; i < result->num_series; i++) {
+        if (result->series[i].failed == 0)
+            continue;
+        last = &result->series[i];
+        first = first != NULL ? first : last;
+    }
+    if (first != NULL)
+        buffer_format(out, ", between %g s and %g s", first->t_s, last->t_s + 1);
+}
+
+/* ": 170 connect_refused, 6 reset, between 4 s and 6 s" */
+static void write_causes(struct buffer *out, const struct result *result, const struct plan *plan)
+{
+    bool told[NUM_OUTCOMES] = {false};
+    const char *before = ":";
+    int next;
+    while ((next = most_frequent(result, plan, told)) != NUM_OUTCOMES) {
+        told[next] = true;
+        buffer_format(out, "%s %" PRIu64 " %s", before, result->outcomes[next],
+                      outcome_name((enum outcome)next));
+        before = ",";
+    }
+    write_when(out, result);
+}
+
 static void check_failures(struct result *result, const struct plan *plan)
 {
     const char *unit = plan->max_failures_is_percent ? "%" : "";
-    char name[100] = "no session failed", violation[200];
+    char name[100] = "no session failed";
+    struct buffer violation = {0};
     if (plan->max_failures > 0)
         snprintf(name, sizeof name, "no more sessions failed than --max-failures %g%s allows",
                  plan->max_failures, unit);
+    buffer_format(&violation, "%" PRIu64 " %s failed", result->failed,
+                  result->failed == 1 ? "session" : "sessions");
     if (plan->max_failures > 0)
-        snprintf(violation, sizeof violation,
-                 "%" PRIu64 " sessions failed, more than --max-failures %g%s allows",
-                 result->failed, plan->max_failures, unit);
-    else
-        snprintf(violation, sizeof violation, "%" PRIu64 " %s failed", result->failed,
-                 result->failed == 1 ? "session" : "sessions");
+        buffer_format(&violation, ", more than --max-failures %g%s allows", plan->max_failures,
+                      unit);
+    write_causes(&violation, result, plan);
     result_add_check(result, CHECK_RUN, name,
-                     are_failures_forgiven(result, plan) ? NULL : violation);
+                     are_failures_forgiven(result, plan) ? NULL : buffer_text(&violation));
+    buffer_cleanup(&violation);
 }
 
 static void check_books(struct result *result)

@@ -49,6 +49,26 @@ static struct plan plan_of(const struct run *run)
                          .allow_empty = true};
 }
 
+static void failures_are_told_by_cause_and_time(void **state)
+{
+    (void)state;
+    struct run run = {.succeeded = 824, .failed = 176};
+    struct result *result = result_of(&run);
+    struct plan plan = plan_of(&run);
+    result->outcomes[OUTCOME_SUCCEEDED] = 824;
+    result->outcomes[OUTCOME_RESET] = 6;
+    result->outcomes[OUTCOME_CONNECT_REFUSED] = 170;
+    result->num_series = 10;
+    result->series = memory_new(10, sizeof *result->series);
+    for (size_t i = 0; i < 10; i++)
+        result->series[i] = (struct series_row){.t_s = (double)i, .failed = i == 4 || i == 5};
+    verdict_reach(result, &plan);
+    assert_int_equal(result->num_violations, 1);
+    assert_string_equal(result->violations[0], "176 sessions failed: 170 connect_refused, 6 reset, "
+                                               "between 4 s and 6 s");
+    result_free(result);
+}
+
 static void a_run_of_which_nothing_came_does_not_pass(void **state)
 {
     (void)state;
@@ -266,6 +286,7 @@ static void all_violations_are_listed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(failures_are_told_by_cause_and_time),
         cmocka_unit_test(a_run_of_which_nothing_came_does_not_pass),
         cmocka_unit_test(responses_of_sessions_that_the_end_cut_off_were_measured),
         cmocka_unit_test(failures_are_forgiven_up_to_the_number_or_percentage_given),
