@@ -209,6 +209,68 @@ const char *text_nearest(const char *word, const char *const *words, size_t coun
     return best;
 }
 
+static bool is_within(uint8_t byte, uint8_t least, uint8_t greatest)
+{
+    return byte >= least && byte <= greatest;
+}
+
+/* The table of RFC 3629, section 4. The NUL at the end of the text is in no range, so nothing is read past it. */
+size_t text_character_len(const uint8_t *p)
+{
+    static const struct {
+        uint8_t first_least, first_greatest, second_least, second_greatest, len;
+    } rows[] = {
+        {0x01, 0x7f, 0x00, 0xff, 1}, {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
+        {0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
+        {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (!is_within(p[0], rows[i].first_least, rows[i].first_greatest))
+            continue;
+        if (rows[i].len > 1 && !is_within(p[1], rows[i].second_least, rows[i].second_greatest))
+            return 0;
+        for (size_t k = 2; k < rows[i].len; k++) {
+            if (!is_within(p[k], 0x80, 0xbf))
+                return 0;
+        }
+        return rows[i].len;
+    }
+    return 0;
+}
+
+/* A terminal acts on C0, DEL and C1; marks of direction (Unicode UAX 9) show a text in another order
+ * than it has. */
+static bool is_control(const uint8_t *p, size_t len)
+{
+    if (len == 1)
+        return (p[0] < ' ' && p[0] != '\n' && p[0] != '\t') || p[0] == 0x7f;
+    if (len == 2)
+        return (p[0] == 0xc2 && p[1] < 0xa0) || (p[0] == 0xd8 && p[1] == 0x9c);
+    if (len != 3 || p[0] != 0xe2)
+        return false;
+    return (p[1] == 0x80 && (is_within(p[2], 0x8e, 0x8f) || is_within(p[2], 0xaa, 0xae))) ||
+           (p[1] == 0x81 && is_within(p[2], 0xa6, 0xa9));
+}
+
+char *text_hide_controls(char *text)
+{
+    const uint8_t *from = (const uint8_t *)text;
+    char *to = text;
+    while (*from != '\0') {
+        size_t len = text_character_len(from);
+        if (len == 0 || is_control(from, len)) {
+            *to++ = '?';
+            from += len > 0 ? len : 1;
+        } else {
+            memmove(to, from, len);
+            to += len;
+            from += len;
+        }
+    }
+    *to = '\0';
+    return text;
+}
+
 const char *text_after_mark(const char *text)
 {
     return text_starts_with(text, "\xef\xbb\xbf") ? text + 3 : text;

@@ -41,6 +41,15 @@ const char *text_nearest(const char *word, const char *const *words, size_t coun
  * file may begin with. */
 const char *text_after_mark(const char *text);
 
+/* text_character_len returns the bytes of the UTF-8 character (RFC 3629) at P, 0 where there is
+ * none. The text ends in a NUL. */
+size_t text_character_len(const uint8_t *p);
+
+/* text_hide_controls makes each character of TEXT that a terminal would act on, or that changes the
+ * direction of what follows, and each byte that is no UTF-8, a '?'. Line ends and tabs stay. Returns
+ * TEXT. */
+char *text_hide_controls(char *text);
+
 bool text_starts_with(const char *text, const char *prefix);
 bool text_ends_with(const char *text, const char *suffix);
 

@@ -4,6 +4,7 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "load/plan.h"
 #include "tls/certificate.h"
 #include "tls/pinset.h"
@@ -136,7 +137,7 @@ static char *tell(const struct plan *plan, const struct sample *sample, const st
     }
     char *text = memory_text(buffer_text(&out));
     buffer_cleanup(&out);
-    return text;
+    return text_hide_controls(text); /* a server's names are in it */
 }
 
 void stories_note(struct stories *stories, const struct plan *plan, const struct sample *sample,

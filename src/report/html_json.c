@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/html_json.h"
 
+#include "base/memory.h"
+#include "base/text.h"
 #include "load/result.h"
 #include "report/compare_json.h"
 #include "report/html_view.h"
@@ -8,21 +10,25 @@
 
 #include <jansson.h>
 #include <math.h>
+#include <stdlib.h>
 
 #define SIGNIFICANT_DIGITS 15
 #define POINTS_PER_DECADE 24
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
-/* In JSON these three can only be within a string, where an escape means the same. */
-static int write_harmless(const char *text, size_t len, void *out)
+/* In JSON these three can only be within a string, where an escape means the same. What would change
+ * the direction of the page's text is hidden; the pieces that come hold whole characters. */
+static int write_harmless(const char *piece, size_t len, void *out)
 {
-    for (size_t i = 0; i < len; i++) {
-        if (text[i] == '<' || text[i] == '>' || text[i] == '&')
-            fprintf(out, "\\u%04x", (unsigned)text[i]);
+    char *clean = text_hide_controls(memory_text_n(piece, len));
+    for (const char *text = clean; *text != '\0'; text++) {
+        if (*text == '<' || *text == '>' || *text == '&')
+            fprintf(out, "\\u%04x", (unsigned)*text);
         else
-            putc(text[i], out);
+            putc(*text, out);
     }
+    free(clean);
     return 0;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/html_page.h"
 
+#include "base/text.h"
 #include "report/html_parts.h"
 #include "report/utf8.h"
 
@@ -19,7 +20,7 @@ static const char *write_until(FILE *out, const char *from, const char *slot)
 
 static void write_escaped(FILE *out, const char *text)
 {
-    char *clean = utf8_clean(text);
+    char *clean = text_hide_controls(utf8_clean(text));
     for (const char *p = clean; *p != '\0'; p++) {
         switch (*p) {
         case '&':

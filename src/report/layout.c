@@ -2,6 +2,7 @@
 #include "report/layout.h"
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "report/figures.h"
 #include "report/utf8.h"
 
@@ -30,7 +31,7 @@ static char *format_text(const char *format, va_list args)
         return memory_text("");
     char *clean = utf8_clean(text);
     free(text);
-    return clean;
+    return text_hide_controls(clean);
 }
 
 /* --- flow ----------------------------------------------------------------------------------- */

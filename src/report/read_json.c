@@ -290,13 +290,32 @@ static void read_identities(const struct place *root, struct result *r)
 }
 
 /* Those that came later than the schema may be missing, and are then empty. */
+static bool is_required(enum latency_kind kind)
+{
+    switch (kind) {
+    case LATENCY_CONNECT:
+    case LATENCY_TLS_HANDSHAKE:
+    case LATENCY_TLS_HANDSHAKE_FULL:
+    case LATENCY_TLS_HANDSHAKE_RESUMED:
+    case LATENCY_VERIFY_CALLBACK:
+    case LATENCY_FIRST_BYTE:
+    case LATENCY_REQUEST:
+    case LATENCY_SESSION:
+    case LATENCY_FROM_SCHEDULE:
+        return true;
+    case LATENCY_HANDSHAKE_FROM_SCHEDULE:
+    case NUM_LATENCIES:
+        break;
+    }
+    return false;
+}
+
 static void read_latencies(const struct place *root, struct result *r)
 {
     struct place latency = object_at(root, "latency");
     for (int kind = 0; kind < NUM_LATENCIES; kind++) {
         const char *name = latency_kind_name(kind);
-        bool is_required = kind <= LATENCY_FROM_SCHEDULE;
-        if (is_required || json_object_get(latency.object, name) != NULL)
+        if (is_required((enum latency_kind)kind) || json_object_get(latency.object, name) != NULL)
             read_latency_into(&latency, name, &r->latencies[kind]);
     }
 }

@@ -2,6 +2,7 @@
 #include "report/report_junit.h"
 
 #include "base/buffer.h"
+#include "base/text.h"
 #include "load/result.h"
 #include "report/figures.h"
 #include "report/utf8.h"
@@ -27,7 +28,7 @@ static void put_xml(FILE *out, const char *text)
         const char *entity;
     } escapes[] = {{'&', "&amp;"},  {'<', "&lt;"},  {'>', "&gt;"},  {'"', "&quot;"},
                    {'\n', "&#10;"}, {'\t', "&#9;"}, {'\r', "&#13;"}};
-    char *clean = utf8_clean(text != NULL ? text : "");
+    char *clean = text_hide_controls(utf8_clean(text != NULL ? text : ""));
     for (const char *p = clean; *p != '\0';) {
         size_t unwritable = unwritable_len((const unsigned char *)p);
         const char *entity = NULL;

@@ -2,6 +2,7 @@
 #include "report/report_prometheus.h"
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "load/result.h"
 #include "report/utf8.h"
 
@@ -16,10 +17,11 @@ static void head(FILE *out, const char *name, const char *type, const char *help
     fprintf(out, "# HELP pinload_%s %s\n# TYPE pinload_%s %s\n", name, help, name, type);
 }
 
-/* A label's value escapes backslash, quote and line end; all else stands as it is, in UTF-8. */
+/* A label's value escapes backslash, quote and line end; of all else, what a terminal would act on is
+ * hidden. */
 static void put_label(FILE *out, const char *name, const char *value)
 {
-    char *clean = utf8_clean(value != NULL ? value : "");
+    char *clean = text_hide_controls(utf8_clean(value != NULL ? value : ""));
     fprintf(out, "%s=\"", name);
     for (const char *p = clean; *p != '\0'; p++) {
         if (*p == '\n')

@@ -34,9 +34,18 @@ static void what_is_too_long_is_cut(void **state)
     assert_true(strlen(err.text) < sizeof err.text);
 }
 
+static void what_is_quoted_cannot_move_the_cursor(void **state)
+{
+    (void)state;
+    struct error err;
+    error_set(&err, "result has the URL \"%s\"", "\x1b[2J\xc2\x9b\xe2\x80\xae");
+    assert_string_equal(err.text, "result has the URL \"?[2J??\"");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_quoted_cannot_move_the_cursor),
         cmocka_unit_test(setting_an_error_returns_false_and_keeps_the_sentence),
         cmocka_unit_test(a_prefix_says_where_it_happened),
         cmocka_unit_test(what_is_too_long_is_cut),

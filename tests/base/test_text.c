@@ -237,6 +237,31 @@ static void beginnings_and_ends_are_told(void **state)
     assert_false(text_ends_with("client1.crt.bak", ".crt"));
 }
 
+static void what_a_terminal_would_act_on_is_hidden(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *shown;
+    } table[] = {
+        {"", ""},
+        {"plain \xc3\xa9 \xf0\x9f\x98\x80", "plain \xc3\xa9 \xf0\x9f\x98\x80"},
+        {"two\n\tlines", "two\n\tlines"},
+        {"\x1b[31mred\x7f\r", "?[31mred??"},
+        {"\xc2\x80\xc2\x9b\xc2\x9f\xc2\xa0", "???\xc2\xa0"},
+        {"\xe2\x80\xaa\xe2\x80\xae\xe2\x80\xaf", "??\xe2\x80\xaf"},
+        {"\xe2\x81\xa5\xe2\x81\xa6\xe2\x81\xa9\xe2\x81\xaa", "\xe2\x81\xa5??\xe2\x81\xaa"},
+        {"\xe2\x80\x8d\xe2\x80\x8e\xe2\x80\x8f\xd8\x9c", "\xe2\x80\x8d???"},
+        {"a\x9b"
+         "b\xe2\x80",
+         "a?b??"},
+    };
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        char text[64];
+        snprintf(text, sizeof text, "%s", table[i].text);
+        assert_string_equal(text_hide_controls(text), table[i].shown);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -250,6 +275,7 @@ int main(void)
         cmocka_unit_test(the_edit_distance_counts_a_swap_as_one),
         cmocka_unit_test(the_distance_of_a_very_long_word_is_too_far_to_be_meant),
         cmocka_unit_test(a_slip_of_the_finger_finds_its_word),
+        cmocka_unit_test(what_a_terminal_would_act_on_is_hidden),
         cmocka_unit_test(beginnings_and_ends_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/report_json.h"
 
+#include "base/memory.h"
 #include "report/golden.h"
+#include "report/report_html.h"
 #include "report/samples.h"
 #include "unit.h"
 
@@ -41,6 +43,19 @@ static void a_full_disk_is_noticed(void **state)
     result_free(result);
 }
 
+static void the_page_hides_what_changes_the_direction_of_its_text(void **state)
+{
+    (void)state;
+    struct result *result = sample_typical();
+    free(result->url);
+    result->url = memory_text("https://a\xc2\x9b\xe2\x80\xae\xe2\x81\xa6z/");
+    char *page = golden_capture(report_html, result);
+    assert_non_null(strstr(page, "\"url\":\"https://a???z/\""));
+    assert_null(strstr(page, "\xe2\x80\xae"));
+    free(page);
+    result_free(result);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -48,6 +63,7 @@ int main(void)
         cmocka_unit_test(an_empty_run_is_json_without_figures),
         cmocka_unit_test(an_interrupted_run_is_json),
         cmocka_unit_test(a_failing_run_is_json_with_any_bytes_in_its_names),
+        cmocka_unit_test(the_page_hides_what_changes_the_direction_of_its_text),
         cmocka_unit_test(a_full_disk_is_noticed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

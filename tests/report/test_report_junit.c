@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/report_junit.h"
 
+#include "base/memory.h"
 #include "load/plan.h"
 #include "load/verdict.h"
 #include "report/golden.h"
@@ -114,6 +115,19 @@ static void a_failed_result_without_checks_fails_by_its_violations(void **state)
     result_free(result);
 }
 
+static void what_a_terminal_would_act_on_is_hidden(void **state)
+{
+    (void)state;
+    struct result *result = sample_typical();
+    free(result->identities[0].name);
+    result->identities[0].name = memory_text("a\x1b[2J\xc2\x9b\xe2\x80\xaez");
+    char *text = golden_capture(report_junit, result);
+    assert_non_null(strstr(text, "a?[2J??z"));
+    assert_null(strchr(text, 0x1b));
+    free(text);
+    result_free(result);
+}
+
 static void a_full_disk_is_noticed(void **state)
 {
     (void)state;
@@ -136,6 +150,7 @@ int main(void)
         cmocka_unit_test(no_case_fails_exactly_where_the_run_ends_with_status_0),
         cmocka_unit_test(a_threshold_is_a_case_of_its_own_text_crossed_or_not),
         cmocka_unit_test(a_failed_result_without_checks_fails_by_its_violations),
+        cmocka_unit_test(what_a_terminal_would_act_on_is_hidden),
         cmocka_unit_test(a_full_disk_is_noticed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -62,6 +62,18 @@ static void no_escape_sequence_is_written_without_colour(void **state)
     result_free(result);
 }
 
+static void what_a_terminal_would_act_on_is_hidden(void **state)
+{
+    (void)state;
+    struct result *result = sample_typical();
+    free(result->url);
+    result->url = memory_text("https://a\x1b[2J\xc2\x9b\xe2\x80\xae\xe2\x81\xa6z/");
+    char *text = golden_capture(write_plain, result);
+    assert_non_null(strstr(text, "https://a?[2J???z/"));
+    free(text);
+    result_free(result);
+}
+
 static void books_that_do_not_balance_are_called_a_bug(void **state)
 {
     (void)state;
@@ -116,6 +128,7 @@ int main(void)
         cmocka_unit_test(a_typical_run_reads_as_it_should),
         cmocka_unit_test(an_empty_run_shows_no_misleading_figures),
         cmocka_unit_test(an_interrupted_run_says_so_in_its_last_line),
+        cmocka_unit_test(what_a_terminal_would_act_on_is_hidden),
         cmocka_unit_test(a_failing_run_names_what_failed),
         cmocka_unit_test(of_many_identities_those_that_deserve_a_look_are_shown),
         cmocka_unit_test(no_escape_sequence_is_written_without_colour),
