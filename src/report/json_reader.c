@@ -38,6 +38,15 @@ uint64_t count_at(const struct place *place, const char *name)
     return to_count(place, json_object_get(place->object, name), name);
 }
 
+uint64_t count_up_to(const struct place *place, const char *name, uint64_t most, const char *wanted)
+{
+    uint64_t count = count_at(place, name);
+    if (count <= most)
+        return count;
+    fail(place, name, wanted);
+    return 0;
+}
+
 void read_counts(const struct place *place, void *target, const struct count_field *fields,
                  size_t num_fields)
 {

@@ -48,6 +48,8 @@ void read_counts(const struct place *place, void *target, const struct count_fie
 /* These return the member NAME; without "required", what is null or missing is NAN or NULL. Texts
  * are copies. */
 uint64_t count_at(const struct place *place, const char *name);
+uint64_t count_up_to(const struct place *place, const char *name, uint64_t most,
+                     const char *wanted);
 double number_at(const struct place *place, const char *name);
 double seconds_at(const struct place *place, const char *name);
 double required_number_at(const struct place *place, const char *name);

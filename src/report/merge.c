@@ -5,6 +5,7 @@
 #include "load/result.h"
 #include "report/merge_plan.h"
 
+#include <limits.h>
 #include <math.h>
 #include <search.h>
 #include <stdlib.h>
@@ -121,6 +122,16 @@ static bool counts_fit(const struct result *merged, struct error *err)
             ok = fits(counts->items[k].count, names[i].name, counts->items[k].name, err);
     }
     return ok;
+}
+
+static bool plan_fits(const struct result *merged, struct error *err)
+{
+    return fits(merged->connections, "config", "connections", err) &&
+           (merged->threads < UINT_MAX ||
+            error_set(err,
+                      "the sum of config.threads of these results is over %u, the most threads "
+                      "of a result",
+                      UINT_MAX - 1));
 }
 
 static bool identities_fit(const struct result *merged, struct error *err)
@@ -503,7 +514,8 @@ struct result *results_merge(struct result *const *results, size_t num_results, 
     merge_series(merged, results, num_results);
     merge_intervals(merged, results, num_results);
     fill_seconds_from_intervals(merged);
-    if (counts_fit(merged, err) && identities_fit(merged, err) && series_fits(merged, err))
+    if (plan_fits(merged, err) && counts_fit(merged, err) && identities_fit(merged, err) &&
+        series_fits(merged, err))
         return merged;
     result_free(merged);
     return NULL;

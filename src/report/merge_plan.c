@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "load/result.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -251,8 +252,9 @@ void merge_plan(struct result *merged, struct result *const *results, size_t num
         const struct result *r = results[i];
         add_parts(merged, r);
         merged->rate += r->rate;
-        merged->connections += r->connections;
-        merged->threads += r->threads;
+        merged->connections = result_count_sum(merged->connections, r->connections);
+        merged->threads =
+            r->threads < UINT_MAX - merged->threads ? merged->threads + r->threads : UINT_MAX;
         if (r->duration_s > merged->duration_s)
             merged->duration_s = r->duration_s;
         if (r->started_wall_ns < merged->started_wall_ns)

@@ -12,6 +12,7 @@
 #include "report/report_json.h"
 
 #include <jansson.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,6 +96,7 @@ static void read_target(const struct place *root, struct result *r)
 }
 
 /* Later moments are no 64-bit count of nanoseconds. */
+#define MOST_SIGNALS 1000 /* more than any system has */
 #define LATEST_START_S 9000000000
 
 static void read_started_at(const struct place *root, struct result *r)
@@ -136,7 +138,7 @@ static void read_config(const struct place *root, struct result *r)
     r->open_loop = bool_at(&config, "open_loop");
     r->rate = r->open_loop ? number_at(&config, "rate") : 0;
     r->connections = count_at(&config, "connections");
-    r->threads = (unsigned)count_at(&config, "threads");
+    r->threads = (unsigned)count_up_to(&config, "threads", UINT_MAX - 1, "a number of threads");
     r->rotation = text_at(&config, "rotate");
     r->warm_up_s = seconds_at(&config, "warm_up_s");
     for (void *at = json_object_iter((json_t *)config.object); at != NULL;
@@ -420,8 +422,8 @@ static void read_checks(const struct place *verdict, struct result *r)
 
 static void read_interval(const struct place *place, struct result_interval *interval)
 {
-    interval->t_s = required_number_at(place, "t_s");
-    interval->length_s = required_number_at(place, "length_s");
+    interval->t_s = seconds_at(place, "t_s");
+    interval->length_s = seconds_at(place, "length_s");
     size_t row;
     if (!result_interval_row(interval->t_s, interval->length_s, &row))
         fail(place, "t_s", "the begin of one of at most 600 intervals of length_s");
@@ -454,7 +456,8 @@ static void read_verdict(const struct place *root, struct result *r)
     read_checks(&verdict, r);
     r->violations = read_texts(&verdict, "violations", &r->num_violations);
     if (json_is_integer(json_object_get(verdict.object, "interrupted_by")))
-        r->interrupted_by = (int)count_at(&verdict, "interrupted_by");
+        r->interrupted_by =
+            (int)count_up_to(&verdict, "interrupted_by", MOST_SIGNALS, "a signal's number or null");
     r->first_failure = text_at(&verdict, "first_failure");
 }
 

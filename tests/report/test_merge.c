@@ -366,6 +366,22 @@ static void a_sum_that_does_not_fit_is_refused_by_name(void **state)
     }
 }
 
+static void what_the_plans_add_up_to_fits_too(void **state)
+{
+    (void)state;
+    struct result *parts[] = {sample_typical(), sample_typical()};
+    struct error err;
+    parts[0]->threads = parts[1]->threads = 1U << 31;
+    assert_null(results_merge(parts, 2, false, &err));
+    assert_non_null(strstr(err.text, "config.threads of these results"));
+    parts[0]->threads = parts[1]->threads = 1;
+    parts[0]->connections = parts[1]->connections = RESULT_COUNT_MOST;
+    assert_null(results_merge(parts, 2, false, &err));
+    assert_non_null(strstr(err.text, "config.connections of these results"));
+    for (size_t k = 0; k < 2; k++)
+        result_free(parts[k]);
+}
+
 static void what_is_counted_by_name_fits_too(void **state)
 {
     (void)state;
@@ -404,6 +420,7 @@ int main(void)
         cmocka_unit_test(what_belongs_to_a_shard_is_no_difference),
         cmocka_unit_test(what_was_merged_can_be_merged_again),
         cmocka_unit_test(a_sum_that_does_not_fit_is_refused_by_name),
+        cmocka_unit_test(what_the_plans_add_up_to_fits_too),
         cmocka_unit_test(what_is_counted_by_name_fits_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
