@@ -61,7 +61,10 @@ test('failures are forgiven where --max-failures says so', () => {
     const strict = gate('strict', [nginx.loadUrl, ...lost], { MAX_P99: '30s' });
     assert.equal(strict.status, 1, strict.told);
     assert.ok(junitFailures(strict.junit) >= 1);
-    const forgiving = gate('forgiving', [nginx.loadUrl, ...lost, '--max-failures', '100%'], { MAX_P99: '30s' });
+    const empty = gate('empty', [nginx.loadUrl, ...lost, '--max-failures', '100%'], { MAX_P99: '30s' });
+    assert.equal(empty.status, 1, empty.told);
+    assert.match(empty.told, /nothing was measured: of \d+ sessions none succeeded/);
+    const forgiving = gate('forgiving', [nginx.loadUrl, ...lost, '--max-failures', '100%', '--allow-empty'], { MAX_P99: '30s' });
     assert.equal(forgiving.status, 0, forgiving.told);
     assert.equal(junitFailures(forgiving.junit), 0);
     assert.ok(JSON.parse(read(forgiving.json)).sessions.failed > 0);
