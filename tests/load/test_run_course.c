@@ -258,6 +258,30 @@ a_hold_keeps_sessions_open_longer_than_their_deadline_and_out_of_their_latency(v
     service_stop(service);
 }
 
+/* The second session is still held when the first has ended: its handshake is booked long since. */
+static void handshakes_of_held_sessions_stand_where_they_were_complete(void **state)
+{
+    (void)state;
+    struct trial trial;
+    struct service *service = service_start(MANNER_SERVE, &plain);
+    trial_plan(&trial, service);
+    trial.plan.rate = 4;
+    trial.plan.hold_ns = 1200 * NS_PER_MS;
+    trial.plan.sessions = 2;
+    trial_run(&trial);
+    trial_expect(&trial, OUTCOME_SUCCEEDED);
+    const struct result *result = trial.result;
+    assert_true(result->num_series >= 2 && result->num_intervals >= 2);
+    assert_int_equal(result->series[0].handshakes, 2);
+    assert_int_equal(result->series[0].requests, 2);
+    assert_int_equal(result->series[0].sessions, 0);
+    assert_non_null(result->intervals[0].hdr[LATENCY_TLS_HANDSHAKE]);
+    for (size_t i = 1; i < result->num_intervals; i++)
+        assert_null(result->intervals[i].hdr[LATENCY_TLS_HANDSHAKE]);
+    trial_cleanup(&trial);
+    service_stop(service);
+}
+
 static void a_session_in_its_hold_when_the_run_ends_has_succeeded(void **state)
 {
     (void)state;
@@ -531,6 +555,7 @@ int main(void)
         cmocka_unit_test(a_pause_between_requests_is_kept),
         cmocka_unit_test(
             a_hold_keeps_sessions_open_longer_than_their_deadline_and_out_of_their_latency),
+        cmocka_unit_test(handshakes_of_held_sessions_stand_where_they_were_complete),
         cmocka_unit_test(a_session_in_its_hold_when_the_run_ends_has_succeeded),
         cmocka_unit_test(a_session_that_pauses_when_the_run_ends_is_cut_off),
         cmocka_unit_test(what_is_in_flight_when_the_run_ends_is_cut_off_after_the_timeout),
