@@ -80,7 +80,8 @@ static bool build_plan(struct plan *plan, const struct options *options, struct 
 {
     return plan_build_target(plan, options, err) &&
            plan_build_identities(plan, options, notices, err) &&
-           plan_build_tls(plan, options, notices, err) && plan_build_network(plan, options, err);
+           plan_build_tls(plan, options, notices, err) &&
+           plan_build_network(plan, options, notices, err);
 }
 
 static enum ending pin_server(struct probe *probe, const struct options *options, struct error *err)

@@ -276,8 +276,8 @@ static bool build_plan(struct plan *plan, const struct options *options, struct 
     plan->pins = pinset_new();
     plan->cacert = options->cacert != NULL ? memory_text(options->cacert) : NULL;
     return plan_build_identities(plan, options, notices, err) &&
-           plan_build_tls(plan, options, notices, err) && plan_build_network(plan, options, err) &&
-           descriptors_suffice(plan, err);
+           plan_build_tls(plan, options, notices, err) &&
+           plan_build_network(plan, options, notices, err) && descriptors_suffice(plan, err);
 }
 
 /* The arms pin what the server shows; where the user gave pins, that must have one of them. */

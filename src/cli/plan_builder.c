@@ -286,7 +286,8 @@ bool plan_build(struct plan *plan, const struct options *options, struct notices
               plan_build_request(plan, options, err) &&
               plan_build_verification(plan, options, notices, err) &&
               plan_build_identities(plan, options, notices, err) &&
-              plan_build_tls(plan, options, notices, err) && plan_build_network(plan, options, err);
+              plan_build_tls(plan, options, notices, err) &&
+              plan_build_network(plan, options, notices, err);
     if (ok)
         note_idle(plan, options, notices);
     return ok;

@@ -19,7 +19,8 @@ uint16_t plan_tls_version(const char *text);
 
 /* The parts, in the order in which plan_build takes them. */
 bool plan_build_target(struct plan *plan, const struct options *options, struct error *err);
-bool plan_build_network(struct plan *plan, const struct options *options, struct error *err);
+bool plan_build_network(struct plan *plan, const struct options *options, struct notices *notices,
+                        struct error *err);
 bool plan_build_tls(struct plan *plan, const struct options *options, struct notices *notices,
                     struct error *err);
 bool plan_build_verification(struct plan *plan, const struct options *options,

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "cli/plan_builder.h"
+#include "http/visible.h"
 #include "net/sources.h"
 #include "tls/pinset.h"
 
@@ -26,37 +27,57 @@ bool plan_build_target(struct plan *plan, const struct options *options, struct 
     return target_parse(&plan->target, options->operands.items[0], err);
 }
 
-/* Returns the address in TEXT, brackets taken off, to be freed; NULL where it is none. */
+/* Returns the address in TEXT, brackets taken off, as it is usually written; to be freed. NULL where
+ * it is none. */
 static char *read_address(const char *text)
 {
-    struct in6_addr address;
+    uint8_t bytes[sizeof(struct in6_addr)];
+    char usual[INET6_ADDRSTRLEN];
     size_t len = strlen(text);
     bool in_brackets = len > 2 && text[0] == '[' && text[len - 1] == ']';
     char *literal = in_brackets ? memory_text_n(text + 1, len - 2) : memory_text(text);
-    if (inet_pton(AF_INET6, literal, &address) == 1 ||
-        (!in_brackets && inet_pton(AF_INET, literal, &address) == 1))
-        return literal;
+    int family = inet_pton(AF_INET6, literal, bytes) == 1                  ? AF_INET6
+                 : !in_brackets && inet_pton(AF_INET, literal, bytes) == 1 ? AF_INET
+                                                                           : AF_UNSPEC;
     free(literal);
-    return NULL;
+    if (family == AF_UNSPEC)
+        return NULL;
+    inet_ntop(family, bytes, usual, sizeof usual);
+    return memory_text(usual);
 }
 
-/* Splits HOST:PORT:ADDR, where HOST may be in brackets and ADDR is the rest; both are to be freed.
- */
-static bool split_resolve(const char *text, char **out_host, uint16_t *out_port, char **out_address,
-                          struct error *err)
+/* A --resolve: HOST (without the root's dot), PORT, and the address to use for them. */
+struct resolve {
+    const char *text; /* as it was typed */
+    char *host, *address;
+    uint16_t port;
+};
+
+static void resolve_cleanup(struct resolve *resolve)
+{
+    free(resolve->host);
+    free(resolve->address);
+}
+
+/* Reads HOST:PORT:ADDR, where HOST may be in brackets and ADDR is the rest. */
+static bool read_resolve(struct resolve *resolve, const char *text, struct error *err)
 {
     const char *host_end = text[0] == '[' ? strchr(text, ']') : text;
     const char *colon = host_end != NULL ? strchr(host_end, ':') : NULL;
     const char *second = colon != NULL ? strchr(colon + 1, ':') : NULL;
-    *out_address = second != NULL ? read_address(second + 1) : NULL;
-    if (*out_address != NULL) {
-        char *head = memory_text_n(text, (size_t)(second - text));
+    *resolve = (struct resolve){.text = text};
+    resolve->address = second != NULL ? read_address(second + 1) : NULL;
+    if (resolve->address != NULL) {
+        char *head = memory_text_n(text, (size_t)(second - text)), *host;
         struct error ignored;
-        bool ok = target_parse_host_port(head, out_host, out_port, &ignored);
+        bool ok = target_parse_host_port(head, &host, &resolve->port, &ignored);
         free(head);
-        if (ok)
+        if (ok) {
+            resolve->host = target_name_without_root(host);
+            free(host);
             return true;
-        free(*out_address);
+        }
+        free(resolve->address);
     }
     return error_set(err,
                      "--resolve '%s' is not HOST:PORT:ADDR; such a text is accepted, as "
@@ -64,45 +85,83 @@ static bool split_resolve(const char *text, char **out_host, uint16_t *out_port,
                      text);
 }
 
-/* Looks for HOST:PORT among --resolve; *out_address is NULL where it is not there. */
-static bool find_resolve(const struct options *options, const char *host, uint16_t port,
-                         char **out_address, struct error *err)
+static bool is_for(const struct resolve *resolve, const char *host, uint16_t port)
 {
-    *out_address = NULL;
-    for (size_t i = 0; i < options->resolves.count; i++) {
-        char *for_host, *address;
-        uint16_t for_port;
-        if (!split_resolve(options->resolves.items[i], &for_host, &for_port, &address, err)) {
-            free(*out_address);
-            return false;
+    return resolve->port == port && strcasecmp(resolve->host, host) == 0;
+}
+
+/* Of two that name one host and port neither is left out without a word. */
+static bool check_pairs(const struct resolve *resolves, size_t count, struct error *err)
+{
+    for (size_t i = 1; i < count; i++) {
+        for (size_t k = 0; k < i; k++) {
+            if (is_for(&resolves[i], resolves[k].host, resolves[k].port) &&
+                strcmp(resolves[i].address, resolves[k].address) != 0)
+                return error_set(err,
+                                 "--resolve '%s' and --resolve '%s' have two addresses for one "
+                                 "HOST:PORT; one is accepted",
+                                 resolves[k].text, resolves[i].text);
         }
-        bool matches = for_port == port && strcasecmp(for_host, host) == 0;
-        free(for_host);
-        if (matches && *out_address == NULL)
-            *out_address = address;
-        else
-            free(address);
     }
     return true;
 }
 
-static bool resolve_target(struct plan *plan, const struct options *options, struct error *err)
+/* The address that RESOLVES have for the URL's host, or NULL. One that is of no use is worth a word. */
+static const char *find_resolve(const struct resolve *resolves, size_t count,
+                                const struct plan *plan, const struct options *options,
+                                struct notices *notices)
 {
-    if (options->connect_to != NULL) {
-        char *host;
-        uint16_t port;
-        if (!target_parse_host_port(options->connect_to, &host, &port, err))
-            return error_prefix(err, "--connect-to");
-        bool ok = resolve_host(&plan->addresses, host, port, err);
-        free(host);
-        return ok;
+    const char *address = NULL;
+    char *host = target_name_without_root(plan->target.host);
+    for (size_t i = 0; i < count; i++) {
+        if (options->connect_to != NULL)
+            notices_add(notices,
+                        "--resolve '%s' changes nothing: --connect-to says where to "
+                        "connect",
+                        resolves[i].text);
+        else if (is_for(&resolves[i], host, plan->target.port))
+            address = resolves[i].address;
+        else
+            notices_add(notices, "--resolve '%s' changes nothing: it is not for %s:%u",
+                        resolves[i].text, plan->target.host, plan->target.port);
     }
-    char *address;
-    if (!find_resolve(options, plan->target.host, plan->target.port, &address, err))
-        return false;
-    bool ok = resolve_host(&plan->addresses, address != NULL ? address : plan->target.host,
-                           plan->target.port, err);
-    free(address);
+    free(host);
+    return address;
+}
+
+static bool connect_to(struct plan *plan, const char *text, struct error *err)
+{
+    char *host;
+    uint16_t port;
+    if (!target_parse_host_port(text, &host, &port, err))
+        return error_prefix(err, "--connect-to");
+    bool ok = resolve_host(&plan->addresses, host, port, err);
+    free(host);
+    return ok;
+}
+
+/* Every --resolve is read, also where it comes to nothing: a slip in it is a slip all the same. */
+static bool resolve_target(struct plan *plan, const struct options *options,
+                           struct notices *notices, struct error *err)
+{
+    size_t num_read = 0, count = options->resolves.count;
+    struct resolve *resolves = memory_new(count, sizeof *resolves);
+    bool ok = true;
+    for (size_t i = 0; ok && i < count; i++) {
+        ok = read_resolve(&resolves[i], options->resolves.items[i], err);
+        num_read += ok;
+    }
+    ok = ok && check_pairs(resolves, count, err);
+    if (ok) {
+        const char *address = find_resolve(resolves, count, plan, options, notices);
+        ok = options->connect_to != NULL
+                 ? connect_to(plan, options->connect_to, err)
+                 : resolve_host(&plan->addresses, address != NULL ? address : plan->target.host,
+                                plan->target.port, err);
+    }
+    for (size_t i = 0; i < num_read; i++)
+        resolve_cleanup(&resolves[i]);
+    free(resolves);
     return ok;
 }
 
@@ -116,7 +175,8 @@ static bool check_sources(struct plan *plan, struct error *err)
            error_prefix(err, "--source");
 }
 
-bool plan_build_network(struct plan *plan, const struct options *options, struct error *err)
+bool plan_build_network(struct plan *plan, const struct options *options, struct notices *notices,
+                        struct error *err)
 {
     if (options->source != NULL && !resolve_sources(&plan->sources, options->source, err))
         return false;
@@ -124,7 +184,7 @@ bool plan_build_network(struct plan *plan, const struct options *options, struct
     plan->connect_timeout_ns =
         options->connect_timeout_ns ? options->connect_timeout_ns : options->timeout_ns;
     plan->close_by_reset = options->close != NULL && strcmp(options->close, "rst") == 0;
-    return resolve_target(plan, options, err) && check_sources(plan, err);
+    return resolve_target(plan, options, notices, err) && check_sources(plan, err);
 }
 
 uint16_t plan_tls_version(const char *text)
@@ -154,12 +214,18 @@ static bool is_address(const char *text)
     return inet_pton(AF_INET, text, address) == 1 || inet_pton(AF_INET6, text, address) == 1;
 }
 
-/* A copy of HOST without the dot of the root, which is neither in a server name (RFC 6066, section 3)
- * nor in a certificate. */
-static char *name_without_root(const char *host)
+/* A server name is never an address (RFC 6066, section 3), and a slip in it is not sent. */
+static bool check_sni(const char *name, struct error *err)
 {
-    size_t len = strlen(host);
-    return memory_text_n(host, len > 1 && host[len - 1] == '.' ? len - 1 : len);
+    struct error why;
+    if (is_address(name))
+        return error_set(err,
+                         "--sni '%s' is an IP address, and a server name is never one "
+                         "(RFC 6066); a host name is accepted",
+                         name);
+    return target_check_name(name, &why) ||
+           error_set(err, "--sni '%s' cannot be sent: %s; a host name is accepted, as example.com",
+                     visible_text(name).text, why.text);
 }
 
 bool plan_build_tls(struct plan *plan, const struct options *options, struct notices *notices,
@@ -170,16 +236,14 @@ bool plan_build_tls(struct plan *plan, const struct options *options, struct not
         [CHOOSE_HTTP_2] = TLS_ALPN_H2,
         [CHOOSE_HTTP_AUTO] = TLS_ALPN_BOTH,
     };
-    if (options->sni != NULL && is_address(options->sni))
-        return error_set(err,
-                         "--sni '%s' is an IP address, and a server name is never one "
-                         "(RFC 6066); a host name is accepted",
-                         options->sni);
+    if (options->sni != NULL && !check_sni(options->sni, err))
+        return false;
     const char *host = options->sni != NULL ? options->sni : plan->target.host;
-    plan->verify_host = name_without_root(host);
+    /* The dot of the root is neither in a server name (RFC 6066, section 3) nor in a certificate. */
+    plan->verify_host = target_name_without_root(host);
     plan->verify_host_is_ip = options->sni == NULL && plan->target.is_ip;
     if (!plan->verify_host_is_ip)
-        plan->sni = name_without_root(host);
+        plan->sni = target_name_without_root(host);
     plan->tls = (struct tls_config){.version_min = plan_tls_version(options->tls_min),
                                     .version_max = plan_tls_version(options->tls_max),
                                     .ciphers = options->ciphers,

@@ -273,3 +273,20 @@ bool target_parse_host_port(const char *text, char **out_host, uint16_t *out_por
     *out_port = at.port;
     return true;
 }
+
+bool target_check_name(const char *name, struct error *err)
+{
+    static const char subject[] = "its host"; /* with which each complaint of a name begins */
+    struct host_port at = {.host = lower_case_copy(&(struct span){name, strlen(name)})};
+    const char *complaint = check_name(&at);
+    free(at.host);
+    if (complaint != NULL)
+        return error_set(err, "it%s", complaint + strlen(subject));
+    return !at.is_ip || error_set(err, "it is an IP address");
+}
+
+char *target_name_without_root(const char *host)
+{
+    size_t len = strlen(host);
+    return memory_text_n(host, len > 1 && host[len - 1] == '.' ? len - 1 : len);
+}

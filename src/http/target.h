@@ -28,4 +28,12 @@ void target_cleanup(struct target *target);
 bool target_parse_host_port(const char *text, char **out_host, uint16_t *out_port,
                             struct error *err);
 
+/* target_check_name says whether NAME is a host name, with or without the root's dot, and no
+ * address; false sets ERR to what it is not, as "it has an empty label". */
+bool target_check_name(const char *name, struct error *err);
+
+/* target_name_without_root returns a copy of HOST without the dot of the root, to be freed: with it
+ * and without it is one name. */
+char *target_name_without_root(const char *host);
+
 #endif
