@@ -47,6 +47,8 @@ const struct option_row option_table[] = {
      "Identities that the server must refuse; all others it must accept."},
     {0, "refusal-by-close", NULL, OPTION_FLAG, AT(refusal_by_close), RUN, WE, NULL, NULL, 0, 0,
      "Let a wordless close after our certificate count as a refusal."},
+    {0, "require-all-identities", NULL, OPTION_FLAG, AT(require_all_identities), RUN, WE, NULL, NULL, 0, 0,
+     "Fail the run where an identity that must be accepted never had a session."},
 
     {0, "cacert", "FILE", OPTION_TEXT, AT(cacert), LOAD, THEY, NULL, NULL, 0, 0,
      "Trust anchors for chain verification (host name or IP address are checked too); 'system' reads the system's bundle."},

@@ -27,7 +27,7 @@ struct options {
     /* who we are */
     struct text_list identities;
     const char *identities_directory, *cert, *key, *pass, *rotate, *expect_refused;
-    bool refusal_by_close;
+    bool refusal_by_close, require_all_identities;
     /* who they are */
     const char *cacert, *pinnedpubkey, *verify;
     struct text_list pins, pin_files;

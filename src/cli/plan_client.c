@@ -94,6 +94,7 @@ bool plan_build_identities(struct plan *plan, const struct options *options,
     if (options->rotate != NULL)
         rotation_parse(options->rotate, &plan->rotation);
     plan->refusal_by_close = options->refusal_by_close;
+    plan->require_all_identities = options->require_all_identities;
     plan->allow_empty = options->allow_empty;
     bool ok = (options->pass == NULL || password_read(&password, options->pass, err)) &&
               add_all(plan, options, &password, notices, err);

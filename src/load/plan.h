@@ -44,6 +44,7 @@ struct plan {
     bool *expect_refused;            /* one for each identity; NULL: none */
     bool allow_empty;                /* a run of which nothing came passes */
     bool refusal_by_close;
+    bool require_all_identities; /* one that had no session fails the run */
     enum rotation rotation;
 
     /* how much; times in nanoseconds, 0 where there is no such bound */

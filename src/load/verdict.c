@@ -116,8 +116,11 @@ static void check_success(struct result *result, const struct plan *plan)
                          : NULL);
 }
 
-static void check_accepted(struct result *result, const struct result_identity *row)
+static void check_accepted(struct result *result, const struct plan *plan,
+                           const struct result_identity *row)
 {
+    if (row->sessions == 0 && plan->require_all_identities)
+        result_add_violation(result, "%s must be accepted, and never had a session", row->name);
     if (row->refused > 0)
         result_add_violation(
             result, "%s must be accepted, and was refused in %" PRIu64 " of %" PRIu64 " sessions",
@@ -147,13 +150,14 @@ static void check_refused(struct result *result, const struct result_identity *r
 }
 
 /* As expected: the server decided as it had to, and what failed is forgiven. */
-static void check_identity(struct result *result, struct result_identity *row, bool is_forgiven)
+static void check_identity(struct result *result, const struct plan *plan,
+                           struct result_identity *row, bool is_forgiven)
 {
     size_t num_before = result->num_violations;
     if (row->expect_refused)
         check_refused(result, row);
     else
-        check_accepted(result, row);
+        check_accepted(result, plan, row);
     row->as_expected = result->num_violations == num_before && (row->failed == 0 || is_forgiven);
 }
 
@@ -162,7 +166,7 @@ void verdict_reach(struct result *result, const struct plan *plan)
     check_books(result);
     check_failures(result, plan);
     for (size_t i = 0; i < result->num_identities; i++)
-        check_identity(result, &result->identities[i], are_failures_forgiven(result, plan));
+        check_identity(result, plan, &result->identities[i], are_failures_forgiven(result, plan));
     check_tickets(result, plan);
     check_success(result, plan);
     result->passed = result->num_violations == 0;

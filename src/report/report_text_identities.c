@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define LONGEST_NAME 14
+#define MAX_IDLE_SHOWN 10
 
 /* short_name keeps both ends of a long name: they tell it from its neighbours. */
 static void short_name(char out[static 4 * LONGEST_NAME + 4], const char *name)
@@ -30,6 +31,11 @@ static void short_name(char out[static 4 * LONGEST_NAME + 4], const char *name)
         }
     }
     out[len] = '\0';
+}
+
+static bool is_idle(const struct result_identity *identity)
+{
+    return identity->sessions == 0 && !identity->expect_refused;
 }
 
 static void add_count(struct table *table, uint64_t count)
@@ -75,6 +81,33 @@ static void print_rest(FILE *out, const struct result_identity *const *rest, siz
         fprintf(out, "… and %s more, as expected; the slowest are shown\n", total);
 }
 
+/* Those that must be accepted and never had a turn: that they would be is not known. */
+static void print_idle(FILE *out, const struct result *result)
+{
+    char figure[FIGURE_LEN], name[4 * LONGEST_NAME + 4];
+    struct flow flow;
+    size_t count = 0, shown = 0;
+    for (size_t i = 0; i < result->num_identities; i++)
+        count += is_idle(&result->identities[i]);
+    if (count == 0)
+        return;
+    figure_count(figure, count);
+    flow_begin(&flow, out, "", 0, " ");
+    flow_words(&flow, figure);
+    flow_words(&flow, count == 1 ? "identity that must be accepted never had a session:"
+                                 : "identities that must be accepted never had a session:");
+    for (size_t i = 0; i < result->num_identities && shown < MAX_IDLE_SHOWN; i++) {
+        if (!is_idle(&result->identities[i]))
+            continue;
+        short_name(name, result->identities[i].name);
+        flow_item(&flow, "%s%s", name, ++shown < count ? "," : "");
+    }
+    figure_count(figure, count - shown);
+    if (shown < count)
+        flow_item(&flow, "and %s more", figure);
+    flow_end(&flow);
+}
+
 void report_text_identities(FILE *out, const struct result *result)
 {
     static const char *const head[] = {
@@ -95,5 +128,6 @@ void report_text_identities(FILE *out, const struct result *result)
     table_print(&table, out, 2);
     if (shown < count)
         print_rest(out, by_interest + shown, count - shown);
+    print_idle(out, result);
     free(by_interest);
 }

@@ -188,6 +188,34 @@ static void each_identity_is_held_against_what_was_expected_of_it(void **state)
     }
 }
 
+static void one_that_must_be_accepted_and_had_no_session_fails_where_all_are_required(void **state)
+{
+    (void)state;
+    static const struct {
+        struct run run;
+        bool is_required, expect_refused, passes;
+    } cases[] = {
+        {{0}, false, false, true},
+        {{0}, true, false, false},
+        {{.succeeded = 1}, true, false, true},
+        {{.cut_off = 1}, true, false, true},
+        {{.refused = 1}, true, true, true},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct result *result = result_of(&cases[i].run);
+        struct plan plan = plan_of(&cases[i].run);
+        plan.require_all_identities = cases[i].is_required;
+        add_identity(result, "alice", cases[i].expect_refused);
+        verdict_reach(result, &plan);
+        assert_int_equal(result->passed, cases[i].passes);
+        assert_int_equal(result->identities[0].as_expected, cases[i].passes);
+        if (!cases[i].passes)
+            assert_string_equal(result->violations[0],
+                                "alice must be accepted, and never had a session");
+        result_free(result);
+    }
+}
+
 static void an_identity_is_as_expected_where_its_failures_are_forgiven(void **state)
 {
     (void)state;
@@ -291,6 +319,7 @@ int main(void)
         cmocka_unit_test(responses_of_sessions_that_the_end_cut_off_were_measured),
         cmocka_unit_test(failures_are_forgiven_up_to_the_number_or_percentage_given),
         cmocka_unit_test(each_identity_is_held_against_what_was_expected_of_it),
+        cmocka_unit_test(one_that_must_be_accepted_and_had_no_session_fails_where_all_are_required),
         cmocka_unit_test(an_identity_is_as_expected_where_its_failures_are_forgiven),
         cmocka_unit_test(what_a_run_is_held_to_has_the_same_name_whether_it_holds_or_not),
         cmocka_unit_test(a_declined_ticket_is_a_violation),
