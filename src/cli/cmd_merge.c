@@ -8,6 +8,7 @@
 #include "cli/outputs.h"
 #include "cli/thresholds.h"
 #include "load/result.h"
+#include "load/verdict.h"
 #include "report/merge.h"
 #include "report/read_json.h"
 
@@ -50,6 +51,7 @@ enum ending cmd_merge(const struct invocation *invocation)
     if (merged == NULL) {
         fprintf(stderr, "pinload: %s\n", err.text);
     } else {
+        verdict_check_merged(merged, options->allow_empty);
         thresholds_judge(options, merged);
         ending = ending_of(merged, outputs_write(options, merged));
     }

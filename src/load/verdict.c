@@ -98,22 +98,26 @@ static void check_tickets(struct result *result, const struct plan *plan)
                      result->tickets_declined > 0 ? violation : NULL);
 }
 
-/* A run of which nothing came is no good one, where that is not said by another violation. A
- * generator whose share is empty began nothing. */
-static void check_success(struct result *result, const struct plan *plan)
+#define SOMETHING "something was measured"
+
+/* A run of which nothing came is no good one. */
+static void check_something(struct result *result, bool allow_empty)
 {
-    bool is_empty = result->succeeded + result->refused + result->unconfirmed == 0 &&
+    bool is_empty = result->succeeded == 0 && result->refused == 0 && result->unconfirmed == 0 &&
                     result->requests_succeeded == 0;
-    bool has_no_share = plan->num_shards > 1 && result->started == 0;
     char violation[200];
     snprintf(violation, sizeof violation,
              "nothing was measured: of %" PRIu64 " sessions none succeeded and none was refused, "
              "%" PRIu64 " failed and %" PRIu64 " were cut off",
              result->started, result->failed, result->cut_off);
-    result_add_check(result, CHECK_RUN, "something was measured",
-                     is_empty && !has_no_share && !plan->allow_empty && result->num_violations == 0
-                         ? violation
-                         : NULL);
+    result_add_check(result, CHECK_RUN, SOMETHING, is_empty && !allow_empty ? violation : NULL);
+}
+
+/* A generator whose share is empty began nothing; whether all of them did, their merge says. */
+static void check_success(struct result *result, const struct plan *plan)
+{
+    bool has_no_share = plan->num_shards > 1 && result->started == 0;
+    check_something(result, plan->allow_empty || has_no_share);
 }
 
 static void check_accepted(struct result *result, const struct plan *plan,
@@ -170,4 +174,14 @@ void verdict_reach(struct result *result, const struct plan *plan)
     check_tickets(result, plan);
     check_success(result, plan);
     result->passed = result->num_violations == 0;
+}
+
+void verdict_check_merged(struct result *result, bool allow_empty)
+{
+    bool is_said = result_check_named(result, CHECK_RUN, SOMETHING)->violation != NULL;
+    if (is_said)
+        return;
+    check_something(result, allow_empty);
+    result->passed =
+        result->passed && result_check_named(result, CHECK_RUN, SOMETHING)->violation == NULL;
 }

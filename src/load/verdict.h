@@ -5,11 +5,17 @@
 #ifndef PINLOAD_LOAD_VERDICT_H
 #define PINLOAD_LOAD_VERDICT_H
 
+#include <stdbool.h>
+
 struct plan;
 struct result;
 
 /* verdict_reach fills RESULT's checks and violations, whether each identity is as expected, and
  * whether the run passed. */
 void verdict_reach(struct result *result, const struct plan *plan);
+
+/* verdict_check_merged holds a merged RESULT to that something was measured, unless ALLOW_EMPTY:
+ * its parts may be shares of which each began nothing. */
+void verdict_check_merged(struct result *result, bool allow_empty);
 
 #endif

@@ -147,34 +147,39 @@ static void show(char out[static FIGURE_LEN], const struct threshold *threshold,
         figure_time_exact(out, value);
 }
 
-void threshold_judge(const struct threshold *threshold, const struct json_figures *figures,
-                     bool allow_empty, struct result *result)
+/* violation_of returns why THRESHOLD fails the run, to be freed; NULL: it does not. */
+static char *violation_of(const struct threshold *threshold, const struct json_figures *figures,
+                          bool allow_empty)
 {
-    double value;
-    enum json_unit unit;
-    char shown[FIGURE_LEN], *violation = NULL;
-    if (!json_figures_find(figures, threshold->path, &value, &unit))
-        return;
-    if (unit != JSON_PLAIN)
+    double value = NAN;
+    enum json_unit unit = JSON_PLAIN;
+    char shown[FIGURE_LEN];
+    struct buffer text = {0};
+    bool is_there = json_figures_find(figures, threshold->path, &value, &unit);
+    if (is_there && unit != JSON_PLAIN)
         value *= (double)(unit == JSON_SECONDS ? NS_PER_S : NS_PER_US);
-    if (!isfinite(value) && !allow_empty) {
-        struct buffer text = {0};
+    if (!is_there || !isfinite(value)) {
+        if (allow_empty)
+            return NULL;
         buffer_format(&text,
                       "nothing was measured of %s, and so --fail-if '%s' fails the run; with "
                       "--allow-empty it does not",
                       threshold->path, threshold->text);
-        violation = memory_text(buffer_text(&text));
-        buffer_cleanup(&text);
-        result->passed = false;
-    } else if (isfinite(value) && holds(threshold->op, value, threshold->value)) {
-        struct buffer text = {0};
+    } else if (holds(threshold->op, value, threshold->value)) {
         show(shown, threshold, value);
         buffer_format(&text, "%s is %s, and --fail-if '%s' fails the run", threshold->path, shown,
                       threshold->text);
-        violation = memory_text(buffer_text(&text));
-        buffer_cleanup(&text);
-        result->passed = false;
     }
+    char *violation = text.len > 0 ? memory_text(buffer_text(&text)) : NULL;
+    buffer_cleanup(&text);
+    return violation;
+}
+
+void threshold_judge(const struct threshold *threshold, const struct json_figures *figures,
+                     bool allow_empty, struct result *result)
+{
+    char *violation = violation_of(threshold, figures, allow_empty);
+    result->passed = result->passed && violation == NULL;
     result_add_check(result, CHECK_THRESHOLD, threshold->text, violation);
     free(violation);
 }

@@ -33,7 +33,7 @@ bool threshold_check(const struct threshold *threshold, const struct json_figure
 
 /* threshold_judge adds the threshold to RESULT's checks, as a violation that shows value and limit
  * where FIGURES cross it, and then RESULT has not passed. A figure that there is none of (a
- * percentile of nothing) is a violation too, unless ALLOW_EMPTY. */
+ * percentile of nothing, a path that is not in FIGURES) is a violation too, unless ALLOW_EMPTY. */
 void threshold_judge(const struct threshold *threshold, const struct json_figures *figures,
                      bool allow_empty, struct result *result);
 

@@ -89,8 +89,42 @@ static void a_run_of_which_nothing_came_does_not_pass(void **state)
         plan.allow_empty = i % 2;
         verdict_reach(result, &plan);
         assert_int_equal(result->passed, plan.allow_empty || cases[i / 2].passes);
+        const struct result_check *last = &result->checks[result->num_checks - 1];
+        assert_string_equal(last->name, "something was measured");
+        assert_int_equal(last->violation != NULL, !result->passed);
         if (!result->passed)
-            assert_non_null(strstr(result->violations[0], "nothing was measured: of "));
+            assert_non_null(strstr(last->violation, "nothing was measured: of "));
+        result_free(result);
+    }
+}
+
+static void that_nothing_was_measured_stands_beside_other_violations(void **state)
+{
+    (void)state;
+    struct run run = {.failed = 10};
+    struct result *result = result_of(&run);
+    struct plan plan = plan_of(&run);
+    plan.allow_empty = false;
+    verdict_reach(result, &plan);
+    assert_int_equal(result->num_violations, 2);
+    assert_non_null(strstr(result->checks[1].violation, "10 sessions failed"));
+    assert_non_null(strstr(result->checks[2].violation, "nothing was measured: of 10 sessions"));
+    result_free(result);
+}
+
+static void shares_that_began_nothing_pass_but_not_all_of_them_together(void **state)
+{
+    (void)state;
+    for (int allow_empty = 0; allow_empty < 2; allow_empty++) {
+        struct result *result = result_of(&(struct run){0});
+        struct plan plan = {.num_shards = 2};
+        verdict_reach(result, &plan);
+        assert_true(result->passed);
+        verdict_check_merged(result, allow_empty);
+        assert_int_equal(result->passed, allow_empty);
+        assert_int_equal(result->num_violations, !allow_empty);
+        verdict_check_merged(result, allow_empty);
+        assert_int_equal(result->num_violations, !allow_empty);
         result_free(result);
     }
 }
@@ -316,6 +350,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(failures_are_told_by_cause_and_time),
         cmocka_unit_test(a_run_of_which_nothing_came_does_not_pass),
+        cmocka_unit_test(that_nothing_was_measured_stands_beside_other_violations),
+        cmocka_unit_test(shares_that_began_nothing_pass_but_not_all_of_them_together),
         cmocka_unit_test(responses_of_sessions_that_the_end_cut_off_were_measured),
         cmocka_unit_test(failures_are_forgiven_up_to_the_number_or_percentage_given),
         cmocka_unit_test(each_identity_is_held_against_what_was_expected_of_it),

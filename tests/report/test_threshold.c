@@ -174,14 +174,17 @@ static void a_value_that_looks_like_its_limit_is_shown_with_every_digit(void **s
 static void a_figure_of_nothing_fails_unless_that_is_allowed(void **state)
 {
     (void)state;
-    for (int allow_empty = 0; allow_empty < 2; allow_empty++) {
+    static const char *const conditions[] = {"request.p99 > 1us", "identities.gone.failed > 0"};
+    for (int i = 0; i < 4; i++) {
+        bool allow_empty = i % 2;
         struct result *result = sample_empty();
         struct threshold threshold;
         struct error err;
         struct json_figures *figures = json_figures_new(result);
         result->passed = true;
-        assert_true(threshold_parse(&threshold, "request.p99 > 1us", &err));
+        assert_true(threshold_parse(&threshold, conditions[i / 2], &err));
         threshold_judge(&threshold, figures, allow_empty, result);
+        assert_string_equal(result->checks[result->num_checks - 1].name, conditions[i / 2]);
         assert_int_equal(result->passed, allow_empty);
         assert_int_equal(result->num_violations, !allow_empty);
         if (!allow_empty)
