@@ -110,6 +110,8 @@ static enum ending report(const struct compare_result *result, const struct opti
     bool to_stdout = output_is_stdout(options->json) || output_is_stdout(options->html);
     if (!options->quiet)
         compare_text(to_stdout ? stderr : stdout, result);
+    else
+        compare_text_failure(stderr, result);
     bool written = write_to(options->json, write_json, result);
     written = write_to(options->html, write_html, result) && written;
     if (result->interrupted_by != 0)

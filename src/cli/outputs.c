@@ -99,8 +99,8 @@ bool outputs_write(const struct options *options, const struct result *result)
     bool ok = true;
     if (!options->quiet)
         write_summary(options, result);
-    else if (!result->passed)
-        report_text_verdict(stderr, result, output_has_colour(stderr));
+    else
+        report_text_failure(stderr, result, output_has_colour(stderr));
     for (size_t i = 0; i < NUM_OUTPUTS; i++) {
         struct error err;
         const char *path = path_of(&outputs[i], options);

@@ -272,6 +272,20 @@ static void print_trust(FILE *out, const struct comparison *c)
     fputc('\n', out);
 }
 
+static void print_interruption(FILE *out, const struct compare_result *result)
+{
+    if (result->interrupted_by != 0)
+        fprintf(out, "interrupted by %s before its end\n",
+                result->interrupted_by == SIGINT ? "SIGINT" : "SIGTERM");
+}
+
+void compare_text_failure(FILE *out, const struct compare_result *result)
+{
+    print_interruption(out, result);
+    if (result->failed > 0)
+        print_failures(out, result);
+}
+
 void compare_text(FILE *out, const struct compare_result *result)
 {
     const struct comparison *c = &result->comparison;
@@ -280,9 +294,7 @@ void compare_text(FILE *out, const struct compare_result *result)
     print_differences(out, result);
     print_clocks(out, result);
     print_resolution(out, result);
-    if (result->interrupted_by != 0)
-        fprintf(out, "interrupted by %s before its end\n",
-                result->interrupted_by == SIGINT ? "SIGINT" : "SIGTERM");
+    print_interruption(out, result);
     print_left_out(out, result);
     print_trust(out, c);
 }

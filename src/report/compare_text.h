@@ -12,4 +12,8 @@ struct compare_result;
 
 void compare_text(FILE *out, const struct compare_result *result);
 
+/* compare_text_failure writes only why RESULT is not as it should be: that it was interrupted, and
+ * the sessions that failed. */
+void compare_text_failure(FILE *out, const struct compare_result *result);
+
 #endif

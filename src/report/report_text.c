@@ -467,6 +467,19 @@ static void write_threads(FILE *out, const struct result *r)
     flow_end(&flow);
 }
 
+static void write_saturated(const struct pen *pen, const struct result *r)
+{
+    if (!r->saturated)
+        return;
+    struct flow flow;
+    pen_set(pen, YELLOW);
+    flow_begin(&flow, pen->out, "saturated", LABEL_COLUMNS, " ");
+    flow_words(&flow, "the generator did not hold the rate that was asked for; limit:");
+    flow_words(&flow, or_unknown(r->limit));
+    flow_end(&flow);
+    pen_set(pen, PLAIN);
+}
+
 static void write_generator(const struct pen *pen, const struct result *r)
 {
     struct flow flow;
@@ -485,14 +498,7 @@ static void write_generator(const struct pen *pen, const struct result *r)
         flow_item(&flow, "not saturated");
     flow_end(&flow);
     write_threads(pen->out, r);
-    if (r->saturated) {
-        pen_set(pen, YELLOW);
-        flow_begin(&flow, pen->out, "saturated", LABEL_COLUMNS, " ");
-        flow_words(&flow, "the generator did not hold the rate that was asked for; limit:");
-        flow_words(&flow, or_unknown(r->limit));
-        flow_end(&flow);
-        pen_set(pen, PLAIN);
-    }
+    write_saturated(pen, r);
 }
 
 /* --- the verdict ---------------------------------------------------------------------------- */
@@ -532,9 +538,13 @@ static void write_verdict(const struct pen *pen, const struct result *r)
     putc('\n', pen->out);
 }
 
-void report_text_verdict(FILE *out, const struct result *result, bool colour)
+/* A rate that was missed is said without a PASS: the exit status is none. */
+void report_text_failure(FILE *out, const struct result *result, bool colour)
 {
     struct pen pen = {.out = out, .colour = colour};
+    write_saturated(&pen, result);
+    if (result->passed && result->interrupted_by == 0)
+        return;
     write_violations(&pen, result);
     write_verdict(&pen, result);
 }
@@ -548,5 +558,6 @@ void report_text(FILE *out, const struct result *result, bool colour)
     write_latency(out, result);
     report_text_identities(out, result);
     write_generator(&pen, result);
-    report_text_verdict(out, result, colour);
+    write_violations(&pen, result);
+    write_verdict(&pen, result);
 }

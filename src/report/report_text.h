@@ -15,7 +15,8 @@ struct result;
  * write fails, ferror(OUT) says so. */
 void report_text(FILE *out, const struct result *result, bool colour);
 
-/* report_text_verdict writes the end of it alone: the violations and the verdict. */
-void report_text_verdict(FILE *out, const struct result *result, bool colour);
+/* report_text_failure writes only why RESULT is not as it should be: a rate that was missed, the
+ * violations, FAIL or INTERRUPTED; nothing where all is well. */
+void report_text_failure(FILE *out, const struct result *result, bool colour);
 
 #endif

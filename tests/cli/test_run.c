@@ -5,6 +5,8 @@
 
 #include <fcntl.h>
 #include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -239,6 +241,58 @@ static void junit_has_no_failure_exactly_where_the_status_is_0(void **state)
     }
 }
 
+/* --- without a summary ----------------------------------------------------------------------- */
+
+static bool stderr_says(const char *text)
+{
+    static struct fixture_file file;
+    fixture_read(&file, FIXTURE("stderr.txt"));
+    return strstr((const char *)file.bytes, text) != NULL;
+}
+
+static void quiet_runs_say_why_they_are_not_as_they_should_be(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *options[7], *said;
+        int status;
+    } cases[] = {
+        {{"-n", "2"}, "", 0},
+        {{"-n", "2", "--fail-if", "sessions.failed == 0"}, "\nFAIL\n", 1},
+        {{"-d", "500ms", "-R", "200", "--hold", "100ms"},
+         "saturated   the generator did not hold the rate",
+         3},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const char *args[16] = {"run", "--verify", "none", "-q", "-c", "1"};
+        memcpy(args + 6, cases[i].options, sizeof cases[i].options);
+        struct service *service = service_start(MANNER_SERVE, &plain);
+        int status = run_binary(args, service);
+        service_stop(service);
+        assert_int_equal(status, cases[i].status);
+        assert_true(stderr_says(cases[i].said));
+        assert_false(stderr_says("PASS"));
+    }
+}
+
+static void shares_that_all_began_nothing_do_not_pass_together(void **state)
+{
+    (void)state;
+    const char *const share[] = {"run",     "--verify", "none",   "-q",      "-n", "1",
+                                 "--shard", "1/2",      "--json", JSON_FILE, NULL};
+    struct service *service = service_start(MANNER_SERVE, &plain);
+    assert_int_equal(run_binary(share, service), 0);
+    service_stop(service);
+    for (int allow_empty = 0; allow_empty < 2; allow_empty++) {
+        char command[600];
+        snprintf(command, sizeof command, "'%s' merge -q %s '%s' '%s' 2>'%s'", PINLOAD_BINARY,
+                 allow_empty ? "--allow-empty" : "", JSON_FILE, JSON_FILE, FIXTURE("stderr.txt"));
+        int status = system(command);
+        assert_int_equal(WEXITSTATUS(status), !allow_empty);
+        assert_int_equal(stderr_says("nothing was measured: of 0 sessions"), !allow_empty);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,6 +301,8 @@ int main(void)
         cmocka_unit_test(a_warm_up_that_leaves_nothing_is_said_to),
         cmocka_unit_test(any_figure_can_be_a_threshold),
         cmocka_unit_test(junit_has_no_failure_exactly_where_the_status_is_0),
+        cmocka_unit_test(quiet_runs_say_why_they_are_not_as_they_should_be),
+        cmocka_unit_test(shares_that_all_began_nothing_do_not_pass_together),
     };
     unsetenv("SSLKEYLOGFILE");
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -190,6 +190,31 @@ static void what_went_wrong_is_said(void **state)
     drop(&result);
 }
 
+static bool write_failure(FILE *out, const struct compare_result *result)
+{
+    compare_text_failure(out, result);
+    return !ferror(out);
+}
+
+static void without_a_summary_only_what_went_wrong_is_said(void **state)
+{
+    (void)state;
+    struct compare_result result;
+    make(&result, 50, false);
+    char *text = capture(write_failure, &result);
+    assert_string_equal(text, "");
+    free(text);
+    result.failed = 3;
+    result.failures[0] = (struct failure_count){"reset", 3};
+    result.num_failure_kinds = 1;
+    result.interrupted_by = SIGTERM;
+    text = capture(write_failure, &result);
+    assert_non_null(strstr(text, "interrupted by SIGTERM before its end\n"));
+    assert_non_null(strstr(text, "sessions that failed and are in no figure: 3\n"));
+    free(text);
+    drop(&result);
+}
+
 /* A fine finding of some nanoseconds, and a control that is off in one measure. */
 static void a_control_off_zero_is_named(void **state)
 {
@@ -215,6 +240,7 @@ int main(void)
         cmocka_unit_test(with_instructions_there_is_a_fourth_measure),
         cmocka_unit_test(an_empty_comparison_shows_no_misleading_figures),
         cmocka_unit_test(what_went_wrong_is_said),
+        cmocka_unit_test(without_a_summary_only_what_went_wrong_is_said),
         cmocka_unit_test(a_control_off_zero_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,6 +36,34 @@ static void an_interrupted_run_says_so_in_its_last_line(void **state)
     golden_check("interrupted.txt", write_plain, sample_interrupted());
 }
 
+static bool write_failure(FILE *out, const struct result *result)
+{
+    report_text_failure(out, result, false);
+    return !ferror(out);
+}
+
+static void only_what_is_not_as_it_should_be_is_said_without_a_summary(void **state)
+{
+    (void)state;
+    struct result *well = sample_typical(), *stopped = sample_interrupted(),
+                  *late = sample_typical();
+    char *text = golden_capture(write_failure, well);
+    assert_string_equal(text, "");
+    free(text);
+    stopped->saturated = false;
+    text = golden_capture(write_failure, stopped);
+    assert_non_null(strstr(text, "INTERRUPTED by SIGINT\n"));
+    free(text);
+    late->saturated = true;
+    text = golden_capture(write_failure, late);
+    assert_non_null(strstr(text, "saturated   the generator did not hold the rate"));
+    assert_null(strstr(text, "PASS"));
+    free(text);
+    result_free(well);
+    result_free(stopped);
+    result_free(late);
+}
+
 static void a_failing_run_names_what_failed(void **state)
 {
     (void)state;
@@ -129,6 +157,7 @@ int main(void)
         cmocka_unit_test(an_empty_run_shows_no_misleading_figures),
         cmocka_unit_test(an_interrupted_run_says_so_in_its_last_line),
         cmocka_unit_test(what_a_terminal_would_act_on_is_hidden),
+        cmocka_unit_test(only_what_is_not_as_it_should_be_is_said_without_a_summary),
         cmocka_unit_test(a_failing_run_names_what_failed),
         cmocka_unit_test(of_many_identities_those_that_deserve_a_look_are_shown),
         cmocka_unit_test(no_escape_sequence_is_written_without_colour),
