@@ -37,6 +37,11 @@ bool event_queue_pop(struct event_queue *queue, struct exchange_event *out_event
     return true;
 }
 
+bool event_queue_is_empty(const struct event_queue *queue)
+{
+    return queue->head == queue->len;
+}
+
 void event_queue_clear(struct event_queue *queue)
 {
     queue->head = 0;

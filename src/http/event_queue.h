@@ -20,6 +20,7 @@ void event_queue_push(struct event_queue *queue, const struct exchange_event *ev
 /* event_queue_pop fetches the oldest event; false when there is none. */
 bool event_queue_pop(struct event_queue *queue, struct exchange_event *out_event);
 
+bool event_queue_is_empty(const struct event_queue *queue);
 void event_queue_clear(struct event_queue *queue);
 void event_queue_cleanup(struct event_queue *queue);
 

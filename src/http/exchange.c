@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Tells the versions apart, and holds HTTP/1.1's little state: one request in flight, or none.
+ * Tells the versions apart, and holds HTTP/1.1's little state: one request in flight, or none, and
+ * what is left to send of its body. A server may answer before it has that; it still gets it, since
+ * the next request follows behind.
  *
  *   idle --send--> in flight --complete response--> idle, or over where it does not persist
  *   any  --bytes that nobody asked for, garbage, the end--> over
@@ -22,6 +24,9 @@ struct exchange {
     bool in_flight;
     bool has_begun; /* the response in flight has */
     bool over;
+    bool is_held;
+    const uint8_t *left; /* of the request's bytes, still to be sent */
+    size_t left_len;
     struct response *response;
     struct http2 *http2; /* made when it is first asked for */
     struct event_queue *events;
@@ -49,7 +54,7 @@ void exchange_reset(struct exchange *exchange, enum http_version version, struct
 {
     exchange_abandon(exchange);
     exchange->version = version;
-    exchange->over = false;
+    exchange->over = exchange->is_held = false;
     if (version != HTTP_2)
         return;
     if (exchange->http2 == NULL)
@@ -59,9 +64,10 @@ void exchange_reset(struct exchange *exchange, enum http_version version, struct
 
 bool exchange_can_send(const struct exchange *exchange)
 {
-    if (exchange->over)
+    if (exchange->over || exchange->is_held)
         return false;
-    return exchange->version == HTTP_2 ? http2_can_send(exchange->http2) : !exchange->in_flight;
+    return exchange->version == HTTP_2 ? http2_can_send(exchange->http2)
+                                       : !exchange->in_flight && exchange->left_len == 0;
 }
 
 bool exchange_is_over(const struct exchange *exchange)
@@ -69,12 +75,21 @@ bool exchange_is_over(const struct exchange *exchange)
     return exchange->over || (exchange->version == HTTP_2 && http2_is_over(exchange->http2));
 }
 
+/* Appends what is left of the request, as far as there is room. */
+static void send_piece(struct exchange *exchange, struct buffer *out)
+{
+    size_t room = out->len < EXCHANGE_PIECE ? EXCHANGE_PIECE - out->len : 0;
+    size_t len = exchange->left_len < room ? exchange->left_len : room;
+    buffer_append(out, exchange->left, len);
+    exchange->left += len;
+    exchange->left_len -= len;
+}
+
 static void send_http1(struct exchange *exchange, const struct request *request, uint32_t tag,
                        struct buffer *out)
 {
-    size_t len;
-    const uint8_t *bytes = request_bytes(request, &len);
-    buffer_append(out, bytes, len);
+    exchange->left = request_bytes(request, &exchange->left_len);
+    send_piece(exchange, out);
     response_expect(exchange->response, request_is_head(request));
     exchange->tag = tag;
     exchange->in_flight = true;
@@ -89,6 +104,25 @@ void exchange_send(struct exchange *exchange, const struct request *request, uin
         http2_send(exchange->http2, request, tag, out);
     else
         send_http1(exchange, request, tag, out);
+}
+
+bool exchange_send_on(struct exchange *exchange, struct buffer *out)
+{
+    size_t before = out->len;
+    if (exchange->is_held)
+        return false;
+    if (exchange->version == HTTP_2)
+        http2_send_on(exchange->http2, out);
+    else if (exchange->left_len > 0)
+        send_piece(exchange, out);
+    return out->len > before;
+}
+
+void exchange_hold(struct exchange *exchange, bool is_held)
+{
+    exchange->is_held = is_held;
+    if (exchange->http2 != NULL)
+        http2_hold(exchange->http2, is_held);
 }
 
 static void note_first_byte(struct exchange *exchange)
@@ -163,10 +197,16 @@ bool exchange_next(struct exchange *exchange, struct exchange_event *out_event)
     return event_queue_pop(exchange->events, out_event);
 }
 
+bool exchange_has_events(const struct exchange *exchange)
+{
+    return !event_queue_is_empty(exchange->events);
+}
+
 void exchange_abandon(struct exchange *exchange)
 {
     exchange->over = true;
     exchange->in_flight = false;
+    exchange->left_len = 0;
     event_queue_clear(exchange->events);
     if (exchange->http2 != NULL)
         http2_abandon(exchange->http2);

@@ -35,8 +35,13 @@ struct exchange_event {
     uint64_t body_bytes;
 };
 
+/* What is appended to an OUT at a time: a request's body goes by pieces from the request itself, so
+ * that many connections do not take many copies of it. Bodies below it go out whole. */
+#define EXCHANGE_PIECE 65000
+
 /* exchange_new makes a conversation whose events go into EVENTS, which outlives it. Exchanges may
- * share one queue if all events are fetched, or the exchange abandoned, before another is fed. */
+ * share one queue if all events are fetched, or the exchange abandoned, before another is fed or
+ * sends. */
 struct exchange *exchange_new(struct event_queue *events);
 void exchange_free(struct exchange *exchange);
 
@@ -44,18 +49,28 @@ void exchange_free(struct exchange *exchange);
  * one; bytes that an HTTP/2 client must send first (preface, SETTINGS) are appended to OUT. */
 void exchange_reset(struct exchange *exchange, enum http_version version, struct buffer *out);
 
-/* exchange_can_send says whether one more request may be sent now: HTTP/1.1, none is in flight and
- * the connection persists; HTTP/2, no GOAWAY, and the server's limit of streams is not reached. */
+/* exchange_can_send says whether one more request may be sent now: HTTP/1.1, none is in flight, the
+ * last one's body is sent and the connection persists; HTTP/2, no GOAWAY, and the server's limit of
+ * streams is not reached. Not while it is held. */
 bool exchange_can_send(const struct exchange *exchange);
 
 /* exchange_is_over says that the server takes no further request on this connection
  * (Connection: close, GOAWAY, a broken protocol, the end), whatever is in flight. */
 bool exchange_is_over(const struct exchange *exchange);
 
-/* exchange_send starts REQUEST under the caller's TAG, and appends its bytes to OUT. REQUEST must
- * outlive the exchange's use of it. Only when exchange_can_send. */
+/* exchange_send starts REQUEST under the caller's TAG, and appends its bytes to OUT, up to
+ * EXCHANGE_PIECE in all; exchange_send_on appends the rest. REQUEST must outlive the exchange's use
+ * of it. Only when exchange_can_send. */
 void exchange_send(struct exchange *exchange, const struct request *request, uint32_t tag,
                    struct buffer *out);
+
+/* exchange_send_on appends the next piece of what was kept back; false: nothing was, or it is held. */
+bool exchange_send_on(struct exchange *exchange, struct buffer *out);
+
+/* exchange_hold says whether the connection takes nothing for now. Until it does, nothing is
+ * appended to any OUT. A server that asks for answers and does not read them is then found out: it
+ * breaks the protocol when a thousand of them wait. */
+void exchange_hold(struct exchange *exchange, bool is_held);
 
 /* exchange_feed takes bytes from the server; what must be sent in answer (HTTP/2's SETTINGS and
  * WINDOW_UPDATE) is appended to OUT. False: the bytes break the protocol, and what is in flight
@@ -67,8 +82,12 @@ bool exchange_feed(struct exchange *exchange, const uint8_t *bytes, size_t len, 
  * it gets no event of its own. */
 bool exchange_end(struct exchange *exchange);
 
-/* exchange_next fetches the next event; false when there is none. */
+/* exchange_next fetches the next event; false when there is none. Feeding gives events, and so may
+ * sending: a request that cannot be sent has failed. */
 bool exchange_next(struct exchange *exchange, struct exchange_event *out_event);
+
+/* exchange_has_events says whether there is one. */
+bool exchange_has_events(const struct exchange *exchange);
 
 /* exchange_abandon forgets everything that the conversation holds, events too, when its connection
  * closes. Only exchange_reset makes it useful again. */

@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "http/event_queue.h"
+#include "http/exchange.h"
 #include "http/refusal.h"
 #include "http/request.h"
 
@@ -21,6 +22,10 @@
 /* We throw the bodies away, so nothing is gained by holding the server back. */
 #define WINDOW ((1 << 30) - 1)
 #define NO_SLOT UINT32_MAX
+
+/* nghttp2 gives one frame at a time, of at most 16,384 bytes and a head of nine, and is asked for no
+ * more where that may not fit. */
+#define LAST_FRAME_BEGINS (EXCHANGE_PIECE - 16384 - 9)
 
 struct stream {
     uint32_t tag;
@@ -43,6 +48,8 @@ struct http2 {
     uint32_t num_streams;
     uint32_t first_free;
     uint32_t in_flight;
+    bool is_held;
+    bool has_kept_back; /* frames, for want of room or because it is held */
     bool
         is_broken; /* the server broke the protocol, as a GOAWAY of ours says, or says that we did */
 };
@@ -275,14 +282,17 @@ void http2_free(struct http2 *http2)
     free(http2);
 }
 
-/* Appends to OUT all that may be sent now; false where nghttp2 gives up. */
+/* Appends to OUT what may be sent now; false where nghttp2 gives up. What is kept back stays in
+ * nghttp2, which says that the protocol is broken when more than 1,000 acknowledgements wait. */
 static bool drain(struct http2 *http2, struct buffer *out)
 {
     const uint8_t *bytes;
-    ssize_t len;
-    while ((len = nghttp2_session_mem_send(http2->session, &bytes)) > 0)
+    ssize_t len = 1;
+    while (!http2->is_held && out->len <= LAST_FRAME_BEGINS &&
+           (len = nghttp2_session_mem_send(http2->session, &bytes)) > 0)
         buffer_append(out, bytes, (size_t)len);
-    return len == 0;
+    http2->has_kept_back = len > 0;
+    return len >= 0;
 }
 
 static bool open_session(struct http2 *http2)
@@ -363,6 +373,17 @@ void http2_send(struct http2 *http2, const struct request *request, uint32_t tag
         http2->is_broken = true;
 }
 
+void http2_send_on(struct http2 *http2, struct buffer *out)
+{
+    if (http2->has_kept_back && !drain(http2, out))
+        http2->is_broken = true;
+}
+
+void http2_hold(struct http2 *http2, bool is_held)
+{
+    http2->is_held = is_held;
+}
+
 bool http2_feed(struct http2 *http2, const uint8_t *bytes, size_t len, struct buffer *out)
 {
     if (http2->session == NULL || http2->is_broken)
@@ -382,6 +403,6 @@ void http2_abandon(struct http2 *http2)
 {
     nghttp2_session_del(http2->session);
     http2->session = NULL;
-    http2->is_broken = false;
+    http2->is_broken = http2->is_held = http2->has_kept_back = false;
     free_all_slots(http2);
 }

@@ -30,6 +30,12 @@ void http2_send(struct http2 *http2, const struct request *request, uint32_t tag
                 struct buffer *out);
 bool http2_feed(struct http2 *http2, const uint8_t *bytes, size_t len, struct buffer *out);
 
+/* http2_send_on appends the next piece of what was kept back. */
+void http2_send_on(struct http2 *http2, struct buffer *out);
+
+/* http2_hold says whether nothing is to be appended to any OUT for now. */
+void http2_hold(struct http2 *http2, bool is_held);
+
 /* http2_end says that the server has ended the stream; false: responses are missing. */
 bool http2_end(struct http2 *http2);
 

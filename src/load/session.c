@@ -60,6 +60,8 @@ void session_flush(struct session *session)
     tcp_write(session->tcp, out->data, out->len);
     session->sample.bytes_written += out->len;
     buffer_clear(out);
+    if (tcp_is_full(session->tcp))
+        exchange_hold(session->exchange, true);
 }
 
 static void connect_next(struct session *session, uint64_t now_ns)
@@ -151,13 +153,15 @@ static enum step (*const steps[])(struct session *) = {
     [STAGE_CLOSING] = NULL,
 };
 
-/* Steps until the session waits or ends, and sends what came out of it. */
-static void drive(struct session *session)
+/* Sending may give events too, which session_read takes. */
+void session_drive(struct session *session)
 {
-    while (steps[session->stage] != NULL && steps[session->stage](session) == STEP_AGAIN)
-        ;
-    if (steps[session->stage] != NULL)
-        session_flush(session);
+    do {
+        while (steps[session->stage] != NULL && steps[session->stage](session) == STEP_AGAIN)
+            ;
+        if (steps[session->stage] != NULL)
+            session_push(session);
+    } while (exchange_has_events(session->exchange));
 }
 
 /* What another of the host's addresses may do better: a family that is not to be had here is that
@@ -209,7 +213,7 @@ static void on_connected(void *owner, enum tcp_end end)
     session_set_deadline(session, session->sample.at.connected, env->plan->timeout_ns);
     tls_conn_start(session->tls, session->is_anonymous ? TLS_NO_IDENTITY : session->sample.identity,
                    session->policy, session->offer_ticket);
-    drive(session);
+    session_drive(session);
 }
 
 static void on_bytes(void *owner, const uint8_t *bytes, size_t len)
@@ -219,7 +223,7 @@ static void on_bytes(void *owner, const uint8_t *bytes, size_t len)
         return;
     session->sample.bytes_read += len;
     tls_conn_feed(session->tls, bytes, len);
-    drive(session);
+    session_drive(session);
 }
 
 static void on_end(void *owner, enum tcp_end end)
@@ -242,7 +246,14 @@ static void on_closed(void *owner)
     env->on_done(env->owner, session->deadline, &session->sample);
 }
 
-static const struct tcp_events tcp_events = {on_connected, on_bytes, on_end, on_closed};
+static void on_drained(void *owner)
+{
+    struct session *session = owner;
+    if (steps[session->stage] != NULL)
+        session_resume(session);
+}
+
+static const struct tcp_events tcp_events = {on_connected, on_bytes, on_end, on_closed, on_drained};
 
 void session_expire(struct session *session)
 {
@@ -258,7 +269,7 @@ void session_expire(struct session *session)
         return;
     case STAGE_THINK:
         session_send_requests(session);
-        drive(session);
+        session_drive(session);
         return;
     case STAGE_HOLD:
         session_finish(session, END_COMPLETE, TCP_OK);

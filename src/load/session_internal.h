@@ -59,6 +59,9 @@ void session_set_deadline(struct session *session, uint64_t from_ns, uint64_t af
  * goes on: what the server said before it closed decides, not our failure to write. */
 void session_flush(struct session *session);
 
+/* session_drive steps until the session waits or ends, and sends what came out of it. */
+void session_drive(struct session *session);
+
 /* Requests and responses (session_requests.c). */
 
 /* session_send_early sends the first requests as early data where they may be. */
@@ -72,6 +75,13 @@ enum step session_begin_requests(struct session *session);
 
 /* session_send_requests sends as many as may be in flight. */
 enum step session_send_requests(struct session *session);
+
+/* session_push sends what TLS has put out and, as long as the connection takes it, what the exchange
+ * has kept back. */
+void session_push(struct session *session);
+
+/* session_resume goes on where the connection had been full. */
+void session_resume(struct session *session);
 
 /* session_read takes what TLS has of responses. */
 enum step session_read(struct session *session);

@@ -53,10 +53,25 @@ static void send_more(struct session *session)
     encrypt(session);
 }
 
+void session_push(struct session *session)
+{
+    struct buffer *plain = &session->env->plain;
+    session_flush(session);
+    while (tls_conn_is_open(session->tls) && exchange_send_on(session->exchange, plain)) {
+        encrypt(session);
+        session_flush(session);
+    }
+}
+
+/* Where the connection is full or the last body not sent yet, they follow when it takes more; until
+ * then their deadline is that of what keeps them waiting. */
 enum step session_send_requests(struct session *session)
 {
     session->stage = STAGE_EXCHANGE;
-    send_more(session);
+    if (exchange_can_send(session->exchange))
+        send_more(session);
+    else
+        session_set_deadline(session, clock_now_ns(), session->env->plan->timeout_ns);
     return STEP_AGAIN;
 }
 
@@ -90,7 +105,7 @@ void session_send_early(struct session *session)
         return;
     open_exchange(session);
     fill_requests(session, clock_now_ns());
-    if (plain->len <= EARLY_DATA_MOST)
+    if (plain->len <= EARLY_DATA_MOST && !exchange_has_events(session->exchange))
         tls_conn_write(session->tls, plain->data, plain->len, &written);
     session->sent_early = written > 0;
     if (session->sent_early)
@@ -266,6 +281,14 @@ static void cork(struct session *session)
     cork_add(&env->cork, &session->corked, clock_now_ns(), env->num_in_flight + num_free);
 }
 
+/* Sends what has been filled in, and takes the events that this gave. */
+static void send_off(struct session *session)
+{
+    session_push(session);
+    if (exchange_has_events(session->exchange))
+        session_drive(session);
+}
+
 void session_uncork(struct session_env *env)
 {
     struct corked *corked;
@@ -274,8 +297,21 @@ void session_uncork(struct session_env *env)
         if (!may_send_more(session))
             continue;
         send_more(session);
-        session_flush(session);
+        send_off(session);
     }
+}
+
+void session_resume(struct session *session)
+{
+    exchange_hold(session->exchange, false);
+    session_push(session);
+    bool is_waiting = session->stage == STAGE_EXCHANGE && session->flights.count == 0 &&
+                      exchange_can_send(session->exchange);
+    if (is_waiting && go_on(session) == STEP_WAIT)
+        return;
+    if (may_send_more(session))
+        send_more(session);
+    send_off(session);
 }
 
 enum step session_read(struct session *session)
@@ -285,6 +321,8 @@ enum step session_read(struct session *session)
     switch (tls_conn_read(session->tls, &bytes, &len)) {
     case TLS_WANT_READ:
         encrypt(session);
+        if (exchange_has_events(session->exchange))
+            return session_take_events(session, true);
         if (may_send_more(session))
             cork(session);
         return STEP_WAIT;

@@ -11,6 +11,7 @@
 
 #define READ_BUFFER_LEN 65536
 #define KEPT_REQUESTS 256
+#define KEPT_BYTES 131072 /* of each of a free request's buffers */
 
 /* A write or shutdown that is under way, and what it has still to send. */
 struct net_request {
@@ -24,7 +25,8 @@ struct net_request {
 
 /* Requests that are free, chained by their first bytes. Few connections have a request at any
  * moment, and an idle one has none: so they are pooled in the loop, and a pool that many connects
- * at once have filled gives back what is more than KEPT_REQUESTS. */
+ * at once have filled gives back what is more than KEPT_REQUESTS, and
+ * buffers that are more than KEPT_BYTES. */
 struct net_pool {
     struct net_free *first;
     size_t count;

@@ -197,8 +197,16 @@ static void free_request(struct net_request *request)
     free(request);
 }
 
+static void give_back_large(struct buffer *buffer)
+{
+    if (buffer->capacity > KEPT_BYTES)
+        buffer_cleanup(buffer);
+}
+
 void net_loop_return_request(struct net_loop *loop, struct net_request *request)
 {
+    give_back_large(&request->in_flight);
+    give_back_large(&request->queued);
     if (!pool_put(&loop->requests, request))
         free_request(request);
 }

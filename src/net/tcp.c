@@ -7,6 +7,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -221,6 +222,14 @@ static void on_written(uv_write_t *uv_request, int status)
         tcp->is_broken = true;
     else if (tcp->shutdown_wanted)
         start_shutdown(tcp);
+    else if (tcp->events->on_drained != NULL)
+        tcp->events->on_drained(tcp->owner);
+}
+
+/* uv_buf_init() would cut the length to 32 bits. */
+static uv_buf_t buf_of(const uint8_t *bytes, size_t len)
+{
+    return (uv_buf_t){.base = (char *)bytes, .len = len};
 }
 
 static void start_write(struct tcp *tcp)
@@ -230,7 +239,7 @@ static void start_write(struct tcp *tcp)
     request->in_flight = request->queued;
     request->queued = swap;
     buffer_clear(&request->queued);
-    uv_buf_t buf = uv_buf_init((char *)request->in_flight.data, (unsigned)request->in_flight.len);
+    uv_buf_t buf = buf_of(request->in_flight.data, request->in_flight.len);
     if (uv_write(&request->uv.write, (uv_stream_t *)&tcp->handle, &buf, 1, on_written) != 0) {
         end_write(tcp);
         tcp->is_broken = true;
@@ -248,10 +257,12 @@ static int try_write_last(struct tcp *tcp, const uint8_t *bytes, size_t len)
     return n >= 0 ? (int)n : uv_translate_sys_error(errno);
 }
 
-/* Sends what the kernel takes at once; the number of bytes, or a libuv error. */
+/* Sends what the kernel takes at once; the number of bytes, which is an int, or a libuv error. */
 static int try_write(struct tcp *tcp, const uint8_t *bytes, size_t len)
 {
-    uv_buf_t buf = uv_buf_init((char *)bytes, (unsigned)len);
+    if (len > INT_MAX)
+        len = INT_MAX;
+    uv_buf_t buf = buf_of(bytes, len);
     int n = tcp->is_last ? try_write_last(tcp, bytes, len)
                          : uv_try_write((uv_stream_t *)&tcp->handle, &buf, 1);
     return n == UV_EAGAIN ? 0 : n;
@@ -275,6 +286,11 @@ bool tcp_write(struct tcp *tcp, const uint8_t *bytes, size_t len)
     if (is_first)
         start_write(tcp);
     return !tcp->is_broken;
+}
+
+bool tcp_is_full(const struct tcp *tcp)
+{
+    return tcp->writing != NULL || tcp->is_broken;
 }
 
 void tcp_shutdown(struct tcp *tcp)

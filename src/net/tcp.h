@@ -37,6 +37,7 @@ struct tcp_events {
     void (*on_bytes)(void *owner, const uint8_t *bytes, size_t len); /* borrowed */
     void (*on_end)(void *owner, enum tcp_end end); /* TCP_EOF or a failure; no bytes come after */
     void (*on_closed)(void *owner);                /* all handles are gone; connect may be called */
+    void (*on_drained)(void *owner); /* nothing waits any more, see tcp_is_full; or NULL */
 };
 
 /* tcp_new makes a connection for OWNER. EVENTS is borrowed. */
@@ -53,6 +54,11 @@ void tcp_connect(struct tcp *tcp, const struct address *address, const struct ad
  * False: the connection can no longer be written to; reading goes on, so that what the server said
  * before it closed is still heard. */
 bool tcp_write(struct tcp *tcp, const uint8_t *bytes, size_t len);
+
+/* tcp_is_full says that bytes wait which the kernel has not taken: who has more to send waits for
+ * on_drained, or all of it would lie in memory. A connection that can no longer be written to is
+ * full for good. */
+bool tcp_is_full(const struct tcp *tcp);
 
 /* tcp_shutdown sends FIN after what is queued. */
 void tcp_shutdown(struct tcp *tcp);

@@ -328,6 +328,8 @@ struct http2_server *http2_server_new(uint32_t max_streams, uint32_t window)
         {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, window},
     };
     require(nghttp2_submit_settings(server->session, 0, settings, COUNT_OF(settings)) == 0);
+    if (window > 65535)
+        require(nghttp2_session_set_local_window_size(server->session, 0, 0, (int32_t)window) == 0);
     return server;
 }
 

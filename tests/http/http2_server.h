@@ -37,7 +37,8 @@ struct http2_server_seen {
 
 struct http2_server;
 
-/* http2_server_new allows MAX_STREAMS at a time and uploads in windows of WINDOW bytes. */
+/* http2_server_new allows MAX_STREAMS at a time and uploads in windows of WINDOW bytes, of the
+ * connection too where that is more than 65,535. */
 struct http2_server *http2_server_new(uint32_t max_streams, uint32_t window);
 void http2_server_free(struct http2_server *server);
 

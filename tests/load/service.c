@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #define MAX_CONNECTIONS 128
+#define FLOOD_LEN (256 << 20)
 
 struct connection {
     int fd; /* -1: free */
@@ -21,6 +22,7 @@ struct connection {
     struct tls_conn *tls;
     bool is_handshaken, is_stalled;
     size_t num_matched;         /* of the end of a request's head */
+    unsigned num_ends;          /* of heads and bodies */
     struct http2_server *http2; /* NULL: HTTP/1.1 */
 };
 
@@ -40,6 +42,8 @@ struct service {
 
 static const char *const responses[] = {
     [MANNER_SERVE] = OK_HEAD "\r\nok",
+    [MANNER_AFTER_BODY] = OK_HEAD "\r\nok",
+    [MANNER_BEFORE_BODY] = OK_HEAD "\r\nok",
     [MANNER_FORGETFUL] = OK_HEAD "\r\nok",
     [MANNER_EVERY_SECOND_FAILS] = OK_HEAD "\r\nok",
     [MANNER_LAST_RESPONSE] = OK_HEAD "Connection: close\r\n\r\nok",
@@ -58,16 +62,19 @@ static bool closes_after_response(enum manner manner)
            manner == MANNER_CUT_SHORT || manner == MANNER_REFUSAL_PAGE;
 }
 
-static void send_output(struct connection *connection)
+static bool send_output(struct connection *connection)
 {
     struct buffer *output = tls_context_output(connection->context);
-    for (size_t done = 0; done < output->len;) {
+    size_t done = 0;
+    while (done < output->len) {
         ssize_t n = send(connection->fd, output->data + done, output->len - done, MSG_NOSIGNAL);
         if (n <= 0)
             break;
         done += (size_t)n;
     }
+    bool is_sent = done == output->len;
     buffer_clear(output);
+    return is_sent;
 }
 
 static void let_go(struct connection *connection)
@@ -118,9 +125,27 @@ static void answer_request(struct service *service, struct connection *connectio
 
 static void begin_http2(struct service *service, struct connection *connection)
 {
-    connection->http2 = http2_server_new(service->manner == MANNER_FEW_STREAMS ? 4 : 100, 65535);
+    connection->http2 = http2_server_new(service->manner == MANNER_FEW_STREAMS ? 4 : 100,
+                                         service->manner == MANNER_AFTER_BODY ? 1 << 30 : 65535);
     if (service->manner == MANNER_FEW_REQUESTS || service->manner == MANNER_NO_REQUESTS)
         http2_server_end_after(connection->http2, service->manner == MANNER_FEW_REQUESTS ? 15 : 0);
+}
+
+/* Until the client has had enough of it. */
+static void flood_with_pings(struct connection *connection)
+{
+    static const uint8_t ping[17] = {0, 0, 8, 6};
+    struct buffer pings = {0};
+    size_t written;
+    for (int i = 0; i < 900; i++)
+        buffer_append(&pings, ping, sizeof ping);
+    for (int i = 0; i < FLOOD_LEN / 16384; i++) {
+        tls_conn_write(connection->tls, pings.data, pings.len, &written);
+        if (!send_output(connection))
+            break;
+    }
+    buffer_cleanup(&pings);
+    connection->is_stalled = true;
 }
 
 static void take_http2(struct service *service, struct connection *connection, const uint8_t *bytes,
@@ -137,8 +162,19 @@ static void take_http2(struct service *service, struct connection *connection, c
         buffer_clear(&frame);
     }
     buffer_cleanup(&frame);
+    if (service->manner == MANNER_PING_FLOOD)
+        flood_with_pings(connection);
     if (num_new > 0 && closes_after_response(service->manner))
         drop(connection, false);
+}
+
+/* The end of a head or, where bodies have one too, of a body. */
+static void take_end(struct service *service, struct connection *connection)
+{
+    bool is_head = connection->num_ends++ % 2 == 0;
+    bool has_bodies = service->manner == MANNER_AFTER_BODY || service->manner == MANNER_BEFORE_BODY;
+    if (!has_bodies || is_head == (service->manner == MANNER_BEFORE_BODY))
+        answer_request(service, connection);
 }
 
 static void take_http1(struct service *service, struct connection *connection, const uint8_t *bytes,
@@ -150,7 +186,7 @@ static void take_http1(struct service *service, struct connection *connection, c
             bytes[i] == (uint8_t)end[connection->num_matched] ? connection->num_matched + 1 : 0;
         if (connection->num_matched == 4) {
             connection->num_matched = 0;
-            answer_request(service, connection);
+            take_end(service, connection);
         }
     }
 }
@@ -243,7 +279,7 @@ static void take_connection(struct service *service)
             continue;
         connection->fd = fd;
         connection->is_handshaken = connection->is_stalled = false;
-        connection->num_matched = 0;
+        connection->num_matched = connection->num_ends = 0;
         tls_conn_start(connection->tls, TLS_NO_IDENTITY, NULL, false);
         return;
     }

@@ -33,7 +33,11 @@ enum manner {
     MANNER_FORGETFUL,          /* serves, and knows no ticket of the connection before */
     MANNER_FEW_STREAMS,        /* HTTP/2: 4 streams at a time */
     MANNER_FEW_REQUESTS,       /* HTTP/2: 15 requests on a connection, then GOAWAY */
-    MANNER_NO_REQUESTS         /* HTTP/2: GOAWAY at the first request */
+    MANNER_NO_REQUESTS,        /* HTTP/2: GOAWAY at the first request */
+    MANNER_PING_FLOOD,         /* HTTP/2: PINGs without end, and reads nothing any more */
+    MANNER_AFTER_BODY,         /* answers after a body that ends with an empty line; HTTP/2: there
+                                * is no end to its windows */
+    MANNER_BEFORE_BODY         /* as MANNER_SERVE: before the body is there */
 };
 
 struct service;

@@ -5,6 +5,7 @@
 #include "load/trial.h"
 #include "tls/fixtures.h"
 
+#include <nghttp2/nghttp2.h>
 #include <signal.h>
 
 static const struct tls_server_config plain = {.limits = {.alpn = TLS_ALPN_H2}};
@@ -173,6 +174,46 @@ static void a_session_of_many_requests_may_take_longer_than_the_deadline(void **
     service_stop(service);
 }
 
+/* Linked in place of nghttp2's: one request cannot be submitted, as when memory is gone. */
+int32_t __real_nghttp2_submit_request(nghttp2_session *session, const nghttp2_priority_spec *spec,
+                                      const nghttp2_nv *fields, size_t num_fields,
+                                      const nghttp2_data_provider *provider, void *user_data);
+int32_t __wrap_nghttp2_submit_request(nghttp2_session *session, const nghttp2_priority_spec *spec,
+                                      const nghttp2_nv *fields, size_t num_fields,
+                                      const nghttp2_data_provider *provider, void *user_data);
+static int submits_before_failure = -1; /* none fails */
+
+int32_t __wrap_nghttp2_submit_request(nghttp2_session *session, const nghttp2_priority_spec *spec,
+                                      const nghttp2_nv *fields, size_t num_fields,
+                                      const nghttp2_data_provider *provider, void *user_data)
+{
+    if (submits_before_failure >= 0 && submits_before_failure-- == 0)
+        return NGHTTP2_ERR_NOMEM;
+    return __real_nghttp2_submit_request(session, spec, fields, num_fields, provider, user_data);
+}
+
+/* The sessions of a worker share one queue of events. */
+static void a_request_that_cannot_be_sent_fails_its_own_session_and_no_other(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 60; i += 7) {
+        struct trial trial;
+        struct service *service = service_start(MANNER_SERVE, &plain);
+        trial_plan(&trial, service);
+        trial_http2(&trial, "/ok", 3);
+        trial.plan.connections = 4;
+        trial.plan.requests = 30;
+        trial.plan.timeout_ns = 2 * NS_PER_S;
+        submits_before_failure = i;
+        trial_run(&trial);
+        assert_int_equal(trial.result->outcomes[OUTCOME_BAD_RESPONSE], 1);
+        assert_int_equal(trial.result->outcomes[OUTCOME_SUCCEEDED], 3);
+        assert_true(trial.took_s < 2);
+        trial_cleanup(&trial);
+        service_stop(service);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,6 +225,7 @@ int main(void)
         cmocka_unit_test(goaway_before_any_response_is_the_servers_close),
         cmocka_unit_test(goaway_in_a_pause_between_requests_is_an_end_in_good_order),
         cmocka_unit_test(a_stream_that_hangs_runs_into_its_deadline_whatever_others_do),
+        cmocka_unit_test(a_request_that_cannot_be_sent_fails_its_own_session_and_no_other),
         cmocka_unit_test(a_session_of_many_requests_may_take_longer_than_the_deadline),
     };
     signal(SIGPIPE, SIG_IGN);
