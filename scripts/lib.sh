@@ -85,7 +85,23 @@ run_shown() {
     "$@"
 }
 
-# build PRESET DIRECTORY: configures and builds, in the checkout's root.
+# thin_progress: of a build's lines "[N/M] what", one for each tenth of the way; whatever else is said goes through.
+thin_progress() {
+    awk '
+        match($0, /^\[[0-9]+\/[0-9]+\] /) {
+            split(substr($0, 2, RLENGTH - 3), part, "/")
+            tenth = int(10 * part[1] / part[2])
+            if (tenth != last)
+                printf "%3d%%  %s\n", 10 * tenth, $0
+            last = tenth
+            fflush()
+            next
+        }
+        { print; fflush() }'
+}
+
+# build PRESET DIRECTORY [TARGET...]: configures and builds, in the checkout's root. A terminal sees one line that
+# moves, a log a line for each tenth.
 build() {
     local options=() targets=()
     if [[ $# -gt 2 ]]; then
@@ -94,6 +110,10 @@ build() {
     if [[ -n ${BORINGSSL_SOURCE_DIR:-} ]]; then
         options+=("-DBORINGSSL_SOURCE_DIR=$BORINGSSL_SOURCE_DIR")
     fi
-    run_shown cmake --preset "$1" "${options[@]}"
-    run_shown cmake --build "$2" "${targets[@]}"
+    run_shown cmake --log-level=NOTICE --preset "$1" "${options[@]}"
+    if [[ -t 1 ]]; then
+        run_shown cmake --build "$2" "${targets[@]}"
+    else
+        run_shown cmake --build "$2" "${targets[@]}" | thin_progress
+    fi
 }
