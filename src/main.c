@@ -42,8 +42,19 @@ static bool find_command(const char *word, enum command *out_command)
     return false;
 }
 
+/* Most tools take options and a URL without a command's name before them. */
+static bool is_without_command(const char *word)
+{
+    return word[0] == '-' || strstr(word, "://") != NULL;
+}
+
 static enum ending refuse_command(const char *word)
 {
+    if (is_without_command(word)) {
+        fprintf(stderr, "pinload: a command comes before '%s', as in 'pinload run %s'\n", word,
+                word);
+        return ENDING_USAGE;
+    }
     const char *names[NUM_COMMANDS + 1] = {"help"};
     size_t count = 1;
     for (int i = 0; i < NUM_COMMANDS; i++) {
@@ -71,11 +82,16 @@ static enum ending print_completions(const char *shell)
     return ENDING_AS_EXPECTED;
 }
 
+static bool is_help(const char *word)
+{
+    return strcmp(word, "help") == 0 || strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
 /* What follows "pinload help": nothing, a command, or what is made for others from the table. */
 static enum ending print_help(int argc, char **argv)
 {
     enum command command;
-    if (argc == 0 || strcmp(argv[0], "help") == 0) {
+    if (argc == 0 || is_help(argv[0])) {
         help_overview(stdout);
         return ENDING_AS_EXPECTED;
     }
@@ -145,8 +161,7 @@ static enum ending dispatch(int argc, char **argv, char **redacted)
                net_library_version());
         return ENDING_AS_EXPECTED;
     }
-    if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 ||
-        strcmp(argv[1], "-h") == 0)
+    if (is_help(argv[1]))
         return print_help(argc - 2, argv + 2);
     if (!find_command(argv[1], &command))
         return refuse_command(argv[1]);

@@ -69,10 +69,15 @@ bool text_parse_count(const char *text, uint64_t *out_count)
 
 bool text_parse_duration(const char *text, uint64_t *out_ns)
 {
-    static const struct unit units[] = {{"", NS_PER_S},           {"ns", 1},
-                                        {"us", NS_PER_US},        {"ms", NS_PER_MS},
-                                        {"s", NS_PER_S},          {"m", 60.0 * NS_PER_S},
-                                        {"h", 3600.0 * NS_PER_S}, {NULL, 0}};
+    static const struct unit units[] = {{"", NS_PER_S},
+                                        {"ns", 1},
+                                        {"us", NS_PER_US},
+                                        {"ms", NS_PER_MS},
+                                        {"s", NS_PER_S},
+                                        {"m", 60.0 * NS_PER_S},
+                                        {"min", 60.0 * NS_PER_S},
+                                        {"h", 3600.0 * NS_PER_S},
+                                        {NULL, 0}};
     const char *rest;
     long double value;
     double factor;

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "cli/option_table.h"
+#include "cli/other_tools.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -117,24 +118,27 @@ static bool set_value(const struct parse *parse, const struct option_row *row, c
     return false;
 }
 
-/* A password is not shown. */
+/* A second certificate is more likely a second identity, and which password is meant is not guessed;
+ * nor is a password shown. */
 static bool refuse_second(const struct parse *parse, const struct option_row *row,
                           const char *value)
 {
     if (row->offset == offsetof(struct options, pass))
         return error_set(parse->err, "--%s is given twice; it is accepted once", row->name);
     return error_set(parse->err,
-                     "--%s is given twice, the second time as '%.200s'; it is accepted once",
+                     "--%s is given twice, the second time as '%.200s'; for several identities use "
+                     "--identity NAME=CERT,KEY or --identities DIR",
                      row->name, value);
 }
 
-/* Sets an option that was typed. What can be said once and is said twice is a mistake. */
+/* Any other option that is typed again takes the last value, as curl's do. */
 static bool set_typed(const struct parse *parse, const struct option_row *row, const char *value)
 {
     size_t index = (size_t)(row - option_table);
     uint64_t bit = 1ull << index % 64;
-    if (row->kind != OPTION_LIST && row->kind != OPTION_FLAG &&
-        (parse->options->given[index / 64] & bit) != 0)
+    bool is_once = row->offset == offsetof(struct options, cert) ||
+                   row->offset == offsetof(struct options, pass);
+    if (is_once && (parse->options->given[index / 64] & bit) != 0)
         return refuse_second(parse, row, value);
     parse->options->given[index / 64] |= bit;
     return set_value(parse, row, value);
@@ -161,6 +165,9 @@ static bool refuse_unknown(const struct parse *parse, const char *typed, size_t 
     const char *command = command_table[parse->command].name;
     char word[64];
     snprintf(word, sizeof word, "%.*s", (int)len, typed);
+    const char *answer = other_tools_option(word, strlen(word));
+    if (answer != NULL)
+        return error_set(parse->err, "pinload %s has no option '--%s'; %s", command, word, answer);
     const char *near = text_nearest(word, names, count);
     if (near != NULL)
         return error_set(parse->err,
@@ -169,6 +176,17 @@ static bool refuse_unknown(const struct parse *parse, const char *typed, size_t 
                          command, word, near, command);
     return error_set(parse->err, "pinload %s has no option '--%s'; 'pinload help %s' lists all",
                      command, word, command);
+}
+
+static bool refuse_letter(const struct parse *parse, const char *letter)
+{
+    const char *command = command_table[parse->command].name;
+    const char *answer = other_tools_option(letter, 1);
+    if (answer != NULL)
+        return error_set(parse->err, "pinload %s has no option '-%c'; %s", command, *letter,
+                         answer);
+    return error_set(parse->err, "pinload %s has no option '-%c'; 'pinload help %s' lists all",
+                     command, *letter, command);
 }
 
 /* Takes --NAME, --NAME=VALUE or --NAME VALUE at argv[0]; *out_used says how many texts it was. */
@@ -201,9 +219,7 @@ static bool take_short(const struct parse *parse, int argc, char **argv, int *ou
     for (const char *p = argv[0] + 1; *p != '\0'; p++) {
         const struct option_row *row = option_find_letter(parse->command, *p);
         if (row == NULL)
-            return error_set(
-                parse->err, "pinload %s has no option '-%c'; 'pinload help %s' lists all",
-                command_table[parse->command].name, *p, command_table[parse->command].name);
+            return refuse_letter(parse, p);
         if (row->argument == NULL) {
             set_typed(parse, row, NULL);
             continue;

@@ -140,6 +140,12 @@ bool result_balances(const struct result *result)
            result->started == ended && ended < UINT64_MAX;
 }
 
+bool result_is_anonymous(const struct result *result)
+{
+    return result->num_identities == 1 && result->identities[0].name != NULL &&
+           strcmp(result->identities[0].name, "(none)") == 0;
+}
+
 bool result_interval_row(double t_s, double length_s, size_t *out_row)
 {
     double row = t_s / length_s;

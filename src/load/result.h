@@ -187,6 +187,10 @@ void result_free(struct result *result);
 /* result_balances says whether the books balance, with sums that do not wrap. */
 bool result_balances(const struct result *result);
 
+/* result_is_anonymous says whether the run showed no client certificate: its one row of identities
+ * is the one that plan_identity_name calls "(none)". */
+bool result_is_anonymous(const struct result *result);
+
 /* result_interval_row writes which interval of LENGTH_S begins at or before T_S. False where it is
  * none of the first INTERVALS_MOST, or LENGTH_S is under a second. */
 bool result_interval_row(double t_s, double length_s, size_t *out_row);

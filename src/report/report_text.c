@@ -97,7 +97,9 @@ static void write_verify(const struct pen *pen, const struct result *r)
     }
     char figure[FIGURE_LEN];
     figure_count(figure, r->num_identities);
-    if (r->num_identities == 1)
+    if (result_is_anonymous(r))
+        flow_item(&flow, "no client certificate");
+    else if (r->num_identities == 1)
         flow_item(&flow, "1 identity");
     else if (r->num_identities == 0)
         flow_item(&flow, "no identity");

@@ -86,6 +86,7 @@ static void a_duration_takes_a_unit_and_means_seconds_without_one(void **state)
         {"500ms", 500000000},
         {"1.5s", 1500000000},
         {"5m", 300000000000},
+        {"1min", 60000000000},
         {"2h", 7200000000000},
         {"0.1s", 100000000},
         {"0.0000000004", 0},

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "cli/commands.h"
 #include "cli/option_table.h"
+#include "cli/other_tools.h"
 #include "unit.h"
 
 #define MAX_ARGS 8
@@ -101,6 +102,30 @@ static void an_options_value_may_look_like_an_option(void **state)
     assert_string_equal(options.data, "--");
     assert_string_equal(options.sni, "--a=b");
     options_cleanup(&options);
+}
+
+static void an_option_that_is_repeated_takes_the_last_value(void **state)
+{
+    (void)state;
+    static const char *const args[] = {"-c", "5", "--connections", "6", "-d", "1min", "-d2s", NULL};
+    struct options options;
+    parse(&options, args);
+    assert_int_equal(options.connections, 6);
+    assert_int_equal(options.duration_ns, 2 * NS_PER_S);
+    options_cleanup(&options);
+}
+
+/* An answer for a word that is an option here would never be given. */
+static void what_is_called_otherwise_elsewhere_is_no_option_of_run(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < option_table_len; i++) {
+        const struct option_row *row = &option_table[i];
+        if (row->commands & 1u << COMMAND_RUN)
+            assert_null(other_tools_option(row->name, strlen(row->name)));
+        if (row->commands & 1u << COMMAND_RUN && row->letter != 0)
+            assert_null(other_tools_option(&row->letter, 1));
+    }
 }
 
 static void every_row_of_the_table_is_sound(void **state)
@@ -203,6 +228,8 @@ int main(void)
         cmocka_unit_test(options_and_operands_come_in_any_order),
         cmocka_unit_test(what_was_not_typed_has_its_default_and_is_not_given),
         cmocka_unit_test(an_options_value_may_look_like_an_option),
+        cmocka_unit_test(an_option_that_is_repeated_takes_the_last_value),
+        cmocka_unit_test(what_is_called_otherwise_elsewhere_is_no_option_of_run),
         cmocka_unit_test(every_row_of_the_table_is_sound),
         cmocka_unit_test(every_commands_help_tells_of_all_its_options_and_no_others),
         cmocka_unit_test(passwords_are_redacted_wherever_they_stand),

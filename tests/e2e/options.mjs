@@ -55,19 +55,19 @@ test('the results of two shards merge into the plan that they are shards of', as
     const shards = [['0/2', '1'], ['1/2', '3']].map(([shard, threads]) => {
         const file = resultFile();
         const ended = pinload(['run', '--json', file, '--shard', shard, '-t', threads,
-            ...words('-n 101 -c 9 -R 500'), ...chainAndPin(), nginx.loadUrl]);
+            ...words('-n 101 -c 9 -R 50'), ...chainAndPin(), nginx.loadUrl]);
         return { file, ended };
     });
     for (const { ended } of shards)
         assert.equal((await ended).status, 0, (await ended).stderr);
     const results = shards.map(({ file }) => JSON.parse(read(file)));
     const asked = ({ config }) => [config.rate, config.connections, config.sessions, config.threads];
-    assert.deepEqual(results.map(asked), [[250, 5, 51, 1], [250, 4, 50, 3]]);
+    assert.deepEqual(results.map(asked), [[25, 5, 51, 1], [25, 4, 50, 3]]);
     const file = resultFile();
     const merged = await pinload(['merge', '--json', file, ...shards.map((shard) => shard.file)]);
     assert.equal(merged.status, 0, merged.stderr);
     const result = JSON.parse(read(file));
-    assert.deepEqual(asked(result), [500, 9, 101, 4]);
+    assert.deepEqual(asked(result), [50, 9, 101, 4]);
     assert.equal(result.sessions.succeeded, 101);
     assert.equal((await nginx.log(101)).length, 101);
 });

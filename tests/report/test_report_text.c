@@ -150,6 +150,22 @@ static void several_threads_are_shown_and_what_is_near_its_limit(void **state)
     result_free(result);
 }
 
+static void a_run_without_a_client_certificate_says_so(void **state)
+{
+    (void)state;
+    struct result *result = sample_typical();
+    size_t count = result->num_identities;
+    result->num_identities = 1;
+    free(result->identities[0].name);
+    result->identities[0].name = memory_text("(none)");
+    char *text = golden_capture(write_plain, result);
+    assert_non_null(strstr(text, " · no client certificate\n"));
+    assert_null(strstr(text, "1 identity"));
+    free(text);
+    result->num_identities = count;
+    result_free(result);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -163,6 +179,7 @@ int main(void)
         cmocka_unit_test(no_escape_sequence_is_written_without_colour),
         cmocka_unit_test(books_that_do_not_balance_are_called_a_bug),
         cmocka_unit_test(what_never_happened_has_no_rate),
+        cmocka_unit_test(a_run_without_a_client_certificate_says_so),
         cmocka_unit_test(several_threads_are_shown_and_what_is_near_its_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
