@@ -26,7 +26,7 @@ struct text_list {
 struct options {
     /* who we are */
     struct text_list identities;
-    const char *identities_directory, *cert, *key, *pass, *rotate, *expect_refused;
+    const char *identities_directory, *cert, *key, *pass, *rotate, *expect_refused, *refusal_status;
     bool refusal_by_close, require_all_identities;
     /* who they are */
     const char *cacert, *pinnedpubkey, *verify;
@@ -37,8 +37,8 @@ struct options {
     double rate;
     /* each session */
     uint64_t requests, hold_ns, think_ns, streams, timeout_ns, connect_timeout_ns;
-    const char *http, *method, *data, *expect_status, *session_mode, *close;
-    struct text_list headers;
+    const char *http, *method, *data, *session_mode, *close;
+    struct text_list headers, expect_statuses;
     /* TLS and the network */
     const char *tls_min, *tls_max, *ciphers, *groups, *sigalgs, *keylog;
     const char *connect_to, *sni, *source;

@@ -174,26 +174,6 @@ static bool read_body(struct buffer *body, const char *data, struct error *err)
            error_set(err, "the body '%s' of --data cannot be read: %s", data + 1, strerror(errno));
 }
 
-static bool set_expected_statuses(struct plan *plan, const char *text, struct error *err)
-{
-    char *copy = memory_text(text), *rest = copy;
-    bool ok = true;
-    for (char *part; ok && (part = strsep(&rest, ",")) != NULL;) {
-        uint64_t code;
-        ok = text_parse_count(part, &code) && code >= 200 && code <= 599;
-        if (!ok)
-            break;
-        plan->expect_statuses = memory_resize(
-            plan->expect_statuses, (plan->num_expect_statuses + 1) * sizeof *plan->expect_statuses);
-        plan->expect_statuses[plan->num_expect_statuses++] = (unsigned)code;
-    }
-    free(copy);
-    return ok || error_set(err,
-                           "'%s' is not a value for --expect-status; codes from 200 to 599 joined "
-                           "by commas are accepted, as 200,204",
-                           text);
-}
-
 static bool set_session_mode(struct plan *plan, const char *text, struct error *err)
 {
     if (text_starts_with(text, "mixed:")) {
@@ -232,8 +212,6 @@ bool plan_build_request(struct plan *plan, const struct options *options, struct
         return error_set(err, "--hold and --think follow requests, and -r 0 sends none; they are "
                               "accepted with -r 1 or more");
     if (!set_session_mode(plan, options->session_mode, err))
-        return false;
-    if (options->expect_status != NULL && !set_expected_statuses(plan, options->expect_status, err))
         return false;
     bool ok = options->data == NULL || read_body(&body, options->data, err);
     if (ok)
@@ -275,6 +253,11 @@ static void note_idle(const struct plan *plan, const struct options *options,
         threads > plan->threads)
         notices_add(notices, "-t %s becomes -t %u: each thread has a connection of its own",
                     options->threads, plan->threads);
+    if (plan->requests == 0 &&
+        (plan->refusal_statuses.count > 0 || options->expect_statuses.count > 0))
+        notices_add(notices,
+                    "--refusal-status and --expect-status change nothing here: -r 0 sends no "
+                    "request");
     note_early_data(plan, options, notices);
 }
 

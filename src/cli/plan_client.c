@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The parts of a plan that say who we are: identities, and which of them must be refused.
+ * The parts of a plan that say who we are: identities, which of them must be refused, and what they
+ * are answered with.
  */
 #include "base/memory.h"
 #include "base/text.h"
@@ -72,6 +73,97 @@ static bool mark_refused(struct plan *plan, const char *names, struct error *err
     return ok;
 }
 
+/* Reads CODES, joined by commas, for OPTION, of which all that was typed is TEXT. */
+static bool read_statuses(struct status_list *list, const char *codes, const char *option,
+                          const char *text, struct error *err)
+{
+    char *copy = memory_text(codes), *rest = copy;
+    bool ok = true;
+    for (char *part; ok && (part = strsep(&rest, ",")) != NULL;) {
+        uint64_t code;
+        ok = text_parse_count(part, &code) && code >= 200 && code <= 599;
+        if (!ok)
+            break;
+        list->codes = memory_resize(list->codes, (list->count + 1) * sizeof *list->codes);
+        list->codes[list->count++] = (unsigned)code;
+    }
+    free(copy);
+    return ok || error_set(err,
+                           "'%s' is not a value for %s; codes from 200 to 599 joined by commas are "
+                           "accepted, as 200,204",
+                           text, option);
+}
+
+/* The list that --expect-status TEXT is for: an identity's, NAME_LEN of TEXT, or that of all. */
+static struct status_list *find_list(struct plan *plan, const char *text, size_t name_len,
+                                     struct error *err)
+{
+    if (name_len == SIZE_MAX)
+        return &plan->expect_statuses;
+    char *name = memory_text_n(text, name_len);
+    long index = identity_set_find(plan->identities, name);
+    if (index < 0)
+        error_set(err,
+                  "--expect-status '%s' names '%s', which is no identity of this run; names as in "
+                  "--identity and --identities are accepted",
+                  text, name);
+    free(name);
+    if (index >= 0 && plan->identity_statuses == NULL)
+        plan->identity_statuses =
+            memory_new(plan_num_identities(plan), sizeof *plan->identity_statuses);
+    return index >= 0 ? &plan->identity_statuses[index] : NULL;
+}
+
+/* Reads one --expect-status: codes, or NAME=codes. A name may have a '=', codes have none. */
+static bool set_expected_statuses(struct plan *plan, const char *text, struct error *err)
+{
+    const char *equals = strrchr(text, '=');
+    size_t name_len = equals != NULL ? (size_t)(equals - text) : SIZE_MAX;
+    struct status_list *list = find_list(plan, text, name_len, err);
+    if (list == NULL)
+        return false;
+    if (list->count > 0)
+        return error_set(
+            err,
+            "--expect-status '%s' is given beside another one for %s; one is accepted, "
+            "as 200,204, and one for each identity, as alice=302",
+            text, equals != NULL ? "that identity" : "all identities");
+    return read_statuses(list, equals != NULL ? equals + 1 : text, "--expect-status", text, err);
+}
+
+static bool set_statuses(struct plan *plan, const struct options *options, struct error *err)
+{
+    const char *refusals = options->refusal_status;
+    for (size_t i = 0; i < options->expect_statuses.count; i++) {
+        if (!set_expected_statuses(plan, options->expect_statuses.items[i], err))
+            return false;
+    }
+    if (refusals != NULL &&
+        !read_statuses(&plan->refusal_statuses, refusals, "--refusal-status", refusals, err))
+        return false;
+    for (size_t i = 0; i < plan->expect_statuses.count; i++) {
+        if (status_list_has(&plan->refusal_statuses, plan->expect_statuses.codes[i]))
+            return error_set(
+                err,
+                "--refusal-status '%s' and --expect-status both have %u; one of them is "
+                "accepted, or --expect-status NAME=%u for an identity",
+                refusals, plan->expect_statuses.codes[i], plan->expect_statuses.codes[i]);
+    }
+    return true;
+}
+
+static void slice_statuses(struct plan *plan, size_t first, size_t end, size_t count)
+{
+    struct status_list *lists = plan->identity_statuses;
+    if (lists == NULL)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        if (i < first || i >= end)
+            free(lists[i].codes);
+    }
+    memmove(lists, lists + first, (end - first) * sizeof *lists);
+}
+
 /* Of N shards each takes its part of the identities, and all of them where there are fewer. */
 static void take_shard(struct plan *plan)
 {
@@ -83,6 +175,7 @@ static void take_shard(struct plan *plan)
     if (plan->expect_refused != NULL)
         memmove(plan->expect_refused, plan->expect_refused + first,
                 (end - first) * sizeof *plan->expect_refused);
+    slice_statuses(plan, first, end, count);
     identity_set_slice(plan->identities, first, end - first);
 }
 
@@ -102,6 +195,7 @@ bool plan_build_identities(struct plan *plan, const struct options *options,
     password_wipe_source(options->pass);
     if (ok && options->expect_refused != NULL)
         ok = mark_refused(plan, options->expect_refused, err);
+    ok = ok && set_statuses(plan, options, err);
     if (ok)
         take_shard(plan);
     return ok;

@@ -40,12 +40,13 @@ static void set_request(struct result *result, const struct plan *plan)
     set_optional(result, "request_sha256", plan->requests > 0 ? text : NULL);
 }
 
-static void set_resolves(struct result *result, const struct text_list *resolves)
+static void set_texts(struct result *result, const char *name, const struct text_list *list,
+                      const char *separator)
 {
     struct buffer text = {0};
-    for (size_t i = 0; i < resolves->count; i++)
-        buffer_format(&text, "%s%s", i > 0 ? "," : "", resolves->items[i]);
-    set_optional(result, "resolve", resolves->count > 0 ? buffer_text(&text) : NULL);
+    for (size_t i = 0; i < list->count; i++)
+        buffer_format(&text, "%s%s", i > 0 ? separator : "", list->items[i]);
+    set_optional(result, name, list->count > 0 ? buffer_text(&text) : NULL);
     buffer_cleanup(&text);
 }
 
@@ -86,7 +87,7 @@ static void set_session(struct result *result, const struct plan *plan,
     result_set_number(result, "streams", plan->streams);
     set_optional(result, "method", options->method);
     set_request(result, plan);
-    set_optional(result, "expect_status", options->expect_status);
+    set_texts(result, "expect_status", &options->expect_statuses, " ");
     result_set_text(result, "session_mode", options->session_mode);
     result_set_text(result, "close", plan->close_by_reset ? "rst" : "fin");
 }
@@ -99,6 +100,7 @@ void plan_settings(struct result *result, const struct plan *plan, const struct 
     result_set_number(result, "identities", (double)identity_set_count(plan->identities));
     result_set_text(result, "rotate", rotation_name(plan->rotation));
     set_optional(result, "expect_refused", options->expect_refused);
+    set_optional(result, "refusal_status", options->refusal_status);
     result_set_bool(result, "refusal_by_close", plan->refusal_by_close);
     result_set_bool(result, "require_all_identities", plan->require_all_identities);
     set_optional(result, "max_failures", options->max_failures);
@@ -110,7 +112,7 @@ void plan_settings(struct result *result, const struct plan *plan, const struct 
     set_optional(result, "groups", options->groups);
     set_optional(result, "sigalgs", options->sigalgs);
     set_optional(result, "connect_to", options->connect_to);
-    set_resolves(result, &options->resolves);
+    set_texts(result, "resolve", &options->resolves, ",");
     set_optional(result, "source", options->source);
     set_optional(result, "keylog", options->keylog);
 }

@@ -89,6 +89,8 @@ enum outcome judgement_of(const struct evidence *evidence)
         return OUTCOME_UNEXPECTED_STATUS;
     case END_REFUSAL_PAGE:
         return OUTCOME_CLIENT_CERT_REFUSED;
+    case END_REFUSAL_STATUS:
+        return OUTCOME_REFUSED_BY_STATUS;
     case END_DEADLINE:
         return judge_deadline(evidence);
     case END_OF_RUN:

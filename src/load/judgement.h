@@ -16,15 +16,16 @@
 
 /* What ended the session. */
 enum end_cause {
-    END_COMPLETE,     /* all that was to be done is done */
-    END_CONNECT,      /* no TCP connection; tcp_end says why */
-    END_TLS,          /* the TLS machine failed; tls says why */
-    END_STREAM,       /* the peer ended the stream: FIN, close_notify, reset, as tcp_end says */
-    END_HTTP,         /* a response that cannot be parsed, or a stream reset */
-    END_STATUS,       /* a complete response with a status that is not expected */
-    END_REFUSAL_PAGE, /* nginx's page for a refused client certificate */
-    END_DEADLINE,     /* time is up */
-    END_OF_RUN,       /* the run is over */
+    END_COMPLETE,       /* all that was to be done is done */
+    END_CONNECT,        /* no TCP connection; tcp_end says why */
+    END_TLS,            /* the TLS machine failed; tls says why */
+    END_STREAM,         /* the peer ended the stream: FIN, close_notify, reset, as tcp_end says */
+    END_HTTP,           /* a response that cannot be parsed, or a stream reset */
+    END_STATUS,         /* a complete response with a status that is not expected */
+    END_REFUSAL_PAGE,   /* nginx's page for a refused client certificate */
+    END_REFUSAL_STATUS, /* a complete response with a status that stands for a refusal */
+    END_DEADLINE,       /* time is up */
+    END_OF_RUN,         /* the run is over */
 };
 
 struct evidence {

@@ -13,6 +13,9 @@ static const struct row rows[NUM_OUTCOMES] = {
     [OUTCOME_SUCCEEDED] = {"succeeded", CLASS_SUCCEEDED, "every response was as expected"},
     [OUTCOME_CLIENT_CERT_REFUSED] = {"client_cert_refused", CLASS_REFUSED,
                                      "the server refused the client's certificate, in words"},
+    [OUTCOME_REFUSED_BY_STATUS] = {"refused_by_status", CLASS_REFUSED,
+                                   "the server turned the client away by an HTTP status of "
+                                   "--refusal-status"},
     [OUTCOME_CLOSED_BEFORE_ACCEPT] = {"closed_before_accept", CLASS_FAILED,
                                       "the server ended the session without a word after our "
                                       "certificate (an inference: perhaps a refusal)"},

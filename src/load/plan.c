@@ -16,24 +16,50 @@ void plan_cleanup(struct plan *plan)
     free(plan->verify_host);
     pinset_free(plan->pins);
     free(plan->cacert);
+    for (size_t i = 0; plan->identity_statuses != NULL && i < plan_num_identities(plan); i++)
+        free(plan->identity_statuses[i].codes);
+    free(plan->identity_statuses);
     identity_set_free(plan->identities);
     free(plan->expect_refused);
     request_free(plan->request);
-    free(plan->expect_statuses);
+    free(plan->expect_statuses.codes);
+    free(plan->refusal_statuses.codes);
     if (plan->tls.keylog != NULL)
         fclose(plan->tls.keylog);
     *plan = (struct plan){0};
 }
 
-bool plan_expects_status(const struct plan *plan, unsigned status)
+bool status_list_has(const struct status_list *list, unsigned status)
 {
-    if (plan->num_expect_statuses == 0)
-        return status >= 200 && status < 400;
-    for (size_t i = 0; i < plan->num_expect_statuses; i++) {
-        if (plan->expect_statuses[i] == status)
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->codes[i] == status)
             return true;
     }
     return false;
+}
+
+static bool has_own_statuses(const struct plan *plan, size_t identity)
+{
+    return plan->identity_statuses != NULL && plan->identity_statuses[identity].count > 0;
+}
+
+const struct status_list *plan_identity_statuses(const struct plan *plan, size_t identity)
+{
+    return has_own_statuses(plan, identity) ? &plan->identity_statuses[identity]
+                                            : &plan->expect_statuses;
+}
+
+bool plan_expects_status(const struct plan *plan, size_t identity, unsigned status)
+{
+    const struct status_list *expected = plan_identity_statuses(plan, identity);
+    return expected->count > 0 ? status_list_has(expected, status) : status >= 200 && status < 400;
+}
+
+bool plan_refuses_by_status(const struct plan *plan, size_t identity, unsigned status)
+{
+    return status_list_has(&plan->refusal_statuses, status) &&
+           !(has_own_statuses(plan, identity) &&
+             status_list_has(&plan->identity_statuses[identity], status));
 }
 
 bool plan_expects_refusal(const struct plan *plan, size_t identity)

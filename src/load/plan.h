@@ -25,6 +25,12 @@ struct request;
 enum session_mode { SESSION_FULL, SESSION_RESUME, SESSION_MIXED, SESSION_EARLY };
 enum http_choice { CHOOSE_HTTP_1_1, CHOOSE_HTTP_2, CHOOSE_HTTP_AUTO };
 
+/* HTTP statuses. */
+struct status_list {
+    unsigned *codes;
+    size_t count;
+};
+
 struct plan {
     /* where to */
     struct target target;
@@ -67,8 +73,10 @@ struct plan {
     enum http_choice http;
     unsigned streams;
     struct request *request;
-    unsigned *expect_statuses; /* none: any 2xx or 3xx */
-    size_t num_expect_statuses;
+    struct status_list expect_statuses;    /* none: any 2xx or 3xx */
+    struct status_list refusal_statuses;   /* those by which the server refuses a client */
+    struct status_list *identity_statuses; /* one for each identity: in place of expect_statuses,
+                                              where there are any; NULL: none */
     enum session_mode session_mode;
     double resume_percent; /* of SESSION_MIXED */
     bool close_by_reset;
@@ -81,8 +89,19 @@ struct plan {
 
 void plan_cleanup(struct plan *plan);
 
-/* plan_expects_status says whether a response with STATUS is a success. */
-bool plan_expects_status(const struct plan *plan, unsigned status);
+/* plan_expects_status says whether a response to IDENTITY with STATUS is a success. */
+bool plan_expects_status(const struct plan *plan, size_t identity, unsigned status);
+
+/* plan_refuses_by_status says whether a response to IDENTITY with STATUS is a refusal of it. What is
+ * said of that identity alone is said of it first. */
+bool plan_refuses_by_status(const struct plan *plan, size_t identity, unsigned status);
+
+/* plan_identity_statuses returns the statuses that are expected of IDENTITY; empty: any 2xx or
+ * 3xx. */
+const struct status_list *plan_identity_statuses(const struct plan *plan, size_t identity);
+
+/* status_list_has says whether STATUS is on LIST. */
+bool status_list_has(const struct status_list *list, unsigned status);
 
 /* plan_expects_refusal says whether the server must refuse IDENTITY. */
 bool plan_expects_refusal(const struct plan *plan, size_t identity);

@@ -207,6 +207,15 @@ static void note_declined(struct session *session, uint32_t tag)
     session->sample.requests_started--;
 }
 
+/* A server that never asked for a certificate cannot turn one away. In a session that is resumed it
+ * does not ask again: what it thinks of the certificate is in the ticket. */
+static bool is_refusal(const struct session *session, unsigned status)
+{
+    const struct tls_facts *tls = tls_conn_facts(session->tls);
+    return (tls->cert_asked || tls->resumed) &&
+           plan_refuses_by_status(session->env->plan, session->sample.identity, status);
+}
+
 /* Judges a response; false where it ended the session. */
 static bool judge_response(struct session *session, const struct exchange_event *event)
 {
@@ -214,7 +223,11 @@ static bool judge_response(struct session *session, const struct exchange_event 
         session_finish(session, END_REFUSAL_PAGE, TCP_OK);
         return false;
     }
-    if (!plan_expects_status(session->env->plan, event->status)) {
+    if (is_refusal(session, event->status)) {
+        session_finish(session, END_REFUSAL_STATUS, TCP_OK);
+        return false;
+    }
+    if (!plan_expects_status(session->env->plan, session->sample.identity, event->status)) {
         session_finish(session, END_STATUS, TCP_OK);
         return false;
     }

@@ -251,16 +251,29 @@ static void a_shard_takes_its_part_of_the_identities_and_of_what_is_expected(voi
         {"2/3", 2, "client5", false}, {"5/7", 6, "client1", false}, /* fewer than shards: all */
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        const char *const args[] = {
-            "--verify", "none",       "--identities",     FIXTURE("directory"),
-            "--pass",   "pass:julio", "--expect-refused", "client4",
-            "-c",       "10",         "--shard",          cases[i].shard,
-            URL,        NULL};
+        const char *const args[] = {"--verify",
+                                    "none",
+                                    "--identities",
+                                    FIXTURE("directory"),
+                                    "--pass",
+                                    "pass:julio",
+                                    "--expect-refused",
+                                    "client4",
+                                    "-c",
+                                    "10",
+                                    "--shard",
+                                    cases[i].shard,
+                                    "--expect-status",
+                                    "client4=404",
+                                    URL,
+                                    NULL};
         struct built built;
         build(&built, args);
         assert_int_equal(identity_set_count(built.plan.identities), cases[i].count);
         assert_string_equal(identity_set_name(built.plan.identities, 0), cases[i].first);
         assert_int_equal(plan_expects_refusal(&built.plan, 0), cases[i].first_refused);
+        assert_int_equal(plan_expects_status(&built.plan, 0, 404), cases[i].first_refused);
+        assert_int_equal(plan_expects_status(&built.plan, 0, 200), !cases[i].first_refused);
         assert_int_equal(built.notices.count, 1); /* the certificate without a key */
         release(&built);
     }
@@ -330,8 +343,8 @@ static void what_is_said_of_tls_and_http_reaches_the_plan(void **state)
     assert_true(built.plan.tls.keep_tickets);
     assert_false(built.plan.tls.early_data);
     assert_true(built.plan.close_by_reset);
-    assert_true(plan_expects_status(&built.plan, 404));
-    assert_false(plan_expects_status(&built.plan, 204));
+    assert_true(plan_expects_status(&built.plan, 0, 404));
+    assert_false(plan_expects_status(&built.plan, 0, 204));
     release(&built);
 }
 
@@ -355,6 +368,8 @@ static void what_changes_nothing_is_said(void **state)
         {{"--resolve", "a.test:8443:127.0.0.1", URL}, "it is not for 127.0.0.1:8443"},
         {{"--connect-to", "127.0.0.1:1", "--resolve", "127.0.0.1:8443:127.0.0.1", URL},
          "changes nothing: --connect-to says where to connect"},
+        {{"-r", "0", "--refusal-status", "403", URL}, "-r 0 sends no request"},
+        {{"-r", "0", "--expect-status", "403", URL}, "-r 0 sends no request"},
         {{"--session-mode", "early", URL}, NULL},
         {{"--session-mode", "early", "--data", "x", URL}, "only safe methods go early"},
         {{"--session-mode", "early", "-r", "0", URL}, "-r 0 sends no request"},

@@ -187,7 +187,7 @@ static void what_http_says_is_final_wherever_it_is_said(void **state)
     } cases[] = {
         {END_COMPLETE, OUTCOME_SUCCEEDED},       {END_REFUSAL_PAGE, OUTCOME_CLIENT_CERT_REFUSED},
         {END_STATUS, OUTCOME_UNEXPECTED_STATUS}, {END_HTTP, OUTCOME_BAD_RESPONSE},
-        {END_OF_RUN, OUTCOME_CUT_OFF},
+        {END_OF_RUN, OUTCOME_CUT_OFF},           {END_REFUSAL_STATUS, OUTCOME_REFUSED_BY_STATUS},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         for (int position = HANDSHAKEN; position <= ANSWERED_ANYONE; position++)

@@ -10,6 +10,7 @@ static const struct {
 } rows[] = {
     {"succeeded", OUTCOME_SUCCEEDED, CLASS_SUCCEEDED},
     {"client_cert_refused", OUTCOME_CLIENT_CERT_REFUSED, CLASS_REFUSED},
+    {"refused_by_status", OUTCOME_REFUSED_BY_STATUS, CLASS_REFUSED},
     {"closed_before_accept", OUTCOME_CLOSED_BEFORE_ACCEPT, CLASS_FAILED},
     {"unconfirmed", OUTCOME_UNCONFIRMED, CLASS_UNCONFIRMED},
     {"cut_off", OUTCOME_CUT_OFF, CLASS_CUT_OFF},

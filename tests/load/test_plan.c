@@ -10,16 +10,40 @@ static void without_a_list_any_2xx_or_3xx_is_a_success(void **state)
     (void)state;
     struct plan plan = {0};
     for (unsigned status = 0; status < 1000; status++)
-        assert_int_equal(plan_expects_status(&plan, status), status >= 200 && status < 400);
+        assert_int_equal(plan_expects_status(&plan, 0, status), status >= 200 && status < 400);
 }
 
 static void with_a_list_only_what_is_on_it_is_a_success(void **state)
 {
     (void)state;
     unsigned statuses[] = {404, 204};
-    struct plan plan = {.expect_statuses = statuses, .num_expect_statuses = 2};
+    struct plan plan = {.expect_statuses = {statuses, 2}};
     for (unsigned status = 0; status < 1000; status++)
-        assert_int_equal(plan_expects_status(&plan, status), status == 404 || status == 204);
+        assert_int_equal(plan_expects_status(&plan, 0, status), status == 404 || status == 204);
+}
+
+static void what_is_said_of_an_identity_is_said_of_it_first(void **state)
+{
+    (void)state;
+    unsigned all[] = {200}, own[] = {302, 403}, refusals[] = {302, 401};
+    struct status_list lists[] = {{NULL, 0}, {own, 2}};
+    struct plan plan = {
+        .expect_statuses = {all, 1}, .refusal_statuses = {refusals, 2}, .identity_statuses = lists};
+    static const struct {
+        size_t identity;
+        unsigned status;
+        bool is_expected, is_refusal;
+    } cases[] = {
+        {0, 200, true, false},  {0, 302, false, true},  {0, 401, false, true},
+        {0, 403, false, false}, {1, 200, false, false}, {1, 302, true, false},
+        {1, 401, false, true},  {1, 403, true, false},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        assert_int_equal(plan_expects_status(&plan, cases[i].identity, cases[i].status),
+                         cases[i].is_expected);
+        assert_int_equal(plan_refuses_by_status(&plan, cases[i].identity, cases[i].status),
+                         cases[i].is_refusal);
+    }
 }
 
 static void without_a_certificate_there_is_one_row_and_none_to_refuse(void **state)
@@ -104,6 +128,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_a_list_any_2xx_or_3xx_is_a_success),
         cmocka_unit_test(with_a_list_only_what_is_on_it_is_a_success),
+        cmocka_unit_test(what_is_said_of_an_identity_is_said_of_it_first),
         cmocka_unit_test(without_a_certificate_there_is_one_row_and_none_to_refuse),
         cmocka_unit_test(each_identity_is_a_row_and_may_have_to_be_refused),
         cmocka_unit_test(the_shares_of_shards_and_their_threads_add_up),

@@ -225,11 +225,33 @@ static void a_list_of_expected_statuses_decides_what_is_a_success(void **state)
         struct trial trial;
         struct service *service = service_start(MANNER_STATUS_500, &plain);
         trial_plan(&trial, service);
-        trial.plan.expect_statuses = malloc(sizeof(unsigned));
-        trial.plan.expect_statuses[0] = cases[i].status;
-        trial.plan.num_expect_statuses = 1;
+        trial.plan.expect_statuses = (struct status_list){malloc(sizeof(unsigned)), 1};
+        trial.plan.expect_statuses.codes[0] = cases[i].status;
         trial_run(&trial);
         trial_expect(&trial, cases[i].outcome);
+        trial_cleanup(&trial);
+        service_stop(service);
+    }
+}
+
+static void a_status_is_a_refusal_where_a_certificate_was_asked_for(void **state)
+{
+    (void)state;
+    static const struct {
+        const struct tls_server_config *config;
+        enum outcome outcome;
+    } cases[] = {{&asking, OUTCOME_REFUSED_BY_STATUS}, {&plain, OUTCOME_UNEXPECTED_STATUS}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct trial trial;
+        struct service *service = service_start(MANNER_STATUS_500, cases[i].config);
+        trial_plan(&trial, service);
+        trial_identity(&trial, "client-p256");
+        trial_expect_refused(&trial, 0);
+        trial.plan.refusal_statuses = (struct status_list){malloc(sizeof(unsigned)), 1};
+        trial.plan.refusal_statuses.codes[0] = 500;
+        trial_run(&trial);
+        trial_expect(&trial, cases[i].outcome);
+        assert_int_equal(trial.result->passed, cases[i].config == &asking);
         trial_cleanup(&trial);
         service_stop(service);
     }
@@ -267,6 +289,7 @@ int main(void)
         cmocka_unit_test(a_connection_that_does_not_come_about_runs_into_its_own_deadline),
         cmocka_unit_test(where_nobody_listens_every_session_is_refused),
         cmocka_unit_test(a_list_of_expected_statuses_decides_what_is_a_success),
+        cmocka_unit_test(a_status_is_a_refusal_where_a_certificate_was_asked_for),
         cmocka_unit_test(where_a_run_cannot_be_set_up_the_reason_is_said_and_nothing_is_sent),
     };
     signal(SIGPIPE, SIG_IGN);

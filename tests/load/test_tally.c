@@ -143,6 +143,7 @@ static void the_books_balance_whatever_the_outcomes(void **state)
         }
         assert_int_equal(of_identities, result->started);
         assert_int_equal(result->refused, OUTCOME_CLIENT_CERT_REFUSED + 1 +
+                                              OUTCOME_REFUSED_BY_STATUS + 1 +
                                               (by_close ? OUTCOME_CLOSED_BEFORE_ACCEPT + 1 : 0));
         result_free(result);
         plan_cleanup(&plan);
