@@ -113,7 +113,7 @@ void intervals_merge(struct intervals *to, struct intervals *from)
     to->open_until_ns = to->start_ns + to->count * to->length_ns;
 }
 
-/* --- into the result -------------------------------------------------------------------------- */
+/* --- into rows --------------------------------------------------------------------------------- */
 
 /* The encoded form of what LATENCY holds, which is then empty again; NULL: nothing. */
 static char *encode(struct latency *latency)
@@ -124,7 +124,7 @@ static char *encode(struct latency *latency)
 }
 
 static bool fill_one(const struct run_interval *interval, struct latency *scratch,
-                     struct result_interval *out)
+                     struct interval_row *out)
 {
     bool has_any = false;
     for (int kind = 0; kind < NUM_LATENCIES; kind++) {
@@ -139,16 +139,18 @@ static bool fill_one(const struct run_interval *interval, struct latency *scratc
     return has_any;
 }
 
-void intervals_fill(const struct intervals *intervals, struct result *result)
+size_t intervals_rows(const struct intervals *intervals, struct interval_row **out_rows)
 {
     double length_s = (double)intervals->length_ns / NS_PER_S;
     struct latency *scratch = latency_new(DIGITS);
-    result->intervals = memory_new(intervals->count, sizeof *result->intervals);
+    struct interval_row *rows = memory_new(intervals->count, sizeof *rows);
+    size_t count = 0;
     for (size_t i = 0; i < intervals->count; i++) {
-        struct result_interval *row = &result->intervals[result->num_intervals];
-        *row = (struct result_interval){.t_s = (double)i * length_s, .length_s = length_s};
-        if (fill_one(&intervals->items[i], scratch, row))
-            result->num_intervals++;
+        rows[count] = (struct interval_row){.t_s = (double)i * length_s, .length_s = length_s};
+        if (fill_one(&intervals->items[i], scratch, &rows[count]))
+            count++;
     }
     latency_free(scratch);
+    *out_rows = rows;
+    return count;
 }

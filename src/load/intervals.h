@@ -8,10 +8,12 @@
 #ifndef PINLOAD_LOAD_INTERVALS_H
 #define PINLOAD_LOAD_INTERVALS_H
 
-#include "load/result.h"
+#include "load/latency_kind.h"
 
 #include <stddef.h>
 #include <stdint.h>
+
+#define INTERVALS_MOST 600 /* even */
 
 struct digest;
 
@@ -38,8 +40,16 @@ void intervals_record(struct intervals *intervals, enum latency_kind kind, uint6
 /* intervals_merge moves FROM's intervals into TO's, and closes the last of both. */
 void intervals_merge(struct intervals *to, struct intervals *from);
 
-/* intervals_fill writes those of TO that others were merged into, and that have values, into
- * RESULT; tls_handshake is full and resumed together. */
-void intervals_fill(const struct intervals *intervals, struct result *result);
+/* What was complete in an interval of the run, which is as long as the others: each distribution
+ * that has values, as latency_encode writes it; NULL: none. The texts are the row's own. */
+struct interval_row {
+    double t_s, length_s; /* t_s is less than INTERVALS_MOST times length_s */
+    char *hdr[NUM_LATENCIES];
+};
+
+/* intervals_rows makes a row of each interval that has values, of those that others were merged
+ * into, and returns how many; *out_rows is the caller's. tls_handshake is full and resumed
+ * together. */
+size_t intervals_rows(const struct intervals *intervals, struct interval_row **out_rows);
 
 #endif

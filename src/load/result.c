@@ -9,23 +9,6 @@
 
 #define RESULT_DIGITS 3
 
-const char *latency_kind_name(enum latency_kind kind)
-{
-    static const char *const names[NUM_LATENCIES] = {
-        [LATENCY_CONNECT] = "connect",
-        [LATENCY_TLS_HANDSHAKE] = "tls_handshake",
-        [LATENCY_TLS_HANDSHAKE_FULL] = "tls_handshake_full",
-        [LATENCY_TLS_HANDSHAKE_RESUMED] = "tls_handshake_resumed",
-        [LATENCY_VERIFY_CALLBACK] = "verify_callback",
-        [LATENCY_FIRST_BYTE] = "first_byte",
-        [LATENCY_REQUEST] = "request",
-        [LATENCY_SESSION] = "session",
-        [LATENCY_FROM_SCHEDULE] = "from_schedule",
-        [LATENCY_HANDSHAKE_FROM_SCHEDULE] = "handshake_from_schedule",
-    };
-    return names[kind];
-}
-
 struct result *result_new(void)
 {
     struct result *result = memory_new(1, sizeof *result);
@@ -98,7 +81,7 @@ static void free_parts(struct result_part *parts, size_t count)
     free(parts);
 }
 
-static void free_intervals(struct result_interval *intervals, size_t count)
+static void free_intervals(struct interval_row *intervals, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         for (int kind = 0; kind < NUM_LATENCIES; kind++)

@@ -7,29 +7,13 @@
 #ifndef PINLOAD_LOAD_RESULT_H
 #define PINLOAD_LOAD_RESULT_H
 
+#include "load/intervals.h"
 #include "load/latency.h"
 #include "load/outcome.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-enum latency_kind {
-    LATENCY_CONNECT,
-    LATENCY_TLS_HANDSHAKE,
-    LATENCY_TLS_HANDSHAKE_FULL,
-    LATENCY_TLS_HANDSHAKE_RESUMED,
-    LATENCY_VERIFY_CALLBACK,
-    LATENCY_FIRST_BYTE,
-    LATENCY_REQUEST,
-    LATENCY_SESSION,
-    LATENCY_FROM_SCHEDULE,
-    LATENCY_HANDSHAKE_FROM_SCHEDULE,
-    NUM_LATENCIES,
-};
-
-/* latency_kind_name returns the name of cli.md's JSON: "connect", "tls_handshake", … */
-const char *latency_kind_name(enum latency_kind kind);
 
 /* One setting of the run, in the order of a report; VALUE is JSON-ready by its type. */
 enum setting_type { SETTING_TEXT, SETTING_NUMBER, SETTING_BOOL, SETTING_NULL };
@@ -65,14 +49,6 @@ struct series_row {
     double t_s; /* the second's begin, after the run's */
     uint64_t sessions, handshakes, requests, refused, failed;
     double tls_handshake_p50_ns, tls_handshake_p99_ns; /* NAN where no handshake completed */
-};
-
-/* What was complete in an interval of the run, which is as long as the others: each distribution
- * that has values, as latency_encode writes it; NULL: none. */
-#define INTERVALS_MOST 600 /* even; t_s is less than so many times length_s */
-struct result_interval {
-    double t_s, length_s;
-    char *hdr[NUM_LATENCIES];
 };
 
 /* The largest count of a result: the largest up to which every reader of JSON has all whole numbers
@@ -168,7 +144,7 @@ struct result {
 
     struct series_row *series;
     size_t num_series;
-    struct result_interval *intervals; /* those with values; none where it is not known */
+    struct interval_row *intervals; /* those with values; none where it is not known */
     size_t num_intervals;
 
     /* verdict */

@@ -7,6 +7,7 @@
 #include "base/process.h"
 #include "load/digest.h"
 #include "load/saturation.h"
+#include "load/tally_result.h"
 #include "net/net_loop.h"
 #include "tls/pinset.h"
 #include "tls/tls_context.h"

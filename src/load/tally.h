@@ -9,7 +9,7 @@
 
 #include "load/intervals.h"
 #include "load/latency.h"
-#include "load/result.h"
+#include "load/latency_kind.h"
 #include "load/sample.h"
 #include "load/seconds.h"
 
@@ -95,9 +95,5 @@ void tally_established(struct tally *tally, uint64_t count);
 
 /* tally_merge adds FROM to TO; both are of one plan and one begin. FROM is closed by it. */
 void tally_merge(struct tally *to, struct tally *from);
-
-/* tally_fill writes what was counted into RESULT; what is per second, is over MEASURED_S. Of a
- * tally that others were merged into. */
-void tally_fill(struct tally *tally, struct result *result, double measured_s);
 
 #endif

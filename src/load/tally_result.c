@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * From a merged tally to a result: names in place of codes, rows in place of counters.
- */
+#include "load/tally_result.h"
+
 #include "base/memory.h"
 #include "load/digest.h"
 #include "load/plan.h"
+#include "load/result.h"
 #include "load/tally.h"
 #include "tls/pinset.h"
 #include "tls/tls_context.h"
@@ -166,7 +166,7 @@ void tally_fill(struct tally *tally, struct result *result, double measured_s)
     fill_pins(tally, result);
     fill_identities(tally, result);
     fill_series(tally, result);
-    intervals_fill(&tally->intervals, result);
+    result->num_intervals = intervals_rows(&tally->intervals, &result->intervals);
     for (int i = 0; i < NUM_LATENCIES; i++)
         latency_merge(result->latencies[i], tally->latencies[i]);
     latency_merge(result->latencies[LATENCY_TLS_HANDSHAKE],

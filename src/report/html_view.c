@@ -61,7 +61,7 @@ static bool lacks_percentiles(const struct result *r)
     return false;
 }
 
-static struct html_latency latency_of(const struct result_interval *interval)
+static struct html_latency latency_of(const struct interval_row *interval)
 {
     struct html_latency row = {.t_s = interval->t_s, .p50_ns = NAN, .p99_ns = NAN};
     const char *text = interval->hdr[LATENCY_TLS_HANDSHAKE];

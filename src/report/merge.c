@@ -357,7 +357,7 @@ static void add_encoded(char **to, const char *from)
     latency_free(other);
 }
 
-static bool add_interval(struct result_interval *to, const struct result_interval *from)
+static bool add_interval(struct interval_row *to, const struct interval_row *from)
 {
     bool has_any = false;
     for (int kind = 0; kind < NUM_LATENCIES; kind++) {
@@ -372,11 +372,11 @@ static void merge_intervals(struct result *merged, struct result *const *results
                             size_t num_results)
 {
     double length_s = longest_interval(results, num_results);
-    struct result_interval *rows = memory_new(INTERVALS_MOST, sizeof *rows);
+    struct interval_row *rows = memory_new(INTERVALS_MOST, sizeof *rows);
     bool used[INTERVALS_MOST] = {false};
     for (size_t i = 0; i < num_results && length_s > 0; i++) {
         for (size_t k = 0; k < results[i]->num_intervals; k++) {
-            const struct result_interval *from = &results[i]->intervals[k];
+            const struct interval_row *from = &results[i]->intervals[k];
             size_t row;
             if (result_interval_row(from->t_s, length_s, &row))
                 used[row] = add_interval(&rows[row], from) || used[row];
@@ -396,7 +396,7 @@ static void merge_intervals(struct result *merged, struct result *const *results
 static void fill_seconds_from_intervals(struct result *merged)
 {
     for (size_t i = 0; i < merged->num_intervals; i++) {
-        const struct result_interval *interval = &merged->intervals[i];
+        const struct interval_row *interval = &merged->intervals[i];
         if (interval->length_s != 1 || interval->t_s >= (double)merged->num_series)
             continue;
         struct series_row *row = &merged->series[(size_t)interval->t_s];

@@ -420,7 +420,7 @@ static void read_checks(const struct place *verdict, struct result *r)
     }
 }
 
-static void read_interval(const struct place *place, struct result_interval *interval)
+static void read_interval(const struct place *place, struct interval_row *interval)
 {
     interval->t_s = seconds_at(place, "t_s");
     interval->length_s = seconds_at(place, "length_s");

@@ -3,7 +3,7 @@
 
 #include "load/result.h"
 
-static bool write_interval(FILE *out, const struct result_interval *interval)
+static bool write_interval(FILE *out, const struct interval_row *interval)
 {
     for (int kind = 0; kind < NUM_LATENCIES; kind++) {
         if (interval->hdr[kind] == NULL)

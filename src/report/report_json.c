@@ -366,7 +366,7 @@ static json_t *intervals_array(const struct result *r)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < r->num_intervals; i++) {
-        const struct result_interval *interval = &r->intervals[i];
+        const struct interval_row *interval = &r->intervals[i];
         json_t *object = json_object();
         put(object, "t_s", whole_or_real(interval->t_s));
         put(object, "length_s", whole_or_real(interval->length_s));

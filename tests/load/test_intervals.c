@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "load/latency.h"
+#include "load/result.h"
 #include "unit.h"
 
 #define START_NS (1000 * NS_PER_S)
@@ -12,7 +13,7 @@ static void record(struct intervals *intervals, enum latency_kind kind, uint64_t
     intervals_record(intervals, kind, START_NS + second * NS_PER_S, 3 * NS_PER_MS);
 }
 
-static uint64_t count_in(const struct result_interval *row, enum latency_kind kind)
+static uint64_t count_in(const struct interval_row *row, enum latency_kind kind)
 {
     struct latency *latency = row->hdr[kind] != NULL ? latency_decode(row->hdr[kind], 0) : NULL;
     uint64_t count = latency != NULL ? latency_count(latency) : 0;
@@ -30,7 +31,7 @@ static struct result *result_of(struct intervals *parts, size_t count)
         intervals_merge(&total, &parts[i]);
         intervals_cleanup(&parts[i]);
     }
-    intervals_fill(&total, result);
+    result->num_intervals = intervals_rows(&total, &result->intervals);
     intervals_cleanup(&total);
     return result;
 }
@@ -56,7 +57,7 @@ static void an_interval_is_a_second_and_an_empty_one_is_left_out(void **state)
     record(&part, LATENCY_TLS_HANDSHAKE_FULL, 3);
     struct result *result = result_of(&part, 1);
     assert_int_equal(result->num_intervals, 2);
-    const struct result_interval *rows = result->intervals;
+    const struct interval_row *rows = result->intervals;
     assert_true(rows[0].t_s == 0 && rows[0].length_s == 1);
     assert_true(rows[1].t_s == 3 && rows[1].length_s == 1);
     assert_int_equal(count_in(&rows[0], LATENCY_CONNECT), 1);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "load/plan.h"
 #include "load/result.h"
+#include "load/tally_result.h"
 #include "tls/fixtures.h"
 #include "tls/identity.h"
 #include "tls/pinset.h"

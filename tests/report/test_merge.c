@@ -93,7 +93,7 @@ static void a_rate_is_of_the_longest_window(void **state)
     result_free(merged);
 }
 
-static uint64_t count_in(const struct result_interval *interval, enum latency_kind kind)
+static uint64_t count_in(const struct interval_row *interval, enum latency_kind kind)
 {
     struct latency *latency = latency_decode(interval->hdr[kind], 0);
     uint64_t count = latency_count(latency);
