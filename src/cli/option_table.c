@@ -116,6 +116,8 @@ const struct option_row option_table[] = {
      "Resumption: never, wherever there is a ticket, for PERCENT of the sessions, or with the first request as early data."},
     {0, "close", "HOW", OPTION_CHOICE, AT(close), LOAD, EACH, "fin|rst", "fin", 0, 0,
      "How a session that went well ends: close_notify and FIN, or RST, which spares ports."},
+    {0, "allow-missing-close-notify", NULL, OPTION_FLAG, AT(allow_missing_close_notify), LOAD, EACH, NULL, NULL, 0, 0,
+     "Take a response without a length as complete where the server ends TCP without TLS's close_notify."},
 
     {0, "tls-min", "VERSION", OPTION_CHOICE, AT(tls_min), LOAD | PIN, WIRE, "1.2|1.3", "1.2", 0, 0,
      "The lowest TLS version."},

@@ -36,6 +36,7 @@ struct options {
     const char *threads, *arrival, *overload, *shard, *start_at, *max_failures;
     double rate;
     /* each session */
+    bool allow_missing_close_notify;
     uint64_t requests, hold_ns, think_ns, streams, timeout_ns, connect_timeout_ns;
     const char *http, *method, *data, *session_mode, *close;
     struct text_list headers, expect_statuses;

@@ -183,6 +183,7 @@ bool plan_build_network(struct plan *plan, const struct options *options, struct
     plan->timeout_ns = options->timeout_ns;
     plan->connect_timeout_ns =
         options->connect_timeout_ns ? options->connect_timeout_ns : options->timeout_ns;
+    plan->allow_missing_close_notify = options->allow_missing_close_notify;
     plan->close_by_reset = options->close != NULL && strcmp(options->close, "rst") == 0;
     return resolve_target(plan, options, notices, err) && check_sources(plan, err);
 }

@@ -89,6 +89,7 @@ static void set_session(struct result *result, const struct plan *plan,
     set_request(result, plan);
     set_texts(result, "expect_status", &options->expect_statuses, " ");
     result_set_text(result, "session_mode", options->session_mode);
+    result_set_bool(result, "allow_missing_close_notify", plan->allow_missing_close_notify);
     result_set_text(result, "close", plan->close_by_reset ? "rst" : "fin");
 }
 

@@ -136,7 +136,7 @@ static void note_first_byte(struct exchange *exchange)
                                        });
 }
 
-static void finish_http1(struct exchange *exchange)
+static void finish_http1(struct exchange *exchange, bool until_end)
 {
     struct response_summary summary = response_summary_of(exchange->response);
     exchange->in_flight = false;
@@ -146,6 +146,7 @@ static void finish_http1(struct exchange *exchange)
                                            .tag = exchange->tag,
                                            .status = summary.status,
                                            .client_cert_refused = summary.client_cert_refused,
+                                           .until_end = until_end,
                                            .body_bytes = summary.body_bytes,
                                        });
 }
@@ -158,7 +159,7 @@ static bool feed_http1(struct exchange *exchange, const uint8_t *bytes, size_t l
     size_t used;
     enum response_progress progress = response_feed(exchange->response, bytes, len, &used);
     if (progress == RESPONSE_COMPLETE)
-        finish_http1(exchange);
+        finish_http1(exchange, false);
     if (progress == RESPONSE_INVALID)
         exchange->in_flight = false;
     return progress != RESPONSE_INVALID && used == len;
@@ -181,7 +182,7 @@ static bool end_http1(struct exchange *exchange)
         return true;
     bool complete = response_end(exchange->response) == RESPONSE_COMPLETE;
     if (complete)
-        finish_http1(exchange);
+        finish_http1(exchange, true);
     exchange->in_flight = false;
     return complete;
 }

@@ -32,6 +32,8 @@ struct exchange_event {
     uint32_t tag;
     unsigned status;          /* EXCHANGE_RESPONSE: the final status; 1xx responses are skipped */
     bool client_cert_refused; /* 400, 495 or 496 with nginx's words for it (http/refusal.h) */
+    bool until_end; /* EXCHANGE_RESPONSE: it lasted until the end of the stream, which only TLS can
+                     * tell from a cut (RFC 9112 section 9.8) */
     uint64_t body_bytes;
 };
 

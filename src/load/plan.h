@@ -80,6 +80,7 @@ struct plan {
     enum session_mode session_mode;
     double resume_percent; /* of SESSION_MIXED */
     bool close_by_reset;
+    bool allow_missing_close_notify; /* a FIN alone ends a response that lasts until the end */
     struct tls_config tls;
 
     /* the verdict */

@@ -105,6 +105,7 @@ struct result {
 
     /* requests and bytes (of TLS records, TCP payload) */
     uint64_t requests_started, requests_succeeded, requests_failed;
+    uint64_t requests_unclosed; /* of the succeeded: ended by TCP alone, without close_notify */
     double requests_per_second;
     uint64_t bytes_read, bytes_written;
 

@@ -88,6 +88,7 @@ void session_begin(struct session *session, const struct session_start *start)
     session->offer_ticket = start->offer_ticket;
     session->first_address = (uint32_t)session->env->preferred_address;
     session->connect_end = TCP_OK;
+    session->ended_by_fin = false;
     session->sample =
         (struct sample){.identity = session->is_anonymous ? 0 : (uint32_t)start->identity,
                         .arm = start->arm,
@@ -230,7 +231,7 @@ static void on_end(void *owner, enum tcp_end end)
 {
     struct session *session = owner;
     if (steps[session->stage] != NULL)
-        session_end_of_stream(session, end);
+        session_end_of_stream(session, end, false);
 }
 
 static void on_closed(void *owner)

@@ -104,9 +104,10 @@ bool session_is_parting(const struct session *session)
     return session->stage == STAGE_FAREWELL && session->sample.at.complete != 0;
 }
 
-/* The peer ended the stream, in TLS or in TCP. A response that lasts until the end is complete. */
-enum step session_end_of_stream(struct session *session, enum tcp_end end)
+/* A response that lasts until the end is complete where TLS confirms the end. */
+enum step session_end_of_stream(struct session *session, enum tcp_end end, bool in_tls)
 {
+    session->ended_by_fin = !in_tls;
     if (session->stage == STAGE_EXCHANGE && end == TCP_EOF && exchange_end(session->exchange) &&
         session->flights.count > 0) {
         session_take_events(session, true);
@@ -128,7 +129,7 @@ enum step session_read_farewell(struct session *session)
             session_finish(session, END_COMPLETE, TCP_OK);
         return STEP_WAIT;
     case TLS_CLOSED:
-        return session_end_of_stream(session, TCP_EOF);
+        return session_end_of_stream(session, TCP_EOF, true);
     case TLS_OK:
         return STEP_AGAIN;
     default:

@@ -46,6 +46,7 @@ struct session {
     bool sent_fin;       /* in the farewell */
     bool reconnecting;   /* closed to try the next address */
     bool is_established; /* counted in env->num_established */
+    bool ended_by_fin;   /* TCP ended without close_notify: anyone on the way can do that */
     struct sample sample;
 };
 
@@ -117,7 +118,7 @@ void session_expire_farewell(struct session *session);
 /* session_is_parting: all is complete and only a ticket may still come; no end is a bad one. */
 bool session_is_parting(const struct session *session);
 
-/* session_end_of_stream: the peer ended it, in TLS or in TCP. */
-enum step session_end_of_stream(struct session *session, enum tcp_end end);
+/* session_end_of_stream: the peer ended it, in TLS (close_notify) or in TCP alone. */
+enum step session_end_of_stream(struct session *session, enum tcp_end end, bool in_tls);
 
 #endif

@@ -216,23 +216,45 @@ static bool is_refusal(const struct session *session, unsigned status)
            plan_refuses_by_status(session->env->plan, session->sample.identity, status);
 }
 
+/* What a response says of the session; END_COMPLETE: nothing against it. */
+static enum end_cause cause_of(const struct session *session, const struct exchange_event *event)
+{
+    if (event->client_cert_refused)
+        return END_REFUSAL_PAGE;
+    if (is_refusal(session, event->status))
+        return END_REFUSAL_STATUS;
+    return plan_expects_status(session->env->plan, session->sample.identity, event->status)
+               ? END_COMPLETE
+               : END_STATUS;
+}
+
 /* Judges a response; false where it ended the session. */
 static bool judge_response(struct session *session, const struct exchange_event *event)
 {
-    if (event->client_cert_refused) {
-        session_finish(session, END_REFUSAL_PAGE, TCP_OK);
-        return false;
+    enum end_cause cause = cause_of(session, event);
+    if (cause == END_COMPLETE)
+        session->sample.requests_succeeded++;
+    else
+        session_finish(session, cause, TCP_OK);
+    return cause == END_COMPLETE;
+}
+
+/* Whether a FIN alone says that a response is complete which counts as a success. What its head says
+ * against us holds in any case. */
+static bool is_unclosed(const struct session *session, const struct exchange_event *event)
+{
+    return event->until_end && session->ended_by_fin && cause_of(session, event) == END_COMPLETE;
+}
+
+static bool take_unclosed(struct session *session)
+{
+    if (session->env->plan->allow_missing_close_notify) {
+        session->sample.requests_unclosed++;
+        return true;
     }
-    if (is_refusal(session, event->status)) {
-        session_finish(session, END_REFUSAL_STATUS, TCP_OK);
-        return false;
-    }
-    if (!plan_expects_status(session->env->plan, session->sample.identity, event->status)) {
-        session_finish(session, END_STATUS, TCP_OK);
-        return false;
-    }
-    session->sample.requests_succeeded++;
-    return true;
+    session->sample.cut_by_fin = true;
+    session_finish(session, END_STREAM, TCP_EOF);
+    return false;
 }
 
 /* Takes one event of the conversation; false where it ended the session. */
@@ -246,6 +268,8 @@ static bool take_event(struct session *session, const struct exchange_event *eve
         note_declined(session, event->tag);
         return true;
     case EXCHANGE_RESPONSE:
+        if (is_unclosed(session, event) && !take_unclosed(session))
+            return false;
         note_response(session, event, now_ns);
         return judge_response(session, event);
     case EXCHANGE_FAILED:
@@ -340,7 +364,7 @@ enum step session_read(struct session *session)
             cork(session);
         return STEP_WAIT;
     case TLS_CLOSED:
-        return session_end_of_stream(session, TCP_EOF);
+        return session_end_of_stream(session, TCP_EOF, true);
     case TLS_OK:
         break;
     default:

@@ -130,6 +130,10 @@ static char *tell(const struct plan *plan, const struct sample *sample, const st
         tell_chain(&out, conn);
         tell_pins(&out, plan, sample, conn);
         tell_verification(&out, plan, sample);
+        if (sample->cut_by_fin)
+            buffer_append_text(&out, "  the response has no length, and TCP ended without "
+                                     "close_notify; for a server that never sends one, "
+                                     "--allow-missing-close-notify is accepted\n");
         if (sample->status != 0)
             buffer_format(&out, "  HTTP status %u\n", sample->status);
         else if (sample->tcp_end != TCP_OK)

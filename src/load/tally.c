@@ -184,6 +184,7 @@ void tally_session(struct tally *tally, const struct sample *sample)
     tally->identities[sample->identity].classes[class]++;
     tally->requests_started += sample->requests_started;
     tally->requests_succeeded += sample->requests_succeeded;
+    tally->requests_unclosed += sample->requests_unclosed;
     if (class == CLASS_FAILED || class == CLASS_REFUSED)
         tally->requests_failed += sample->requests_started - sample->requests_succeeded;
     tally->bytes_read += sample->bytes_read;
@@ -255,6 +256,7 @@ static void merge_counters(struct tally *to, const struct tally *from)
     ADD(scheduled), ADD(skipped), ADD(started);
     ADD(measured_sessions), ADD(measured_handshakes), ADD(measured_requests);
     ADD(responses), ADD(requests_started), ADD(requests_succeeded), ADD(requests_failed);
+    ADD(requests_unclosed);
     ADD(bytes_read), ADD(bytes_written);
     ADD(handshakes_full), ADD(handshakes_resumed), ADD(tickets_offered), ADD(tickets_declined);
     ADD(early_offered), ADD(early_accepted), ADD(early_rejected);

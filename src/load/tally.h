@@ -47,6 +47,7 @@ struct tally {
     uint64_t outcomes[NUM_OUTCOMES];
     uint64_t responses; /* complete ones, of sessions that go on too */
     uint64_t requests_started, requests_succeeded, requests_failed;
+    uint64_t requests_unclosed; /* of the succeeded: ended by TCP alone */
     uint64_t bytes_read, bytes_written;
     uint64_t handshakes_full, handshakes_resumed;
     uint64_t tickets_offered, tickets_declined;

@@ -72,6 +72,7 @@ static void fill_sessions(const struct tally *tally, struct result *result, doub
     result->requests_started = tally->requests_started;
     result->requests_succeeded = tally->requests_succeeded;
     result->requests_failed = tally->requests_failed;
+    result->requests_unclosed = tally->requests_unclosed;
     result->bytes_read = tally->bytes_read;
     result->bytes_written = tally->bytes_written;
     result->sessions_per_second = per_second(tally->measured_sessions, measured_s);

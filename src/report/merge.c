@@ -38,6 +38,7 @@ static const struct counter {
     COUNTER("requests.started", requests_started),
     COUNTER("requests.succeeded", requests_succeeded),
     COUNTER("requests.failed", requests_failed),
+    COUNTER("requests.without_close_notify", requests_unclosed),
     COUNTER("bytes.read", bytes_read),
     COUNTER("bytes.written", bytes_written),
     COUNTER("handshakes.completed", handshakes_completed),

@@ -178,6 +178,7 @@ static void read_requests(const struct place *root, struct result *r)
         {"started", offsetof(struct result, requests_started), true},
         {"succeeded", offsetof(struct result, requests_succeeded), true},
         {"failed", offsetof(struct result, requests_failed), true},
+        {"without_close_notify", offsetof(struct result, requests_unclosed), false},
     };
     struct place requests = object_at(root, "requests");
     read_counts(&requests, r, fields, COUNT_OF(fields));

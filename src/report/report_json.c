@@ -205,6 +205,7 @@ static json_t *requests_object(const struct result *r)
     put_count(object, "started", r->requests_started);
     put_count(object, "succeeded", r->requests_succeeded);
     put_count(object, "failed", r->requests_failed);
+    put_count(object, "without_close_notify", r->requests_unclosed);
     put(object, "per_second", number(r->requests_per_second));
     put(object, "statuses", names_object(&r->statuses));
     return object;

@@ -160,6 +160,9 @@ static void write_traffic(FILE *out, const struct result *r)
     head(out, "requests_total", "counter", "HTTP requests, by how they ended.");
     labelled(out, "requests_total", "result", "succeeded", (double)r->requests_succeeded);
     labelled(out, "requests_total", "result", "failed", (double)r->requests_failed);
+    plain(out, "requests_without_close_notify_total", "counter",
+          "Of the succeeded, those that ended with TCP, without TLS's close_notify.",
+          (double)r->requests_unclosed);
     names(out, "responses_total", "status", "Complete HTTP responses, by status.", &r->statuses);
     plain(out, "requests_per_second", "gauge", "Requests a second, without the warm-up.",
           r->requests_per_second);

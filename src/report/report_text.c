@@ -249,6 +249,7 @@ static void write_requests(FILE *out, const struct result *r, const struct colum
     begin_row(&flow, out, "requests", r->requests_started, r->requests_per_second, columns);
     count_item(&flow, r->requests_succeeded, "succeeded");
     count_item(&flow, r->requests_failed, "failed");
+    some_item(&flow, r->requests_unclosed, "ended without close_notify");
     flow_end(&flow);
 }
 

@@ -157,6 +157,7 @@ static enum ending find_ending(struct exchange *exchange, struct observed *obser
     }
     bool complete = exchange_end(exchange);
     take_events(exchange, observed);
+    assert_int_equal(observed->response.until_end, complete);
     return complete ? OVER_AT_END : CUT_SHORT;
 }
 

@@ -48,6 +48,10 @@ static const char *const responses[] = {
     [MANNER_EVERY_SECOND_FAILS] = OK_HEAD "\r\nok",
     [MANNER_LAST_RESPONSE] = OK_HEAD "Connection: close\r\n\r\nok",
     [MANNER_UNTIL_CLOSE] = "HTTP/1.1 200 OK\r\n\r\nok",
+    [MANNER_UNTIL_FIN] = "HTTP/1.1 200 OK\r\n\r\nok",
+    [MANNER_REFUSAL_UNTIL_FIN] = "HTTP/1.1 400 Bad Request\r\n\r\nThe SSL certificate error\n",
+    [MANNER_STATUS_UNTIL_FIN] = "HTTP/1.1 500 Internal Server Error\r\n\r\nno",
+    [MANNER_CHUNKS_UNTIL_FIN] = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n",
     [MANNER_CUT_SHORT] = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nok",
     [MANNER_STATUS_500] = "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 2\r\n\r\nno",
     [MANNER_REFUSAL_PAGE] = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 31"
@@ -55,6 +59,11 @@ static const char *const responses[] = {
     [MANNER_BYTES_BEHIND] = OK_HEAD "\r\nok and more",
     [MANNER_NO_HTTP] = "220 mail.example ESMTP\r\n",
 };
+
+static bool ends_by_fin(enum manner manner)
+{
+    return manner >= MANNER_UNTIL_FIN && manner <= MANNER_CHUNKS_UNTIL_FIN;
+}
 
 static bool closes_after_response(enum manner manner)
 {
@@ -119,8 +128,12 @@ static void answer_request(struct service *service, struct connection *connectio
         return;
     }
     tls_conn_write(connection->tls, (const uint8_t *)response, strlen(response), &written);
-    if (closes_after_response(service->manner))
+    if (ends_by_fin(service->manner)) {
+        send_output(connection);
+        drop_wordlessly(connection);
+    } else if (closes_after_response(service->manner)) {
         drop(connection, false);
+    }
 }
 
 static void begin_http2(struct service *service, struct connection *connection)

@@ -18,6 +18,10 @@ enum manner {
     MANNER_SERVE,              /* answers every request with 200 */
     MANNER_LAST_RESPONSE,      /* the same with Connection: close, and closes */
     MANNER_UNTIL_CLOSE,        /* a response without a length, which lasts until the close */
+    MANNER_UNTIL_FIN,          /* the same, and no close_notify before the close */
+    MANNER_REFUSAL_UNTIL_FIN,  /* MANNER_REFUSAL_PAGE, ended so */
+    MANNER_STATUS_UNTIL_FIN,   /* a 500, ended so */
+    MANNER_CHUNKS_UNTIL_FIN,   /* chunks without the last one, ended so */
     MANNER_CUT_SHORT,          /* half a response, then closes */
     MANNER_STATUS_500,         /* answers every request with 500 */
     MANNER_REFUSAL_PAGE,       /* nginx's page for a refused client certificate */

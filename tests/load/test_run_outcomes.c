@@ -110,6 +110,12 @@ static const struct row rows[] = {
     {MANNER_CLOSE_WORDLESSLY, &asking, "client-p256", 0x0304, 1, OUTCOME_CLOSED_BEFORE_ACCEPT},
     {MANNER_CLOSE_WORDLESSLY, &plain, NULL, 0, 1, OUTCOME_CLOSED_EARLY},
     {MANNER_CUT_SHORT, &asking, "client-p256", 0, 1, OUTCOME_CLOSED_EARLY},
+    {MANNER_UNTIL_FIN, &asking, "client-p256", 0x0303, 1, OUTCOME_CLOSED_EARLY},
+    {MANNER_UNTIL_FIN, &asking, "client-p256", 0x0304, 1, OUTCOME_CLOSED_EARLY},
+    {MANNER_UNTIL_FIN, &plain, NULL, 0, 3, OUTCOME_CLOSED_EARLY},
+    {MANNER_CHUNKS_UNTIL_FIN, &plain, NULL, 0, 1, OUTCOME_CLOSED_EARLY},
+    {MANNER_REFUSAL_UNTIL_FIN, &asking, "client-p256", 0, 1, OUTCOME_CLIENT_CERT_REFUSED},
+    {MANNER_STATUS_UNTIL_FIN, &asking, "client-p256", 0, 1, OUTCOME_UNEXPECTED_STATUS},
     {MANNER_RESET_AT_REQUEST, &plain, NULL, 0, 1, OUTCOME_RESET},
     {MANNER_RESET_AT_REQUEST, &asking, "client-p256", 0x0304, 1, OUTCOME_CLOSED_BEFORE_ACCEPT},
     /* What it says is not what we speak, or not what we want. */
@@ -141,6 +147,53 @@ static void each_manner_of_a_server_comes_out_as_what_it_is(void **state)
         trial_cleanup(&trial);
         service_stop(service);
     }
+}
+
+static void
+a_response_that_ends_without_close_notify_is_complete_where_that_is_allowed(void **state)
+{
+    (void)state;
+    static const struct {
+        enum manner manner;
+        enum outcome outcome;
+        uint64_t unclosed;
+    } cases[] = {
+        {MANNER_UNTIL_FIN, OUTCOME_SUCCEEDED, 4},
+        {MANNER_UNTIL_CLOSE, OUTCOME_SUCCEEDED, 0},
+        {MANNER_LAST_RESPONSE, OUTCOME_SUCCEEDED, 0},
+        {MANNER_CHUNKS_UNTIL_FIN, OUTCOME_CLOSED_EARLY, 0},
+        {MANNER_CUT_SHORT, OUTCOME_CLOSED_EARLY, 0},
+        {MANNER_REFUSAL_UNTIL_FIN, OUTCOME_CLIENT_CERT_REFUSED, 0},
+        {MANNER_STATUS_UNTIL_FIN, OUTCOME_UNEXPECTED_STATUS, 0},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct trial trial;
+        struct service *service = service_start(cases[i].manner, &asking);
+        trial_plan(&trial, service);
+        trial_identity(&trial, "client-p256");
+        trial.plan.allow_missing_close_notify = true;
+        trial_run(&trial);
+        trial_expect(&trial, cases[i].outcome);
+        assert_int_equal(trial.result->requests_unclosed, cases[i].unclosed);
+        trial_cleanup(&trial);
+        service_stop(service);
+    }
+}
+
+static void a_response_cut_by_a_fin_is_none_and_its_story_says_why(void **state)
+{
+    (void)state;
+    struct trial trial;
+    struct service *service = service_start(MANNER_UNTIL_FIN, &plain);
+    trial_plan(&trial, service);
+    trial_run(&trial);
+    assert_int_equal(trial.result->requests_succeeded, 0);
+    assert_int_equal(trial.result->requests_failed, 4);
+    assert_int_equal(trial.result->statuses.count, 0);
+    assert_int_equal(latency_count(trial.result->latencies[LATENCY_REQUEST]), 0);
+    assert_non_null(strstr(trial.stories.first, "without close_notify"));
+    trial_cleanup(&trial);
+    service_stop(service);
 }
 
 static void refusal_by_close_makes_a_wordless_close_a_refusal(void **state)
@@ -284,6 +337,9 @@ int main(void)
         cmocka_unit_test(every_session_succeeds_and_both_sides_count_the_same),
         cmocka_unit_test(a_wrong_pin_ends_every_session_before_the_server_sees_anything_of_us),
         cmocka_unit_test(each_manner_of_a_server_comes_out_as_what_it_is),
+        cmocka_unit_test(
+            a_response_that_ends_without_close_notify_is_complete_where_that_is_allowed),
+        cmocka_unit_test(a_response_cut_by_a_fin_is_none_and_its_story_says_why),
         cmocka_unit_test(refusal_by_close_makes_a_wordless_close_a_refusal),
         cmocka_unit_test(a_server_that_stalls_runs_into_the_deadline_of_its_stage),
         cmocka_unit_test(a_connection_that_does_not_come_about_runs_into_its_own_deadline),

@@ -330,6 +330,7 @@ static void tallies_of_several_threads_add_up(void **state)
             /* Thread i's handshakes take i + 1 ms, and it ends in second 2 + i. */
             struct sample sample = good_sample((2 + i) * NS_PER_S + j, i % 2);
             sample.at.handshaken = sample.at.connected + (i + 1) * NS_PER_MS;
+            sample.requests_unclosed = 1;
             facts.version = i == 0 ? 0x0303 : 0x0304;
             book(parts[i], &sample);
             count++;
@@ -343,6 +344,7 @@ static void tallies_of_several_threads_add_up(void **state)
     tally_fill(total, result, 1);
     assert_true(result_balances(result));
     assert_int_equal(result->started, count);
+    assert_int_equal(result->requests_unclosed, count);
     assert_int_equal(result->peak_established, 6);
     assert_int_equal(latency_count(result->latencies[LATENCY_TLS_HANDSHAKE]), 60);
     assert_int_equal(result->identities[0].sessions, 40);

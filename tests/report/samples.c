@@ -260,6 +260,7 @@ struct result *sample_failing(void)
     r->duration_s = 10;
     r->passed = false;
     count_sessions(r, 700);
+    r->requests_unclosed = 3;
     name_counts_add(&r->versions, "TLSv1.2", 250);
     fail_sessions(r);
     set_rates(r);
