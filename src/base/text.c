@@ -276,9 +276,15 @@ char *text_hide_controls(char *text)
     return text;
 }
 
+size_t text_mark_len(const void *bytes, size_t len)
+{
+    static const uint8_t mark[] = {0xef, 0xbb, 0xbf};
+    return len >= sizeof mark && memcmp(bytes, mark, sizeof mark) == 0 ? sizeof mark : 0;
+}
+
 const char *text_after_mark(const char *text)
 {
-    return text_starts_with(text, "\xef\xbb\xbf") ? text + 3 : text;
+    return text + text_mark_len(text, strlen(text));
 }
 
 bool text_starts_with(const char *text, const char *prefix)

@@ -41,6 +41,9 @@ const char *text_nearest(const char *word, const char *const *words, size_t coun
  * file may begin with. */
 const char *text_after_mark(const char *text);
 
+/* text_mark_len returns the length of that mark before BYTES, which need not end in a NUL: 3 or 0. */
+size_t text_mark_len(const void *bytes, size_t len);
+
 /* text_character_len returns the bytes of the UTF-8 character (RFC 3629) at P, 0 where there is
  * none. The text ends in a NUL. */
 size_t text_character_len(const uint8_t *p);

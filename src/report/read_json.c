@@ -5,8 +5,11 @@
  */
 #include "report/read_json.h"
 
+#include "base/buffer.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "load/result.h"
 #include "report/json_reader.h"
 #include "report/report_json.h"
@@ -17,6 +20,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#define MOST_BYTES ((size_t)256 << 20)
+#define ACCEPTED "a result of schema " REPORT_JSON_SCHEMA " is accepted"
 
 /* --- latencies ------------------------------------------------------------------------------ */
 
@@ -493,17 +499,31 @@ static void read_root(const struct place *root, struct result *r)
              "one of the others");
 }
 
+/* Reads the text of a result, whose byte order mark (RFC 8259 section 8.1) is passed over. */
+static json_t *load(const char *path, struct error *err)
+{
+    const struct file_role role = {"the result", path, MOST_BYTES, ACCEPTED};
+    struct buffer text = {0};
+    json_error_t problem;
+    json_t *json = NULL;
+    if (strcmp(path, "-") == 0 ? file_read_stream(&text, stdin, &role, err)
+                               : file_read(&text, &role, err)) {
+        size_t mark_len = text_mark_len(text.data, text.len);
+        json = json_loadb((const char *)text.data + mark_len, text.len - mark_len,
+                          JSON_REJECT_DUPLICATES, &problem);
+        if (json == NULL)
+            error_set(err, "\"%s\" cannot be read: %s (line %d); " ACCEPTED, path, problem.text,
+                      problem.line);
+    }
+    buffer_cleanup(&text);
+    return json;
+}
+
 struct result *result_read_json(const char *path, struct error *err)
 {
-    json_error_t problem;
-    bool is_stdin = strcmp(path, "-") == 0;
-    json_t *json = is_stdin ? json_loadf(stdin, JSON_REJECT_DUPLICATES, &problem)
-                            : json_load_file(path, JSON_REJECT_DUPLICATES, &problem);
-    if (json == NULL) {
-        error_set(err, "\"%s\" cannot be read: %s (line %d); a result of schema %s is accepted",
-                  path, problem.text, problem.line, REPORT_JSON_SCHEMA);
+    json_t *json = load(path, err);
+    if (json == NULL)
         return NULL;
-    }
     struct reader reader = {.path = path, .err = err};
     struct place root = {&reader, json, ""};
     struct result *result = result_new();

@@ -2,6 +2,7 @@
 /*
  * A directory of identities: which files belong together, by their names alone.
  */
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "tls/identity.h"
@@ -78,6 +79,37 @@ static bool read_listing(struct listing *listing, const char *path, struct error
     return true;
 }
 
+/* Whether the file can be read as one of an identity's. What else it is, is told: a directory is
+ * nobody's file, and is passed over; a FIFO or a device would wait, or have no end, and is refused. */
+static bool check_file(const char *path, const char *entry_name, enum ending ending,
+                       bool *out_is_file, struct notices *notices, struct error *err)
+{
+    char file[4096];
+    const char *kind;
+    snprintf(file, sizeof file, "%s/%s%s", path, entry_name, endings[ending]);
+    *out_is_file = file_is_regular(file, &kind) || kind == NULL;
+    if (*out_is_file)
+        return true;
+    if (strcmp(kind, "a directory") != 0)
+        return error_set(err, "'%s' is %s; a regular file is accepted in --identities", file, kind);
+    notices_add(notices, "'%s' is a directory, and is skipped", file);
+    return true;
+}
+
+static bool check_files(struct entry *entry, const char *path, struct notices *notices,
+                        struct error *err)
+{
+    for (enum ending ending = 0; ending < NUM_ENDINGS; ending++) {
+        bool is_file = true;
+        if ((entry->found & 1u << ending) != 0 &&
+            !check_file(path, entry->name, ending, &is_file, notices, err))
+            return false;
+        if (!is_file)
+            entry->found &= ~(1u << ending);
+    }
+    return true;
+}
+
 /* Loads the identity of one name, from the files that are there. */
 static bool add_entry(struct identity_set *set, const char *path, const struct entry *entry,
                       const struct password *password, struct notices *notices, struct error *err)
@@ -110,7 +142,8 @@ bool identity_set_add_directory(struct identity_set *set, const char *path,
     size_t count_before = identity_set_count(set);
     bool ok = read_listing(&listing, path, err);
     for (size_t i = 0; ok && i < listing.count; i++)
-        ok = add_entry(set, path, &listing.entries[i], password, notices, err);
+        ok = check_files(&listing.entries[i], path, notices, err) &&
+             add_entry(set, path, &listing.entries[i], password, notices, err);
     if (ok && identity_set_count(set) == count_before)
         ok = error_set(err,
                        "the directory '%s' has no identity; NAME.crt with NAME.key, NAME.pem, "

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tls/key_file.h"
 
-#include "base/memory.h"
+#include "base/buffer.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "tls/certificate.h"
+#include "tls/pem.h"
 
 #include <openssl/bio.h>
 #include <openssl/bytestring.h>
@@ -16,12 +18,11 @@
 #include <openssl/stack.h>
 #include <openssl/x509.h>
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#define MAX_FILE_LEN (1 << 20)
+#define MOST_BYTES ((size_t)1 << 20)
+#define ACCEPTED "a PEM or PKCS#12 file is accepted"
 
 /* One file being read: its bytes are wiped at the end, since they may hold a plain key. */
 struct reading {
@@ -88,64 +89,37 @@ static bool read_pem_key(const struct reading *r, const uint8_t *bytes, size_t l
     return set_key(r, key);
 }
 
-static bool is_key(const char *name)
-{
-    size_t len = strlen(name), end_len = strlen("PRIVATE KEY");
-    return len >= end_len && strcmp(name + len - end_len, "PRIVATE KEY") == 0;
-}
+/* What a walk through the blocks of a PEM file finds. */
+struct walk {
+    const struct reading *reading;
+    unsigned num_keys;
+    bool is_encrypted, failed;
+};
 
-static bool is_cert(const char *name)
+static bool take_block(void *owner, const struct pem_block *block)
 {
-    return strcmp(name, PEM_STRING_X509) == 0 || strcmp(name, PEM_STRING_X509_OLD) == 0;
-}
-
-/* How many blocks of PEM the bytes seem to have, wherever in a line they begin. */
-static unsigned count_begins(const uint8_t *bytes, size_t len)
-{
-    static const char begin[] = "-----BEGIN ";
-    unsigned count = 0;
-    const uint8_t *at;
-    while ((at = memmem(bytes, len, begin, strlen(begin))) != NULL) {
-        len -= (size_t)(at - bytes) + 1;
-        bytes = at + 1;
-        count++;
+    struct walk *walk = owner;
+    if (pem_is_certificate(block))
+        walk->failed = !add_cert(walk->reading, block->der, block->len);
+    if (pem_is_key(block)) {
+        walk->num_keys++;
+        walk->is_encrypted |=
+            strstr(block->header, "ENCRYPTED") || strstr(block->name, "ENCRYPTED");
     }
-    return count;
+    return !walk->failed;
 }
 
 static bool read_pem(const struct reading *r, const uint8_t *bytes, size_t len)
 {
-    BIO *bio = BIO_new_mem_buf(bytes, (int)len);
-    bool ok = true, encrypted = false;
-    unsigned num_keys = 0, num_blocks = 0;
-    char *name, *header;
-    uint8_t *der;
-    long der_len;
-    while (ok && PEM_read_bio(bio, &name, &header, &der, &der_len)) {
-        if (is_cert(name))
-            ok = add_cert(r, der, (size_t)der_len);
-        num_blocks++;
-        num_keys += is_key(name);
-        encrypted |= is_key(name) && (strstr(header, "ENCRYPTED") || strstr(name, "ENCRYPTED"));
-        OPENSSL_free(name);
-        OPENSSL_free(header);
-        OPENSSL_cleanse(der, (size_t)der_len);
-        OPENSSL_free(der);
-    }
-    BIO_free(bio);
-    uint32_t last = ERR_peek_last_error();
-    if (ok && last != 0 &&
-        !(ERR_GET_LIB(last) == ERR_LIB_PEM && ERR_GET_REASON(last) == PEM_R_NO_START_LINE))
-        return fail(r, "is damaged PEM: a block in it is cut short or is not base64");
-    ERR_clear_error();
-    if (ok && num_blocks < count_begins(bytes, len))
-        return fail(r, "has a PEM block that does not begin at the begin of a line, and so cannot "
-                       "be read; '-----BEGIN' there is accepted");
-    if (!ok || !r->want_key || num_keys == 0)
-        return ok;
-    if (num_keys > 1)
+    struct walk walk = {.reading = r};
+    const char *problem = pem_visit(bytes, len, take_block, &walk);
+    if (problem != NULL)
+        return fail(r, problem);
+    if (walk.failed || !r->want_key || walk.num_keys == 0)
+        return !walk.failed;
+    if (walk.num_keys > 1)
         return fail(r, "has more than one private key; one is accepted");
-    return read_pem_key(r, bytes, len, encrypted);
+    return read_pem_key(r, bytes, len, walk.is_encrypted);
 }
 
 static bool take_pkcs12_certs(const struct reading *r, STACK_OF(X509) * certs)
@@ -185,64 +159,26 @@ static bool read_pkcs12(const struct reading *r, const uint8_t *bytes, size_t le
     return ok;
 }
 
-/* Reads the whole file into new memory of which the caller wipes *out_len bytes. */
-static uint8_t *slurp(const struct reading *r, size_t *out_len)
+static bool read_bytes(const struct reading *r, const uint8_t *bytes, size_t len)
 {
-    FILE *stream = fopen(r->path, "rb");
-    if (stream == NULL) {
-        error_set(r->err, "%s '%s' cannot be opened: %s", r->what, r->path, strerror(errno));
-        return NULL;
-    }
-    setvbuf(stream, NULL, _IONBF, 0);
-    size_t capacity = 16384, len = 0, n;
-    uint8_t *bytes = memory_new(capacity, 1);
-    while (len <= MAX_FILE_LEN && (n = fread(bytes + len, 1, capacity - len, stream)) > 0) {
-        len += n;
-        if (len < capacity)
-            continue;
-        uint8_t *larger = memory_new(capacity * 2, 1);
-        memcpy(larger, bytes, len);
-        OPENSSL_cleanse(bytes, len);
-        free(bytes);
-        bytes = larger;
-        capacity *= 2;
-    }
-    bool failed = ferror(stream) != 0 || len > MAX_FILE_LEN;
-    if (ferror(stream))
-        error_set(r->err, "%s '%s' cannot be read: %s", r->what, r->path, strerror(errno));
-    else if (failed)
-        fail(r, "is larger than 1 MB; a PEM or PKCS#12 file is accepted");
-    fclose(stream);
-    *out_len = len;
-    if (!failed)
-        return bytes;
-    OPENSSL_cleanse(bytes, len);
-    free(bytes);
-    return NULL;
+    struct certificate_fields fields;
+    if (len == 0)
+        return fail(r, "is empty; " ACCEPTED);
+    if (certificate_read(&fields, bytes, len))
+        return add_cert(r, bytes, len);
+    return bytes[0] == 0x30 ? read_pkcs12(r, bytes, len) : read_pem(r, bytes, len);
 }
 
 bool key_file_read(struct key_file *file, const char *path, const char *what, bool want_key,
                    const struct password *password, struct error *err)
 {
     struct reading r = {file, path, what, want_key, password, err};
-    size_t len;
-    uint8_t *bytes = slurp(&r, &len);
-    if (bytes == NULL)
-        return false;
-    bool ok;
-    struct certificate_fields fields;
-    static const uint8_t mark[] = {0xef, 0xbb, 0xbf}; /* of byte order, before a text */
-    bool is_marked = len > sizeof mark && memcmp(bytes, mark, sizeof mark) == 0;
-    if (is_marked)
-        ok = read_pem(&r, bytes + sizeof mark, len - sizeof mark);
-    else if (len == 0)
-        ok = fail(&r, "is empty; a PEM or PKCS#12 file is accepted");
-    else if (certificate_read(&fields, bytes, len))
-        ok = add_cert(&r, bytes, len);
-    else
-        ok = bytes[0] == 0x30 ? read_pkcs12(&r, bytes, len) : read_pem(&r, bytes, len);
-    OPENSSL_cleanse(bytes, len);
-    free(bytes);
+    const struct file_role role = {what, path, MOST_BYTES, ACCEPTED};
+    struct buffer bytes = {0};
+    buffer_reserve(&bytes, MOST_BYTES + FILE_READ_MORE);
+    bool ok = file_read(&bytes, &role, err) && read_bytes(&r, bytes.data, bytes.len);
+    OPENSSL_cleanse(bytes.data, bytes.len);
+    buffer_cleanup(&bytes);
     if (!ok)
         key_file_cleanup(file);
     return ok;
@@ -255,7 +191,7 @@ bool key_file_mentions_key(const char *path)
         return false;
     char line[256];
     bool found = false;
-    size_t most = MAX_FILE_LEN / sizeof line; /* a device has no end */
+    size_t most = MOST_BYTES / sizeof line; /* more is refused when it is loaded */
     while (!found && most-- > 0 && fgets(line, sizeof line, stream) != NULL)
         found = text_starts_with(text_after_mark(line), "-----BEGIN ") &&
                 strstr(line, "PRIVATE KEY-----") != NULL;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tls/password.h"
 
+#include "base/file.h"
 #include "base/text.h"
 
 #include <openssl/mem.h>
@@ -21,19 +22,41 @@ static bool keep(struct password *password, const char *text, const char *what, 
     return true;
 }
 
+/* Reads up to the line's end and no further: what follows may be for somebody else. Returns the length
+ * that the line has within CAPACITY, and takes CR LF and the end of the file for its end. */
+static size_t read_line(char *line, size_t capacity, FILE *file)
+{
+    size_t len = 0;
+    int c;
+    while (len < capacity && (c = fgetc(file)) != EOF && c != '\n')
+        line[len++] = (char)c;
+    return len > 0 && line[len - 1] == '\r' ? len - 1 : len;
+}
+
+static bool keep_line(struct password *password, const char *line, size_t len, const char *path,
+                      struct error *err)
+{
+    if (memchr(line, '\0', len) != NULL)
+        return error_set(err,
+                         "the password file '%s' has a NUL byte in its first line; text is "
+                         "accepted",
+                         path);
+    return keep(password, text_after_mark(line), path, err);
+}
+
 static bool read_file(struct password *password, const char *path, struct error *err)
 {
-    FILE *file = fopen(path, "r");
+    FILE *file = file_open(path, "the password file", err);
     if (file == NULL)
-        return error_set(err, "the password file '%s' cannot be opened: %s", path, strerror(errno));
-    char line[sizeof password->text + 5] = ""; /* with a byte order mark and CR LF */
-    setvbuf(file, NULL, _IONBF, 0);            /* no copy of the password stays in a buffer */
-    bool read = fgets(line, sizeof line, file) != NULL || !ferror(file);
+        return false;
+    char line[sizeof password->text + 5] = ""; /* with a byte order mark, CR and a NUL */
+    size_t len = read_line(line, sizeof line - 1, file);
+    bool ok = ferror(file) ? error_set(err, "the password file '%s' cannot be read: %s", path,
+                                       strerror(errno))
+                           : true;
     fclose(file);
-    line[strcspn(line, "\r\n")] = '\0';
-    bool ok =
-        read ? keep(password, text_after_mark(line), path, err)
-             : error_set(err, "the password file '%s' cannot be read: %s", path, strerror(errno));
+    line[len] = '\0';
+    ok = ok && keep_line(password, line, len, path, err);
     OPENSSL_cleanse(line, sizeof line);
     return ok;
 }

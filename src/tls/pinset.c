@@ -2,6 +2,7 @@
 #include "tls/pinset.h"
 
 #include "base/buffer.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
 
@@ -201,7 +202,7 @@ static bool add_lines(struct pinset *pinset, FILE *file, const char *path, struc
     bool ok = true;
     for (unsigned line_number = 1; ok && file != NULL && getline(&line, &capacity, file) >= 0;
          line_number++) {
-        const char *text = trim(line_number == 1 ? text_after_mark(line) : line);
+        const char *text = trim(line + (line_number == 1 ? text_mark_len(line, strlen(line)) : 0));
         if (*text == '\0')
             continue;
         ok = add_line(pinset, text, path, line_number, err);
@@ -215,31 +216,17 @@ static bool add_lines(struct pinset *pinset, FILE *file, const char *path, struc
     return true;
 }
 
-static bool read_pins(struct pinset *pinset, FILE *file, const char *path, struct error *err)
+bool pinset_add_file(struct pinset *pinset, const char *path, struct error *err)
 {
+    const struct file_role role = {"the pin file", path, MOST_FILE_BYTES,
+                                   "one pin a line is accepted"};
     struct buffer text = {0};
-    if (!buffer_read_file(&text, file, MOST_FILE_BYTES)) {
-        buffer_cleanup(&text);
-        return error_set(err, "the pin file '%s' is larger than 16 MB; one pin a line is accepted",
-                         path);
-    }
-    FILE *lines = text.len > 0 ? fmemopen(text.data, text.len, "r") : NULL;
-    bool ok = ferror(file)
-                  ? error_set(err, "the pin file '%s' cannot be read: %s", path, strerror(errno))
-                  : add_lines(pinset, lines, path, err);
+    bool ok = file_read(&text, &role, err);
+    FILE *lines = ok && text.len > 0 ? fmemopen(text.data, text.len, "r") : NULL;
+    ok = ok && add_lines(pinset, lines, path, err);
     if (lines != NULL)
         fclose(lines);
     buffer_cleanup(&text);
-    return ok;
-}
-
-bool pinset_add_file(struct pinset *pinset, const char *path, struct error *err)
-{
-    FILE *file = fopen(path, "r");
-    if (file == NULL)
-        return error_set(err, "the pin file '%s' cannot be opened: %s", path, strerror(errno));
-    bool ok = read_pins(pinset, file, path, err);
-    fclose(file);
     return ok;
 }
 

@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tls/trust.h"
 
+#include "base/file.h"
 #include "base/memory.h"
+#include "tls/pem.h"
 
-#include <openssl/bio.h>
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/x509.h>
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define SYSTEM_BUNDLE "/etc/ssl/certs/ca-certificates.crt"
+#define MOST_BYTES ((size_t)16 << 20)
+#define ACCEPTED "PEM certificates are accepted"
 
 struct trust {
     X509_STORE *store;
     size_t count;
+    bool is_damaged; /* while it is read: a certificate could not be parsed */
 };
 
 static const char *resolve_path(const char *path)
@@ -27,44 +29,50 @@ static const char *resolve_path(const char *path)
     return set != NULL && set[0] != '\0' ? set : SYSTEM_BUNDLE;
 }
 
-/* Reads certificates until the file ends; false where one cannot be parsed. */
-static bool read_anchors(struct trust *trust, BIO *bio)
+/* Takes a block's certificate; what is not one is passed over. */
+static bool add_anchor(void *owner, const struct pem_block *block)
 {
-    X509 *x509;
-    while ((x509 = PEM_read_bio_X509(bio, NULL, NULL, NULL)) != NULL) {
-        bool ok = X509_STORE_add_cert(trust->store, x509) == 1;
-        X509_free(x509);
-        if (!ok)
-            return false;
-        trust->count++;
-    }
-    uint32_t last = ERR_peek_last_error();
-    bool at_end = ERR_GET_LIB(last) == ERR_LIB_PEM && ERR_GET_REASON(last) == PEM_R_NO_START_LINE;
+    struct trust *trust = owner;
+    if (!pem_is_certificate(block))
+        return true;
+    const uint8_t *p = block->der;
+    X509 *x509 = d2i_X509(NULL, &p, (long)block->len);
+    bool ok = x509 != NULL && X509_STORE_add_cert(trust->store, x509) == 1;
+    X509_free(x509);
+    trust->count += ok;
+    trust->is_damaged |= !ok;
+    return ok;
+}
+
+/* What is wrong with the anchors, as the end of a sentence; NULL: nothing. */
+static const char *read_anchors(struct trust *trust, const struct buffer *text)
+{
+    const char *problem = pem_visit(text->data, text->len, add_anchor, trust);
     ERR_clear_error();
-    return at_end;
+    if (trust->is_damaged)
+        return "has a certificate that cannot be parsed; " ACCEPTED;
+    if (problem == NULL && trust->count == 0)
+        return "has no certificate; " ACCEPTED;
+    return problem;
 }
 
 struct trust *trust_load(const char *path, struct error *err)
 {
-    const char *file = resolve_path(path);
-    BIO *bio = BIO_new_file(file, "r");
-    if (bio == NULL) {
-        error_set(err, "the trust anchors '%s' of --cacert cannot be opened: %s", file,
-                  strerror(errno));
-        ERR_clear_error();
+    const struct file_role role = {"the file of trust anchors", resolve_path(path), MOST_BYTES,
+                                   ACCEPTED};
+    struct buffer text = {0};
+    if (!file_read(&text, &role, err)) {
+        buffer_cleanup(&text);
+        error_prefix(err, "--cacert");
         return NULL;
     }
     struct trust *trust = memory_new(1, sizeof *trust);
     trust->store = X509_STORE_new();
-    bool ok = read_anchors(trust, bio);
-    BIO_free(bio);
-    if (ok && trust->count > 0)
+    const char *problem = read_anchors(trust, &text);
+    buffer_cleanup(&text);
+    if (problem == NULL)
         return trust;
-    error_set(err,
-              ok ? "the file '%s' of --cacert has no certificate; PEM certificates are accepted"
-                 : "the file '%s' of --cacert has a certificate that cannot be parsed; PEM "
-                   "certificates are accepted",
-              file);
+    error_set(err, "--cacert: %s '%s' %s", role.what, role.path, problem);
     trust_free(trust);
     return NULL;
 }

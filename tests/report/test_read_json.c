@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/read_json.h"
 
+#include "base/buffer.h"
 #include "report/golden.h"
 #include "report/report_json.h"
 #include "report/samples.h"
@@ -44,12 +45,44 @@ static void what_was_written_is_read_as_it_was(void **state)
     }
 }
 
+static void a_byte_order_mark_is_passed_over(void **state)
+{
+    (void)state;
+    struct result *written = sample_typical();
+    char *text = golden_capture(report_json, written);
+    struct buffer marked = {0};
+    struct error err = {""};
+    buffer_format(&marked, "\xef\xbb\xbf%s", text);
+    struct result *read = read_text(buffer_text(&marked), &err);
+    assert_string_equal(err.text, "");
+    assert_non_null(read);
+    result_free(read);
+    result_free(written);
+    buffer_cleanup(&marked);
+    free(text);
+}
+
+static void what_has_no_end_is_not_read(void **state)
+{
+    (void)state;
+    struct error err;
+    assert_null(result_read_json("/dev/zero", &err));
+    assert_non_null(strstr(err.text, "the result '/dev/zero' is a device; a file or a pipe"));
+    char path[] = "/tmp/pinload-test-XXXXXX";
+    int descriptor = mkstemp(path);
+    assert_int_equal(ftruncate(descriptor, ((off_t)256 << 20) + 1), 0);
+    assert_null(result_read_json(path, &err));
+    assert_non_null(strstr(err.text, "is larger than 256 MB; a result of schema"));
+    close(descriptor);
+    unlink(path);
+}
+
 static void a_file_that_is_not_there_is_told(void **state)
 {
     (void)state;
     struct error err;
     assert_null(result_read_json("/nonexistent.json", &err));
-    assert_non_null(strstr(err.text, "\"/nonexistent.json\" cannot be read"));
+    assert_non_null(strstr(err.text, "the result '/nonexistent.json' cannot be opened: No such"));
 }
 
 /* replaced returns TEXT with the first FROM made TO. */
@@ -155,6 +188,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_written_is_read_as_it_was),
         cmocka_unit_test(a_file_that_is_not_there_is_told),
+        cmocka_unit_test(a_byte_order_mark_is_passed_over),
+        cmocka_unit_test(what_has_no_end_is_not_read),
         cmocka_unit_test(what_is_wrong_is_named),
         cmocka_unit_test(what_is_not_of_the_contract_may_be_missing_or_new),
     };

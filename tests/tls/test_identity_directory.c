@@ -140,6 +140,50 @@ static void a_bad_file_in_a_directory_stops_the_load_and_is_named(void **state)
     }
 }
 
+static void what_is_no_regular_file_is_told_and_never_waited_for(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"a.pem", "a.crt", "a.key", "a.p12"};
+    struct identity_set *set = identity_set_new();
+    struct notices notices = {0};
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        char path[512], device[512];
+        struct error err = {{0}};
+        snprintf(path, sizeof path, FIXTURES "/scratch/%s", names[i]);
+        snprintf(device, sizeof device, "scratch/%s' is a device; a regular file is acc", names[i]);
+        assert_int_equal(mkfifo(path, 0600), 0);
+        assert_false(identity_set_add_directory(set, FIXTURE("scratch"), &julio, &notices, &err));
+        if (strstr(err.text, "' is a FIFO; a regular file is accepted") == NULL)
+            fail_msg("%s", err.text);
+        unlink(path);
+        assert_int_equal(symlink("/dev/zero", path), 0);
+        assert_false(identity_set_add_directory(set, FIXTURE("scratch"), &julio, &notices, &err));
+        if (strstr(err.text, device) == NULL)
+            fail_msg("%s", err.text);
+        unlink(path);
+    }
+    assert_int_equal(notices.count, 0);
+    identity_set_free(set);
+}
+
+static void a_directory_within_is_passed_over_and_named(void **state)
+{
+    (void)state;
+    struct identity_set *set = identity_set_new();
+    struct notices notices = {0};
+    struct error err = {{0}};
+    assert_int_equal(mkdir(FIXTURE("scratch/old.pem"), 0700), 0);
+    put("a.pem", FIXTURE("client-p256.pem"));
+    assert_int_equal(symlink("a.pem", FIXTURE("scratch/b.pem")), 0);
+    if (!identity_set_add_directory(set, FIXTURE("scratch"), &julio, &notices, &err))
+        fail_msg("%s", err.text);
+    assert_int_equal(identity_set_count(set), 2);
+    assert_int_equal(notices.count, 1);
+    assert_non_null(strstr(notices.texts[0], "scratch/old.pem' is a directory, and is skipped"));
+    notices_cleanup(&notices);
+    identity_set_free(set);
+}
+
 static void a_directory_without_identities_is_refused(void **state)
 {
     (void)state;
@@ -175,6 +219,10 @@ int main(void)
             remove_scratch),
         cmocka_unit_test_setup_teardown(a_bad_file_in_a_directory_stops_the_load_and_is_named,
                                         make_scratch, remove_scratch),
+        cmocka_unit_test_setup_teardown(what_is_no_regular_file_is_told_and_never_waited_for,
+                                        make_scratch, remove_scratch),
+        cmocka_unit_test_setup_teardown(a_directory_within_is_passed_over_and_named, make_scratch,
+                                        remove_scratch),
         cmocka_unit_test_setup_teardown(a_directory_without_identities_is_refused, make_scratch,
                                         remove_scratch),
     };

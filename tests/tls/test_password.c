@@ -3,6 +3,8 @@
 
 #include "tls/fixtures.h"
 
+#include <unistd.h>
+
 static void every_source_gives_its_password(void **state)
 {
     (void)state;
@@ -54,6 +56,8 @@ static void a_source_that_gives_none_is_named_and_a_password_is_not_shown(void *
         {"env:PINLOAD_TEST_UNSET", "'PINLOAD_TEST_UNSET'", NULL},
         {"file:/nonexistent/password", "'/nonexistent/password'", NULL},
         {"file:" FIXTURES, "'" FIXTURES "'", NULL},
+        {"file:/dev/zero", "'/dev/zero' is a device; a file or a pipe is accepted", NULL},
+        {"file:/dev/null", "'/dev/null' is a device", NULL},
         {too_long, "up to 1023 bytes", "xxx"},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -67,6 +71,36 @@ static void a_source_that_gives_none_is_named_and_a_password_is_not_shown(void *
             fail_msg("'%s' shows the password", err.text);
         assert_false(password.given);
     }
+}
+
+static void a_password_file_with_a_nul_is_refused(void **state)
+{
+    (void)state;
+    struct password password = {0};
+    struct error err = {{0}};
+    fixture_write(FIXTURE("password"), "jul\0io\n", 7);
+    assert_false(password_read(&password, "file:" FIXTURE("password"), &err));
+    assert_non_null(strstr(err.text, "has a NUL byte in its first line"));
+    assert_false(password.given);
+    remove(FIXTURE("password"));
+}
+
+static void a_password_comes_out_of_a_pipe_and_leaves_the_rest_in_it(void **state)
+{
+    (void)state;
+    struct password password = {0};
+    struct error err = {{0}};
+    int ends[2];
+    char source[64], rest[8] = "";
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], "julio\nrest", 10), 10);
+    snprintf(source, sizeof source, "file:/dev/fd/%d", ends[0]);
+    assert_true(password_read(&password, source, &err));
+    assert_string_equal(password.text, "julio");
+    assert_int_equal(read(ends[0], rest, sizeof rest), 4);
+    assert_string_equal(rest, "rest");
+    close(ends[0]);
+    close(ends[1]);
 }
 
 static void a_wiped_password_leaves_nothing_behind(void **state)
@@ -96,6 +130,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_source_gives_its_password),
         cmocka_unit_test(a_source_that_gives_none_is_named_and_a_password_is_not_shown),
+        cmocka_unit_test(a_password_file_with_a_nul_is_refused),
+        cmocka_unit_test(a_password_comes_out_of_a_pipe_and_leaves_the_rest_in_it),
         cmocka_unit_test(a_wiped_password_leaves_nothing_behind),
         cmocka_unit_test(a_password_in_the_command_line_is_wiped_there_too),
     };

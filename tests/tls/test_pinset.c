@@ -3,6 +3,8 @@
 
 #include "tls/fixtures.h"
 
+#include <unistd.h>
+
 /* SHA-256 of the empty text, and of "abc" (FIPS 180-4's example values). */
 #define EMPTY "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
 #define EMPTY_HEX "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -162,7 +164,11 @@ static void a_file_without_an_end_is_refused(void **state)
     struct pinset *pins = pinset_new();
     struct error err = {{0}};
     assert_false(pinset_add_file(pins, "/dev/zero", &err));
-    assert_non_null(strstr(err.text, "'/dev/zero' is larger than 16 MB"));
+    assert_non_null(strstr(err.text, "'/dev/zero' is a device"));
+    fixture_write(PIN_FILE, "", 0);
+    assert_int_equal(truncate(PIN_FILE, (16 << 20) + 1), 0);
+    assert_false(pinset_add_file(pins, PIN_FILE, &err));
+    assert_non_null(strstr(err.text, "' is larger than 16 MB"));
     pinset_free(pins);
 }
 
