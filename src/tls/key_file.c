@@ -5,18 +5,15 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "tls/certificate.h"
+#include "tls/key_reading.h"
 #include "tls/pem.h"
+#include "tls/private_key.h"
 
-#include <openssl/bio.h>
 #include <openssl/bytestring.h>
-#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/mem.h>
 #include <openssl/pem.h>
-#include <openssl/pkcs8.h>
 #include <openssl/pool.h>
-#include <openssl/stack.h>
-#include <openssl/x509.h>
 
 #include <stdio.h>
 #include <string.h>
@@ -24,155 +21,102 @@
 #define MOST_BYTES ((size_t)1 << 20)
 #define ACCEPTED "a PEM or PKCS#12 file is accepted"
 
-/* One file being read: its bytes are wiped at the end, since they may hold a plain key. */
-struct reading {
-    struct key_file *file;
-    const char *path;
-    const char *what;
-    bool want_key;
-    const struct password *password;
-    struct error *err;
+/* --- PEM ------------------------------------------------------------------------------------ */
+
+/* Keys in forms that are not DER of ours. */
+static const struct {
+    const char *name, *problem;
+} foreign_keys[] = {
+    {"OPENSSH PRIVATE KEY", "has a private key in OpenSSH's own form, which is not read; PKCS#8 or "
+                            "traditional PEM is, as 'ssh-keygen -p -m PKCS8' writes it"},
+    {PEM_STRING_DSA,
+     "has a private key of the kind DSA, which is not supported; " PRIVATE_KEY_KINDS},
 };
 
-static bool fail(const struct reading *r, const char *problem)
+static bool take_key_block(struct key_reading *r, const struct pem_block *block)
 {
-    ERR_clear_error();
-    return error_set(r->err, "%s '%s' %s", r->what, r->path, problem);
+    for (size_t i = 0; r->want_key && i < sizeof foreign_keys / sizeof *foreign_keys; i++) {
+        if (strcmp(block->name, foreign_keys[i].name) == 0)
+            return key_reading_fail(r, foreign_keys[i].problem);
+    }
+    if (strcmp(block->name, PEM_STRING_PKCS8) == 0)
+        return key_reading_add_encrypted(r, block->der, block->len);
+    if (strstr(block->header, "ENCRYPTED") != NULL)
+        return key_reading_add_pem_key(r, block->header, block->der, block->len);
+    return key_reading_add_key(r, block->der, block->len);
 }
 
-static bool fail_password(const struct reading *r)
-{
-    return fail(r,
-                r->password->given
-                    ? "cannot be decrypted: the password of --pass is wrong, or the file is damaged"
-                    : "is encrypted: --pass env:VAR, file:PATH or pass:TEXT gives its password");
-}
-
-static bool add_cert(const struct reading *r, const uint8_t *der, size_t len)
-{
-    struct key_file *file = r->file;
-    if (file->num_certs == KEY_FILE_MAX_CERTS)
-        return fail(r, "has more than 16 certificates; a leaf and up to 15 issuers are accepted");
-    file->certs[file->num_certs++] = CRYPTO_BUFFER_new(der, len, NULL);
-    return true;
-}
-
-static bool set_key(const struct reading *r, EVP_PKEY *key)
-{
-    if (key == NULL)
-        return fail(r, "has a private key that cannot be parsed; RSA, ECDSA (P-256, P-384, P-521) "
-                       "and Ed25519 keys are accepted");
-    r->file->key = key;
-    return true;
-}
-
-static int give_password(char *out, int capacity, int rwflag, void *userdata)
-{
-    (void)rwflag;
-    const struct password *password = userdata;
-    if (!password->given || password->len > (size_t)capacity)
-        return -1;
-    memcpy(out, password->text, password->len);
-    return (int)password->len;
-}
-
-/* Reads the one private key of a PEM file: PKCS#8, encrypted PKCS#8, or traditional. */
-static bool read_pem_key(const struct reading *r, const uint8_t *bytes, size_t len, bool encrypted)
-{
-    if (encrypted && !r->password->given)
-        return fail_password(r);
-    BIO *bio = BIO_new_mem_buf(bytes, (int)len);
-    EVP_PKEY *key = PEM_read_bio_PrivateKey(bio, NULL, give_password, (void *)r->password);
-    BIO_free(bio);
-    if (key == NULL && encrypted)
-        return fail_password(r);
-    return set_key(r, key);
-}
-
-/* What a walk through the blocks of a PEM file finds. */
-struct walk {
-    const struct reading *reading;
-    unsigned num_keys;
-    bool is_encrypted, failed;
+/* The owner of a visit of blocks. */
+struct visit {
+    struct key_reading *reading;
+    bool failed;
 };
 
 static bool take_block(void *owner, const struct pem_block *block)
 {
-    struct walk *walk = owner;
+    struct visit *visit = owner;
     if (pem_is_certificate(block))
-        walk->failed = !add_cert(walk->reading, block->der, block->len);
-    if (pem_is_key(block)) {
-        walk->num_keys++;
-        walk->is_encrypted |=
-            strstr(block->header, "ENCRYPTED") || strstr(block->name, "ENCRYPTED");
-    }
-    return !walk->failed;
+        visit->failed = !key_reading_add_cert(visit->reading, block->der, block->len);
+    else if (pem_is_key(block))
+        visit->failed = !take_key_block(visit->reading, block);
+    return !visit->failed;
 }
 
-static bool read_pem(const struct reading *r, const uint8_t *bytes, size_t len)
+static bool read_pem(struct key_reading *r, const uint8_t *bytes, size_t len)
 {
-    struct walk walk = {.reading = r};
-    const char *problem = pem_visit(bytes, len, take_block, &walk);
+    struct visit visit = {.reading = r};
+    const char *problem = pem_visit(bytes, len, take_block, &visit);
     if (problem != NULL)
-        return fail(r, problem);
-    if (walk.failed || !r->want_key || walk.num_keys == 0)
-        return !walk.failed;
-    if (walk.num_keys > 1)
-        return fail(r, "has more than one private key; one is accepted");
-    return read_pem_key(r, bytes, len, walk.is_encrypted);
+        return key_reading_fail(r, problem);
+    return !visit.failed;
 }
 
-static bool take_pkcs12_certs(const struct reading *r, STACK_OF(X509) * certs)
+/* --- DER ------------------------------------------------------------------------------------ */
+
+/* Whether CBS goes on with an AlgorithmIdentifier and an OCTET STRING: the rest of a PKCS#8 key, and the
+ * whole of an encrypted one. */
+static bool has_algorithm_and_octets(CBS cbs)
 {
-    for (size_t i = 0; i < sk_X509_num(certs); i++) {
-        uint8_t *der = NULL;
-        int len = i2d_X509(sk_X509_value(certs, i), &der);
-        bool ok = len > 0 && add_cert(r, der, (size_t)len);
-        OPENSSL_free(der);
-        if (!ok)
-            return false;
-    }
-    return true;
+    CBS algorithm;
+    return CBS_get_asn1(&cbs, &algorithm, CBS_ASN1_SEQUENCE) &&
+           CBS_get_asn1(&algorithm, NULL, CBS_ASN1_OBJECT) &&
+           CBS_peek_asn1_tag(&cbs, CBS_ASN1_OCTETSTRING);
 }
 
-static bool read_pkcs12(const struct reading *r, const uint8_t *bytes, size_t len)
+/* What is one element of DER, and no certificate, is told apart by what it begins with. */
+static bool read_der(struct key_reading *r, const uint8_t *bytes, size_t len)
 {
-    CBS cbs;
+    CBS cbs, sequence;
+    uint64_t version;
     CBS_init(&cbs, bytes, len);
-    EVP_PKEY *key = NULL;
-    STACK_OF(X509) *certs = sk_X509_new_null();
-    bool ok;
-    if (!PKCS12_get_key_and_certs(&key, certs, &cbs, r->password->text)) {
-        uint32_t error = ERR_peek_error();
-        bool wrong_password = ERR_GET_LIB(error) == ERR_LIB_PKCS8 &&
-                              (ERR_GET_REASON(error) == PKCS8_R_INCORRECT_PASSWORD);
-        ok = wrong_password ? fail_password(r)
-                            : fail(r, "is neither PEM nor a PKCS#12 file that can be read here");
-    } else {
-        ok = take_pkcs12_certs(r, certs);
-        if (ok && key != NULL && r->want_key)
-            ok = set_key(r, key), key = NULL;
+    if (CBS_get_asn1(&cbs, &sequence, CBS_ASN1_SEQUENCE)) {
+        if (has_algorithm_and_octets(sequence))
+            return key_reading_add_encrypted(r, bytes, len);
+        CBS rest = sequence;
+        if (CBS_get_asn1_uint64(&rest, &version) &&
+            (has_algorithm_and_octets(rest) || CBS_peek_asn1_tag(&rest, CBS_ASN1_OCTETSTRING) ||
+             CBS_peek_asn1_tag(&rest, CBS_ASN1_INTEGER)))
+            return key_reading_add_key(r, bytes, len);
     }
-    EVP_PKEY_free(key);
-    sk_X509_pop_free(certs, X509_free);
-    ERR_clear_error();
-    return ok;
+    return pkcs12_read(r, bytes, len);
 }
 
-static bool read_bytes(const struct reading *r, const uint8_t *bytes, size_t len)
+/* --- the file ------------------------------------------------------------------------------- */
+
+static bool read_bytes(struct key_reading *r, const uint8_t *bytes, size_t len)
 {
     struct certificate_fields fields;
     if (len == 0)
-        return fail(r, "is empty; " ACCEPTED);
+        return key_reading_fail(r, "is empty; " ACCEPTED);
     if (certificate_read(&fields, bytes, len))
-        return add_cert(r, bytes, len);
-    return bytes[0] == 0x30 ? read_pkcs12(r, bytes, len) : read_pem(r, bytes, len);
+        return key_reading_add_cert(r, bytes, len);
+    return bytes[0] == 0x30 ? read_der(r, bytes, len) : read_pem(r, bytes, len);
 }
 
 bool key_file_read(struct key_file *file, const char *path, const char *what, bool want_key,
                    const struct password *password, struct error *err)
 {
-    struct reading r = {file, path, what, want_key, password, err};
+    struct key_reading r = {file, path, what, want_key, password, err, 0};
     const struct file_role role = {what, path, MOST_BYTES, ACCEPTED};
     struct buffer bytes = {0};
     buffer_reserve(&bytes, MOST_BYTES + FILE_READ_MORE);
