@@ -77,6 +77,8 @@ const struct option_row option_table[] = {
      "How the arrivals of --rate are spaced."},
     {0, "overload", "WHAT", OPTION_CHOICE, AT(overload), RUN, LOADS, "wait|skip", "wait", 0, 0,
      "What an arrival of --rate does when no slot is free."},
+    {0, "no-backoff", NULL, OPTION_FLAG, AT(no_backoff), RUN, LOADS, NULL, NULL, 0, 0,
+     "Closed loop: begin the next session at once after a failed one too."},
     {0, "ramp-up", "T", OPTION_DURATION, AT(ramp_ns), RUN, LOADS, NULL, NULL, 0, 0,
      "Grow to full load over T."},
     {0, "warm-up", "T", OPTION_DURATION, AT(warm_up_ns), RUN, LOADS, NULL, NULL, 0, 0,

@@ -47,7 +47,7 @@ struct options {
     /* what comes out */
     const char *json, *csv, *hlog, *html, *prometheus, *junit, *progress;
     struct text_list fail_ifs;
-    bool quiet, verbose, help, allow_empty, show_secrets;
+    bool quiet, verbose, help, allow_empty, show_secrets, no_backoff;
     /* compare and merge */
     const char *arms, *baseline, *key_type;
     bool in_process, force;

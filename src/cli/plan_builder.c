@@ -135,6 +135,7 @@ bool plan_build_load(struct plan *plan, const struct options *options, struct er
     plan->arrival = options->arrival != NULL && strcmp(options->arrival, "poisson") == 0
                         ? ARRIVAL_POISSON
                         : ARRIVAL_CONSTANT;
+    plan->no_backoff = options->no_backoff;
     plan->skip_when_full = options->overload != NULL && strcmp(options->overload, "skip") == 0;
     plan->ramp_ns = options->ramp_ns;
     plan->warm_up_ns = options->warm_up_ns;

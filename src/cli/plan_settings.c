@@ -66,6 +66,8 @@ static void set_load(struct result *result, const struct plan *plan, const struc
     } else {
         result_set_null(result, "rate");
     }
+    if (plan->no_backoff)
+        result_set_bool(result, "backoff", false);
     set_seconds(result, "ramp_up_s", plan->ramp_ns);
     set_seconds(result, "warm_up_s", plan->warm_up_ns);
     set_optional(result, "start_at", options->start_at);

@@ -61,6 +61,7 @@ struct plan {
     double rate; /* sessions a second; 0: closed loop */
     enum arrival arrival;
     bool skip_when_full;
+    bool no_backoff; /* a slot does not rest after a failure */
     uint64_t ramp_ns, warm_up_ns;
     uint64_t start_at_wall_ns;  /* 0: at once */
     unsigned shard, num_shards; /* 0 and 1 where there is but one */

@@ -132,6 +132,7 @@ struct result {
     double cpu_user_s, cpu_system_s;
     double cpu_per_session_us;                /* NAN where no session was started */
     struct latency *loop_lag, *schedule_slip; /* never NULL */
+    double slots_paused_s; /* slots kept from beginning sessions after failures; NAN: not known */
     bool saturated;
     char *limit; /* NULL, or "cpu", "slots", "descriptors", "ports" */
     uint64_t peak_rss_bytes;

@@ -258,6 +258,7 @@ static void fill_generator(const struct run *run, struct result *result)
         struct thread_use *use = &result->thread_uses[i];
         worker_cpu(run->threads[i].worker, &use->cpu_user_s, &use->cpu_system_s);
         use->busy = worker_busy(run->threads[i].worker);
+        result->slots_paused_s += worker_paused(run->threads[i].worker);
     }
     size_t num_sources = run->plan->sources.count > 0 ? run->plan->sources.count : 1;
     uint64_t in_flight = run->crowd.in_flight > result->peak_established ? run->crowd.in_flight

@@ -57,12 +57,28 @@ void slots_leave(struct slots *slots, struct slot *slot)
     slots->num_busy--;
 }
 
-uint64_t slots_fail(struct slot *slot)
+uint64_t slots_fail(struct slot *slot, uint64_t now_ns)
 {
     if (slot->backoff_ns == 0)
         slot->backoff_ns = FIRST_BACKOFF_NS;
     else
         slot->backoff_ns =
             slot->backoff_ns * 2 < LAST_BACKOFF_NS ? slot->backoff_ns * 2 : LAST_BACKOFF_NS;
-    return slot->backoff_ns;
+    slot->paused_from_ns = now_ns;
+    slot->paused_to_ns = now_ns + slot->backoff_ns;
+    return slot->paused_to_ns;
+}
+
+void slots_count_pause(struct slots *slots, struct slot *slot, uint64_t now_ns)
+{
+    uint64_t to_ns = now_ns < slot->paused_to_ns ? now_ns : slot->paused_to_ns;
+    if (to_ns > slot->paused_from_ns)
+        slots->paused_ns += to_ns - slot->paused_from_ns;
+    slot->paused_from_ns = slot->paused_to_ns = 0;
+}
+
+void slots_count_pauses(struct slots *slots, uint64_t now_ns)
+{
+    for (size_t i = 0; i < slots->count; i++)
+        slots_count_pause(slots, &slots->items[i], now_ns);
 }

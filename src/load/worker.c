@@ -156,15 +156,17 @@ static void rest_until(struct worker *worker, struct slot *slot, uint64_t until_
     deadline_set(&worker->deadlines, &slot->deadline, until_ns);
 }
 
-/* A server that fails is not hammered. A refusal that was expected is no failure, and an open loop
- * has its own pace. */
+/* A server that fails is not hammered, unless that is asked for. A refusal that was expected is no
+ * failure, and an open loop has its own pace. */
 static bool must_rest(const struct worker *worker, const struct sample *sample)
 {
+    if (worker->plan->no_backoff || worker->plan->rate > 0)
+        return false;
     enum outcome_class class = outcome_class(sample->outcome, worker->plan->refusal_by_close);
     bool expected =
         class == CLASS_SUCCEEDED || class == CLASS_UNCONFIRMED ||
         (class == CLASS_REFUSED && plan_expects_refusal(worker->plan, sample->identity));
-    return !expected && worker->plan->rate == 0;
+    return !expected;
 }
 
 static void on_finish(void *owner, const struct sample *sample, const struct tls_conn *tls)
@@ -180,6 +182,14 @@ static void add_progress(_Atomic uint64_t *counter, int64_t by)
                           memory_order_relaxed);
 }
 
+/* A rest holds nothing up where nothing is to be begun any more, and then is no pause. */
+static void rest_after_failure(struct worker *worker, struct slot *slot, uint64_t now_ns)
+{
+    rest_until(worker, slot, slots_fail(slot, now_ns));
+    if (worker->is_draining || worker->serial >= worker->quota)
+        slots_count_pause(&worker->slots, slot, now_ns);
+}
+
 static void on_done(void *owner, struct deadline *deadline, const struct sample *sample)
 {
     struct worker *worker = owner;
@@ -191,7 +201,7 @@ static void on_done(void *owner, struct deadline *deadline, const struct sample 
     if (worker->arms != NULL)
         worker->arms->observe(worker->arms->arg, sample);
     if (must_rest(worker, sample)) {
-        rest_until(worker, slot, sample->at.ended + slots_fail(slot));
+        rest_after_failure(worker, slot, sample->at.ended);
     } else {
         slot->backoff_ns = 0;
         slots_put(&worker->slots, slot);
@@ -246,6 +256,8 @@ static void begin_closed_loop(struct worker *worker)
     while (worker->slots.num_ready > 0 && worker->serial < worker->quota) {
         uint64_t now_ns = clock_now_ns();
         begin_session(worker, now_ns, now_ns);
+        if (worker->serial == worker->quota)
+            slots_count_pauses(&worker->slots, now_ns);
     }
 }
 
@@ -304,6 +316,7 @@ static void begin_drain(struct worker *worker, uint64_t now_ns, bool gently)
     worker->stopped_ns = now_ns < worker->end_ns ? now_ns : worker->end_ns;
     worker->drain_until_ns = now_ns + worker->plan->timeout_ns;
     worker->env.is_ending = true;
+    slots_count_pauses(&worker->slots, worker->stopped_ns);
     if (worker->plan->rate > 0 && worker->slots.num_ready == 0)
         skip_due(worker, worker->stopped_ns); /* what still waits for a slot */
     if (gently)
@@ -343,6 +356,7 @@ static void expire(struct worker *worker, uint64_t now_ns)
         struct slot *slot = slots_of(deadline);
         if (slot->is_resting) {
             slot->is_resting = false;
+            slots_count_pause(&worker->slots, slot, now_ns);
             slots_put(&worker->slots, slot);
         } else if (slot->is_busy) {
             session_expire(slot->session);
@@ -492,6 +506,11 @@ double worker_busy(const struct worker *worker)
     uint64_t span_ns = worker->stopped_ns - worker->start_ns;
     double busy = span_ns > 0 ? (double)worker->busy_ns / (double)span_ns : 0;
     return busy < 1 ? busy : 1;
+}
+
+double worker_paused(const struct worker *worker)
+{
+    return (double)worker->slots.paused_ns / NS_PER_S;
 }
 
 void worker_cpu(const struct worker *worker, double *out_user_s, double *out_system_s)

@@ -437,6 +437,7 @@ static void add_generator(struct result *to, const struct result *from)
     to->cpu_system_s += from->cpu_system_s;
     latency_merge(to->loop_lag, from->loop_lag);
     latency_merge(to->schedule_slip, from->schedule_slip);
+    to->slots_paused_s += from->slots_paused_s;
     to->saturated = to->saturated || from->saturated;
     if (to->limit == NULL && from->limit != NULL)
         to->limit = memory_text(from->limit);

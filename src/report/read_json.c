@@ -367,6 +367,7 @@ static void read_generator(const struct place *root, struct result *r)
     r->cpu_per_session_us = required_number_at(&generator, "cpu_per_session_us");
     read_latency_into(&generator, "loop_lag", &r->loop_lag);
     read_latency_into(&generator, "schedule_slip", &r->schedule_slip);
+    r->slots_paused_s = seconds_at(&generator, "slots_paused_s"); /* older versions have none */
     r->saturated = bool_at(&generator, "saturated");
     r->limit = text_at(&generator, "limit");
     read_counts(&generator, r, fields, COUNT_OF(fields));

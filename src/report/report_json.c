@@ -315,6 +315,7 @@ static json_t *generator_object(const struct result *r)
     put(object, "cpu_per_session_us", number(r->cpu_per_session_us));
     put(object, "loop_lag", latency_object(r->loop_lag));
     put(object, "schedule_slip", latency_object(r->schedule_slip));
+    put(object, "slots_paused_s", number(r->slots_paused_s));
     put(object, "saturated", json_boolean(r->saturated));
     put(object, "limit", text_or_null(r->limit));
     put_count(object, "peak_rss_bytes", r->peak_rss_bytes);

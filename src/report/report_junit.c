@@ -163,6 +163,25 @@ static void put_totals(FILE *out, const struct suite *suite, double duration_s)
             suite->fates[FATE_SKIPPED], duration_s);
 }
 
+/* What explains the cases and is none itself. */
+static void put_remarks(FILE *out, const struct result *r)
+{
+    bool has_paused = r->slots_paused_s > 0;
+    char figure[FIGURE_LEN];
+    if (r->first_failure == NULL && !has_paused)
+        return;
+    fputs("    <system-out>", out);
+    if (r->first_failure != NULL)
+        put_xml(out, r->first_failure);
+    if (has_paused) {
+        figure_seconds(figure, r->slots_paused_s);
+        if (r->first_failure != NULL)
+            put_xml(out, "\n");
+        fprintf(out, "Slots paused for %s after failures", figure);
+    }
+    fputs("</system-out>\n", out);
+}
+
 bool report_junit(FILE *out, const struct result *result)
 {
     struct suite counted = {0}, written = {.out = out};
@@ -176,11 +195,7 @@ bool report_junit(FILE *out, const struct result *result)
     put_totals(out, &counted, result->duration_s);
     fprintf(out, " timestamp=\"%.19s\">\n", started_at);
     add_all(&written, result);
-    if (result->first_failure != NULL) {
-        fputs("    <system-out>", out);
-        put_xml(out, result->first_failure);
-        fputs("</system-out>\n", out);
-    }
+    put_remarks(out, result);
     fputs("  </testsuite>\n</testsuites>\n", out);
     return !ferror(out);
 }

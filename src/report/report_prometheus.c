@@ -250,6 +250,9 @@ static void write_generator(FILE *out, const struct result *r)
     head(out, "generator_cpu_seconds_total", "counter", "CPU time of the generator.");
     labelled(out, "generator_cpu_seconds_total", "mode", "user", r->cpu_user_s);
     labelled(out, "generator_cpu_seconds_total", "mode", "system", r->cpu_system_s);
+    if (isfinite(r->slots_paused_s))
+        plain(out, "generator_slots_paused_seconds", "gauge",
+              "How long slots waited after failures, added up over the slots.", r->slots_paused_s);
     plain(out, "generator_saturated", "gauge", "1 where the rate asked for was not held.",
           r->saturated);
     if (r->limit != NULL) {

@@ -483,6 +483,26 @@ static void write_saturated(const struct pen *pen, const struct result *r)
     pen_set(pen, PLAIN);
 }
 
+/* A brake of our own: without it the server's rate of failures would look like all it can do. */
+static void write_pauses(const struct pen *pen, const struct result *r)
+{
+    char figure[FIGURE_LEN], share[FIGURE_LEN] = "", text[3 * FIGURE_LEN];
+    struct flow flow;
+    double slots_s = (double)r->connections * r->duration_s;
+    if (!(r->slots_paused_s > 0))
+        return;
+    figure_seconds(figure, r->slots_paused_s);
+    if (r->slots_paused_s <= slots_s)
+        snprintf(share, sizeof share, ", %.0f%% of their time", 100 * r->slots_paused_s / slots_s);
+    snprintf(text, sizeof text, "Slots paused for %s after failures%s (--no-backoff: not at all)",
+             figure, share);
+    pen_set(pen, YELLOW);
+    flow_begin(&flow, pen->out, "paused", LABEL_COLUMNS, " ");
+    flow_words(&flow, text);
+    flow_end(&flow);
+    pen_set(pen, PLAIN);
+}
+
 static void write_generator(const struct pen *pen, const struct result *r)
 {
     struct flow flow;
@@ -501,6 +521,7 @@ static void write_generator(const struct pen *pen, const struct result *r)
         flow_item(&flow, "not saturated");
     flow_end(&flow);
     write_threads(pen->out, r);
+    write_pauses(pen, r);
     write_saturated(pen, r);
 }
 

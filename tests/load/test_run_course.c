@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How runs go: pauses, addresses, resumption, and their ends. */
+/* How runs go: requests, addresses, resumption, and their ends. */
 #include "base/clock.h"
 #include "base/memory.h"
 #include "load/service.h"
@@ -13,65 +13,8 @@
 
 static const struct tls_server_config plain = {0};
 static const struct tls_server_config asking = {.client_ca = FIXTURE("client-ca.crt")};
-static const struct tls_server_config refusing = {.client_ca = FIXTURE("other-client-ca.crt")};
 static const struct tls_server_config with_tickets = {.client_ca = FIXTURE("client-ca.crt"),
                                                       .tickets = true};
-
-/* A server that fails is not hammered */
-
-static void after_failures_a_slot_waits_10_ms_doubling_to_500_ms(void **state)
-{
-    (void)state;
-    struct trial trial;
-    trial_plan(&trial, NULL);
-    trial.plan.connections = 1;
-    trial.plan.sessions = 9;
-    trial_run(&trial);
-    trial_expect(&trial, OUTCOME_CONNECT_REFUSED);
-    /* 10 + 20 + 40 + 80 + 160 + 320 + 500 + 500 ms */
-    assert_true(trial.took_s >= 1.63 && trial.took_s < 5);
-    trial_cleanup(&trial);
-}
-
-static void a_success_takes_the_wait_back_to_its_beginning(void **state)
-{
-    (void)state;
-    struct trial trial;
-    struct service *service = service_start(MANNER_EVERY_SECOND_FAILS, &plain);
-    trial_plan(&trial, service);
-    trial.plan.connections = 1;
-    trial.plan.sessions = 20;
-    trial_run(&trial);
-    assert_int_equal(trial.result->succeeded, 10);
-    assert_int_equal(trial.result->failed, 10);
-    assert_true(trial.took_s >= 0.1 && trial.took_s < 2.5); /* ten times 10 ms, not 2.6 s */
-    trial_cleanup(&trial);
-    service_stop(service);
-}
-
-static void a_refusal_that_was_expected_does_not_wait_and_another_does(void **state)
-{
-    (void)state;
-    for (int expected = 0; expected < 2; expected++) {
-        struct trial trial;
-        struct service *service = service_start(MANNER_SERVE, &refusing);
-        trial_plan(&trial, service);
-        trial_identity(&trial, "client-p256");
-        if (expected)
-            trial_expect_refused(&trial, 0);
-        trial.plan.connections = 1;
-        trial.plan.sessions = expected ? 60 : 7;
-        trial_run(&trial);
-        trial_expect(&trial, OUTCOME_CLIENT_CERT_REFUSED);
-        assert_int_equal(trial.result->refused, trial.plan.sessions);
-        if (expected)
-            assert_true(trial.took_s < 10); /* waits would take 27 s */
-        else
-            assert_true(trial.took_s >= 0.63);
-        trial_cleanup(&trial);
-        service_stop(service);
-    }
-}
 
 /* Addresses */
 
@@ -542,9 +485,6 @@ static void block_signals(void)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(after_failures_a_slot_waits_10_ms_doubling_to_500_ms),
-        cmocka_unit_test(a_success_takes_the_wait_back_to_its_beginning),
-        cmocka_unit_test(a_refusal_that_was_expected_does_not_wait_and_another_does),
         cmocka_unit_test(where_the_first_addresses_refuse_the_one_that_works_is_found),
         cmocka_unit_test(where_all_addresses_refuse_each_session_says_so),
         cmocka_unit_test(where_the_first_address_does_not_answer_the_next_one_is_tried_and_kept),

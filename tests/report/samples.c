@@ -287,6 +287,7 @@ struct result *sample_failing(void)
     r->first_failure = memory_text("session 17 as client2: client_cert_refused\n"
                                    "connected after 0.04 ms, HTTP 400 after 12.5 ms");
     r->cpu_per_session_us = NAN;
+    r->slots_paused_s = 44.2;
     return r;
 }
 

@@ -215,6 +215,8 @@ static void one_failed_part_fails_the_whole(void **state)
     struct result *parts[] = {sample_typical(), sample_typical()};
     parts[1]->passed = false;
     parts[1]->saturated = true;
+    parts[0]->slots_paused_s = 1.5;
+    parts[1]->slots_paused_s = 2;
     parts[1]->limit = strdup("ports");
     result_add_violation(parts[0], "first");
     result_add_violation(parts[1], "second %%");
@@ -222,6 +224,7 @@ static void one_failed_part_fails_the_whole(void **state)
     struct result *merged = results_merge(parts, 2, false, &err);
     assert_false(merged->passed);
     assert_true(merged->saturated);
+    assert_true(merged->slots_paused_s == 3.5);
     assert_string_equal(merged->limit, "ports");
     assert_int_equal(merged->num_violations, 2);
     assert_string_equal(merged->violations[1], "second %");

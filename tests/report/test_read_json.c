@@ -7,6 +7,7 @@
 #include "report/samples.h"
 #include "unit.h"
 
+#include <math.h>
 #include <unistd.h>
 
 /* read_text returns what is read from a file with TEXT in it. */
@@ -183,6 +184,22 @@ static void what_is_not_of_the_contract_may_be_missing_or_new(void **state)
     }
 }
 
+static void how_long_slots_paused_is_not_known_of_an_older_result(void **state)
+{
+    (void)state;
+    struct result *result = sample_failing();
+    char *good = golden_capture(report_json, result);
+    char *older = replaced(good, "\"slots_paused_s\"", "\"another\"");
+    struct error err = {""};
+    struct result *read = read_text(older, &err);
+    assert_string_equal(err.text, "");
+    assert_true(isnan(read->slots_paused_s));
+    free(good);
+    free(older);
+    result_free(read);
+    result_free(result);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,6 +209,7 @@ int main(void)
         cmocka_unit_test(what_has_no_end_is_not_read),
         cmocka_unit_test(what_is_wrong_is_named),
         cmocka_unit_test(what_is_not_of_the_contract_may_be_missing_or_new),
+        cmocka_unit_test(how_long_slots_paused_is_not_known_of_an_older_result),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -98,6 +98,10 @@ function notices() {
         list.push(['warn', 'The generator did not hold the rate asked for. ',
             `Its limit: ${generator.limit ?? 'unknown'}. Latencies are those of a lower load.`]);
     }
+    if (generator.slots_paused_s > 0) {
+        list.push(['warn', `Slots paused for ${figureSeconds(generator.slots_paused_s)} after failures. `,
+            'Rates are those that these pauses left; --no-backoff does without them.']);
+    }
     if (config.warm_up_s > 0) {
         list.push(['info', `Warm-up of ${figureSeconds(config.warm_up_s)}. `,
             'Its sessions are left out of latencies and rates; counts are of the whole run.']);
@@ -389,6 +393,7 @@ function generator() {
     const limit = g.limit !== null ? `, limit: ${g.limit}` : '';
     return section('generator', 'The generator', facts([
         ['Saturated', g.saturated ? el('strong', { class: 'warn' }, `yes: the rate was not held${limit}`) : 'no'],
+        g.slots_paused_s > 0 ? ['Slots paused after failures', show('generator.slots_paused_s', figureSeconds)] : null,
         ['CPU', `${figureSeconds(cpu)}${duration > 0 ? `, ${Math.round(100 * cpu / duration)}\u00a0% of a core` : ''}`],
         data.sessions.started > 0 && ['CPU a session', show('generator.cpu_per_session_us', figureTime)],
         g.threads.length > 0 ? ['Busiest thread', `${Math.round(100 * busiest)}\u00a0% of its time`] : null,
