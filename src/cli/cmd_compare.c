@@ -3,16 +3,21 @@
  * pinload compare: the arms of a comparison, interleaved, in this process or against a server.
  */
 #include "base/clock.h"
+#include "base/memory.h"
 #include "base/process.h"
 #include "cli/commands.h"
-#include "cli/compare_engine.h"
+#include "cli/descriptors.h"
 #include "cli/outputs.h"
+#include "cli/plan_builder.h"
 #include "compare/compare_result.h"
+#include "compare/compare_run.h"
+#include "compare/in_process.h"
 #include "net/net_loop.h"
 #include "report/compare_html.h"
 #include "report/compare_json.h"
 #include "report/compare_text.h"
 #include "report/report_file.h"
+#include "tls/pinset.h"
 #include "tls/tls_context.h"
 
 #include <signal.h>
@@ -119,6 +124,64 @@ static enum ending report(const struct compare_result *result, const struct opti
     return written && result->failed == 0 ? ENDING_AS_EXPECTED : ENDING_UNEXPECTED;
 }
 
+static enum compare_end in_process(struct compare_result *result, struct arms *arms,
+                                   const struct compare_bounds *bounds,
+                                   const struct options *options, struct error *err)
+{
+    struct in_process_config config = {.resume = strcmp(options->session_mode, "resume") == 0,
+                                       .limits = {.version_min = plan_tls_version(options->tls_min),
+                                                  .version_max = plan_tls_version(options->tls_max),
+                                                  .ciphers = options->ciphers,
+                                                  .groups = options->groups,
+                                                  .sigalgs = options->sigalgs}};
+    key_type_parse(options->key_type, &config.key_type);
+    result->where = "in process";
+    return compare_in_process(result, arms, bounds, &config, err);
+}
+
+/* The parts of a plan that a comparison takes; how servers are verified is the arms' affair. */
+static bool build_plan(struct plan *plan, const struct options *options, struct notices *notices,
+                       struct error *err)
+{
+    if (!plan_build_target(plan, options, err) || !plan_build_load(plan, options, err) ||
+        !plan_build_request(plan, options, err))
+        return false;
+    plan->pins = pinset_new();
+    plan->cacert = options->cacert != NULL ? memory_text(options->cacert) : NULL;
+    return plan_build_identities(plan, options, notices, err) &&
+           plan_build_tls(plan, options, notices, err) &&
+           plan_build_network(plan, options, notices, err) && descriptors_suffice(plan, err);
+}
+
+/* The pins that the user gave, if any. */
+static bool build_pins(struct plan *pins_only, const struct options *options, struct error *err)
+{
+    bool given =
+        options->pins.count > 0 || options->pin_files.count > 0 || options->pinnedpubkey != NULL;
+    pins_only->pins = pinset_new();
+    return !given || plan_build_pins(pins_only, options, err);
+}
+
+static enum compare_end over_network(struct compare_result *result, struct arms *arms,
+                                     const struct compare_bounds *bounds,
+                                     const struct options *options, struct error *err)
+{
+    struct plan plan = {0}, pins_only = {0};
+    struct notices notices = {0};
+    enum compare_end end = COMPARE_REFUSED;
+    bool built = build_plan(&plan, options, &notices, err) && build_pins(&pins_only, options, err);
+    for (size_t i = 0; i < notices.count; i++)
+        fprintf(stderr, "pinload: warning: %s\n", notices.texts[i]);
+    if (built) {
+        result->where = options->operands.items[0];
+        end = compare_over_network(result, arms, bounds, &plan, pins_only.pins, err);
+    }
+    notices_cleanup(&notices);
+    pinset_free(pins_only.pins);
+    plan_cleanup(&plan);
+    return end;
+}
+
 enum ending cmd_compare(const struct invocation *invocation)
 {
     const struct options *options = invocation->options;
@@ -132,15 +195,16 @@ enum ending cmd_compare(const struct invocation *invocation)
                                     .connections = options->in_process ? 1 : options->connections,
                                     .resolve_ns = (double)options->resolve_difference_ns};
     struct error err;
-    enum ending ending = ENDING_USAGE;
+    enum compare_end end = COMPARE_REFUSED;
     set_bounds(&bounds, options);
     if (check_modes(options, &err) && parse_arms(&arms, options, &err))
-        ending = options->in_process ? compare_in_process(&result, &arms, &bounds, options, &err)
-                                     : compare_over_network(&result, &arms, &bounds, options, &err);
-    if (ending == ENDING_AS_EXPECTED)
-        ending = report(&result, options);
-    else
+        end = (options->in_process ? in_process : over_network)(&result, &arms, &bounds, options,
+                                                                &err);
+    if (end != COMPARE_DONE)
         fprintf(stderr, "pinload: %s\n", err.text);
+    enum ending ending = end == COMPARE_DONE     ? report(&result, options)
+                         : end == COMPARE_FAILED ? ENDING_UNEXPECTED
+                                                 : ENDING_USAGE;
     comparison_cleanup(&result.comparison);
     arms_cleanup(&arms);
     return ending;

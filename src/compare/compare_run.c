@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/compare_engine.h"
+#include "compare/compare_run.h"
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "cli/descriptors.h"
-#include "cli/plan_builder.h"
-#include "cli/probe.h"
 #include "compare/clock_facts.h"
 #include "compare/in_process.h"
 #include "compare/instructions.h"
+#include "load/probe.h"
 #include "load/run.h"
 #include "tls/pinset.h"
 
@@ -170,25 +168,17 @@ static void warm_up(struct in_process *pair, const struct arms *arms, struct ins
     comparison_cleanup(&discarded);
 }
 
-enum ending compare_in_process(struct compare_result *result, struct arms *arms,
-                               const struct compare_bounds *bounds, const struct options *options,
-                               struct error *err)
+enum compare_end compare_in_process(struct compare_result *result, struct arms *arms,
+                                    const struct compare_bounds *bounds,
+                                    const struct in_process_config *config, struct error *err)
 {
     struct instructions counter;
     struct course course;
     sigset_t old_mask;
-    struct in_process_config config = {.resume = strcmp(options->session_mode, "resume") == 0,
-                                       .limits = {.version_min = plan_tls_version(options->tls_min),
-                                                  .version_max = plan_tls_version(options->tls_max),
-                                                  .ciphers = options->ciphers,
-                                                  .groups = options->groups,
-                                                  .sigalgs = options->sigalgs}};
-    key_type_parse(options->key_type, &config.key_type);
-    struct in_process *pair = in_process_new(&config, arms, err);
+    struct in_process *pair = in_process_new(config, arms, err);
     if (pair == NULL)
-        return ENDING_USAGE;
+        return COMPARE_REFUSED;
     instructions_open(&counter);
-    result->where = "in process";
     comparison_init(&result->comparison, arms, instructions_are_counted(&counter));
     hold_signals(&old_mask);
     warm_up(pair, arms, &counter);
@@ -201,7 +191,7 @@ enum ending compare_in_process(struct compare_result *result, struct arms *arms,
     sigprocmask(SIG_SETMASK, &old_mask, NULL);
     instructions_close(&counter);
     in_process_free(pair);
-    return ENDING_AS_EXPECTED;
+    return COMPARE_DONE;
 }
 
 /* Over the network */
@@ -266,40 +256,20 @@ static void observe(void *arg, const struct sample *sample)
     comparison_add(comparison, block, sample->arm, values);
 }
 
-/* The parts of a plan that a comparison takes; how servers are verified is the arms' affair. */
-static bool build_plan(struct plan *plan, const struct options *options, struct notices *notices,
-                       struct error *err)
-{
-    if (!plan_build_target(plan, options, err) || !plan_build_load(plan, options, err) ||
-        !plan_build_request(plan, options, err))
-        return false;
-    plan->pins = pinset_new();
-    plan->cacert = options->cacert != NULL ? memory_text(options->cacert) : NULL;
-    return plan_build_identities(plan, options, notices, err) &&
-           plan_build_tls(plan, options, notices, err) &&
-           plan_build_network(plan, options, notices, err) && descriptors_suffice(plan, err);
-}
-
 /* The arms pin what the server shows; where the user gave pins, that must have one of them. */
-static enum ending pin_server(struct arms *arms, const struct plan *plan,
-                              const struct options *options, struct error *err)
+static enum compare_end pin_server(struct arms *arms, const struct plan *plan,
+                                   const struct pinset *given, struct error *err)
 {
     struct probe probe = {0};
-    struct plan pins_only = {.pins = pinset_new()};
-    enum ending ending = ENDING_USAGE;
-    bool given =
-        options->pins.count > 0 || options->pin_files.count > 0 || options->pinnedpubkey != NULL;
-    if (given && !plan_build_pins(&pins_only, options, err))
-        goto out;
-    if (pinset_has(pins_only.pins, PIN_CA)) {
+    enum compare_end end = COMPARE_FAILED;
+    if (pinset_has(given, PIN_CA)) {
         error_set(err, "the arms pin the server's own certificate, and a ca-sha256: pin is given; "
                        "compare accepts cert-sha256: and spki-sha256:");
-        goto out;
+        return COMPARE_REFUSED;
     }
-    ending = ENDING_UNEXPECTED;
     if (!probe_server(&probe, plan, err))
         goto out;
-    if (given && pinset_match_leaf(pins_only.pins, probe.certs[0], probe.lens[0]) < 0) {
+    if (pinset_count(given) > 0 && pinset_match_leaf(given, probe.certs[0], probe.lens[0]) < 0) {
         error_set(err,
                   "the server's certificate has none of the pins given; 'pinload pin %s' "
                   "prints those it has",
@@ -307,11 +277,10 @@ static enum ending pin_server(struct arms *arms, const struct plan *plan,
         goto out;
     }
     if (arms_pin(arms, probe.certs[0], probe.lens[0], err))
-        ending = ENDING_AS_EXPECTED;
+        end = COMPARE_DONE;
 out:
-    pinset_free(pins_only.pins);
     probe_cleanup(&probe);
-    return ending;
+    return end;
 }
 
 /* The blocks of the next round on the way to a resolution: as many as there were, since each round
@@ -415,31 +384,23 @@ static bool run_rounds(struct network *network, struct plan *plan,
     return true;
 }
 
-enum ending compare_over_network(struct compare_result *result, struct arms *arms,
-                                 const struct compare_bounds *bounds, const struct options *options,
-                                 struct error *err)
+enum compare_end compare_over_network(struct compare_result *result, struct arms *arms,
+                                      const struct compare_bounds *bounds, struct plan *plan,
+                                      const struct pinset *given, struct error *err)
 {
-    struct plan plan = {0};
-    struct notices notices = {0};
     struct network network = {
-        .result = result, .arms = arms, .resume = strcmp(options->session_mode, "resume") == 0};
+        .result = result, .arms = arms, .resume = plan->session_mode == SESSION_RESUME};
     sigset_t old_mask;
-    enum ending ending = ENDING_USAGE;
     signal(SIGPIPE, SIG_IGN);
-    bool built = build_plan(&plan, options, &notices, err);
-    for (size_t i = 0; i < notices.count; i++)
-        fprintf(stderr, "pinload: warning: %s\n", notices.texts[i]);
-    if (built && (ending = pin_server(arms, &plan, options, err)) == ENDING_AS_EXPECTED) {
-        instructions_open(&network.counter);
-        result->where = options->operands.items[0];
-        comparison_init(&result->comparison, arms, instructions_are_counted(&network.counter));
-        hold_signals(&old_mask);
-        if (!run_rounds(&network, &plan, bounds, err))
-            ending = ENDING_UNEXPECTED;
-        sigprocmask(SIG_SETMASK, &old_mask, NULL);
-        instructions_close(&network.counter);
-    }
-    notices_cleanup(&notices);
-    plan_cleanup(&plan);
-    return ending;
+    enum compare_end end = pin_server(arms, plan, given, err);
+    if (end != COMPARE_DONE)
+        return end;
+    instructions_open(&network.counter);
+    comparison_init(&result->comparison, arms, instructions_are_counted(&network.counter));
+    hold_signals(&old_mask);
+    if (!run_rounds(&network, plan, bounds, err))
+        end = COMPARE_FAILED;
+    sigprocmask(SIG_SETMASK, &old_mask, NULL);
+    instructions_close(&network.counter);
+    return end;
 }

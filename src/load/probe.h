@@ -2,8 +2,8 @@
 /*
  * One handshake with a server to see its certificates, whatever the server thinks of us.
  */
-#ifndef PINLOAD_CLI_PROBE_H
-#define PINLOAD_CLI_PROBE_H
+#ifndef PINLOAD_LOAD_PROBE_H
+#define PINLOAD_LOAD_PROBE_H
 
 #include "base/error.h"
 #include "load/plan.h"
