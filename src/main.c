@@ -191,9 +191,21 @@ static enum ending check_output(enum ending ending)
                                                                         : ending;
 }
 
+/* Where there is less, jemalloc has been unable to set itself up, and cannot say so. */
+static void check_room(void)
+{
+    enum { LEAST = 8 << 20 };
+    if (memory_has_room(LEAST))
+        return;
+    fprintf(stderr, "pinload: fewer than %d MB of address space are left (ulimit -v)\n",
+            LEAST >> 20);
+    _exit(ending_table[ENDING_USAGE].status);
+}
+
 int main(int argc, char **argv)
 {
     fill_standard_descriptors();
+    check_room();
     char **redacted = options_redact(argc, argv);
     char **arguments = take_arguments(argc, argv);
     enum ending ending = dispatch(argc, arguments, redacted);

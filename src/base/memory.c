@@ -4,14 +4,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 void *memory_must(void *memory)
 {
     if (memory == NULL) {
         fputs("pinload: the system has no memory left\n", stderr);
-        abort();
+        _exit(EXIT_FAILURE); /* what would run at exit might want some */
     }
     return memory;
+}
+
+bool memory_has_room(size_t len)
+{
+    void *room = mmap(NULL, len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return room != MAP_FAILED && munmap(room, len) == 0;
+}
+
+void *memory_get(size_t len)
+{
+    return memory_must(malloc(len ? len : 1));
 }
 
 void *memory_new(size_t count, size_t size)

@@ -5,8 +5,8 @@ const struct ending_row ending_table[NUM_ENDINGS] = {
     [ENDING_AS_EXPECTED] = {0, "All was as expected."},
     [ENDING_UNEXPECTED] = {1, "Not as expected: sessions failed beyond --max-failures, an identity "
                               "was refused or accepted against expectation, an offered ticket was "
-                              "declined, a threshold was crossed, or a report could not be "
-                              "written."},
+                              "declined, a threshold was crossed, a report could not be "
+                              "written, or memory ran out."},
     [ENDING_USAGE] = {2, "Usage or set-up: an option, a file, a password, a host name that does "
                          "not resolve. Nothing was sent."},
     [ENDING_RATE_MISSED] = {3, "All was as expected, but the rate of --rate was not held."},

@@ -240,10 +240,10 @@ static ssize_t read_body(nghttp2_session *session, int32_t stream_id, uint8_t *o
     return (ssize_t)len;
 }
 
-static bool make_callbacks(struct http2 *http2)
+static void make_callbacks(struct http2 *http2)
 {
-    if (nghttp2_session_callbacks_new(&http2->callbacks) != 0)
-        return false;
+    nghttp2_session_callbacks_new(&http2->callbacks); /* fails for want of memory alone */
+    memory_must(http2->callbacks);
     nghttp2_session_callbacks *callbacks = http2->callbacks;
     nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, on_begin_headers);
     nghttp2_session_callbacks_set_on_header_callback(callbacks, on_header);
@@ -251,16 +251,38 @@ static bool make_callbacks(struct http2 *http2)
     nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, on_frame_received);
     nghttp2_session_callbacks_set_on_frame_send_callback(callbacks, on_frame_sent);
     nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_stream_closed);
-    return true;
 }
 
 /* Closed streams are of use to a priority tree only, which we have none of. */
-static bool make_option(struct http2 *http2)
+static void make_option(struct http2 *http2)
 {
-    if (nghttp2_option_new(&http2->option) != 0)
-        return false;
+    nghttp2_option_new(&http2->option); /* the same */
+    memory_must(http2->option);
     nghttp2_option_set_no_closed_streams(http2->option, 1);
-    return true;
+}
+
+static void *get(size_t len, void *user_data)
+{
+    (void)user_data;
+    return memory_get(len);
+}
+
+static void *get_zeroed(size_t count, size_t size, void *user_data)
+{
+    (void)user_data;
+    return memory_new(count, size);
+}
+
+static void *resize(void *memory, size_t len, void *user_data)
+{
+    (void)user_data;
+    return memory_resize(memory, len);
+}
+
+static void release(void *memory, void *user_data)
+{
+    (void)user_data;
+    free(memory);
 }
 
 struct http2 *http2_new(struct event_queue *events)
@@ -301,11 +323,14 @@ static bool open_session(struct http2 *http2)
         {NGHTTP2_SETTINGS_ENABLE_PUSH, 0},
         {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, WINDOW},
     };
-    if (http2->callbacks == NULL && !make_callbacks(http2))
-        return false;
-    if (http2->option == NULL && !make_option(http2))
-        return false;
-    if (nghttp2_session_client_new2(&http2->session, http2->callbacks, http2, http2->option) != 0)
+    static nghttp2_mem allocator = {
+        .malloc = get, .free = release, .calloc = get_zeroed, .realloc = resize};
+    if (http2->callbacks == NULL)
+        make_callbacks(http2);
+    if (http2->option == NULL)
+        make_option(http2);
+    if (nghttp2_session_client_new3(&http2->session, http2->callbacks, http2, http2->option,
+                                    &allocator) != 0)
         return false;
     return nghttp2_submit_settings(http2->session, NGHTTP2_FLAG_NONE, settings,
                                    sizeof settings / sizeof settings[0]) == 0 &&

@@ -227,7 +227,7 @@ char *latency_encode(const struct latency *latency)
     struct hdr_histogram view = latency->hdr;
     char *text = NULL;
     int failed = hdr_log_encode(&view, &text);
-    return failed || text == NULL ? memory_text("") : text;
+    return memory_must(failed ? NULL : text); /* it fails for want of memory alone */
 }
 
 /* --- decoding ------------------------------------------------------------------------------- */

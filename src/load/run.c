@@ -27,6 +27,10 @@
 /* Below so many sessions their memory does not stand out from the rest. */
 #define FEWEST_FOR_MEMORY 500
 
+/* Stacks, of jemalloc's own threads too, and its first steps in each thread: it cannot say that it
+ * has no room for these. */
+#define ROOM_FOR_THREAD ((size_t)32 << 20)
+
 struct thread {
     pthread_t id;
     struct worker *worker;
@@ -114,6 +118,7 @@ static void set_start(struct run *run)
 
 static bool start_threads(struct run *run, struct error *err)
 {
+    bool has_room = memory_has_room(run->num_threads * ROOM_FOR_THREAD);
     set_start(run);
     getrusage(RUSAGE_SELF, &run->usage_before);
     run->rss_before = process_rss();
@@ -121,7 +126,7 @@ static bool start_threads(struct run *run, struct error *err)
     for (unsigned i = 0; i < run->num_threads; i++) {
         struct thread *thread = &run->threads[i];
         thread->start_ns = run->start_ns;
-        int failure = pthread_create(&thread->id, NULL, run_thread, thread);
+        int failure = has_room ? pthread_create(&thread->id, NULL, run_thread, thread) : ENOMEM;
         if (failure == 0)
             continue;
         for (unsigned j = 0; j < i; j++) {

@@ -318,11 +318,11 @@ static void cork(struct session *session)
     cork_add(&env->cork, &session->corked, clock_now_ns(), env->num_in_flight + num_free);
 }
 
-/* Sends what has been filled in, and takes the events that this gave. */
+/* Sends what has been filled in, and takes what came of it: events, or that it could not be. */
 static void send_off(struct session *session)
 {
     session_push(session);
-    if (exchange_has_events(session->exchange))
+    if (exchange_has_events(session->exchange) || !tls_conn_is_open(session->tls))
         session_drive(session);
 }
 

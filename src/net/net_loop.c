@@ -8,6 +8,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/timerfd.h>
@@ -83,11 +84,18 @@ static void check(int result, const char *what)
     if (result >= 0)
         return;
     fprintf(stderr, "pinload: %s failed: %s\n", what, uv_strerror(result));
-    abort();
+    _exit(EXIT_FAILURE);
+}
+
+static void set_allocator(void)
+{
+    uv_replace_allocator(memory_get, memory_resize, memory_new, free);
 }
 
 struct net_loop *net_loop_new(const struct net_loop_events *events, void *owner)
 {
+    static pthread_once_t is_set = PTHREAD_ONCE_INIT;
+    pthread_once(&is_set, set_allocator);
     struct net_loop *loop = memory_new(1, sizeof *loop);
     loop->events = events;
     loop->owner = owner;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/compare_json.h"
 
+#include "base/memory.h"
 #include "base/version.h"
 #include "compare/compare_result.h"
 #include "load/latency.h"
@@ -139,6 +140,7 @@ static json_t *failures_object(const struct compare_result *r)
 
 json_t *compare_json_object(const struct compare_result *r)
 {
+    json_set_alloc_funcs(memory_get, free);
     const struct comparison *c = &r->comparison;
     char started[FIGURE_LEN];
     figure_utc(started, r->started_wall_ns);

@@ -507,6 +507,7 @@ static json_t *load(const char *path, struct error *err)
     struct buffer text = {0};
     json_error_t problem;
     json_t *json = NULL;
+    json_set_alloc_funcs(memory_get, free);
     if (strcmp(path, "-") == 0 ? file_read_stream(&text, stdin, &role, err)
                                : file_read(&text, &role, err)) {
         size_t mark_len = text_mark_len(text.data, text.len);

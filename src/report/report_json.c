@@ -4,6 +4,7 @@
  */
 #include "report/report_json.h"
 
+#include "base/memory.h"
 #include "load/result.h"
 #include "report/figures.h"
 #include "report/utf8.h"
@@ -395,6 +396,7 @@ static json_t *verdict_object(const struct result *r)
 
 json_t *report_json_object(const struct result *r)
 {
+    json_set_alloc_funcs(memory_get, free);
     char started_at[FIGURE_LEN];
     figure_utc(started_at, r->started_wall_ns);
     json_t *root = json_object();

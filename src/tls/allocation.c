@@ -1,13 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tls/allocation.h"
 
+#include "base/memory.h"
+
+#include <malloc.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* BoringSSL (crypto/mem.c) takes these where they are there, and declares them to itself alone.
+ * Without them it puts the length in front of each block, which pushes large ones into the next
+ * size. They do not fail, and so nothing of BoringSSL's fails for want of memory. */
+void *OPENSSL_memory_alloc(size_t size);
+void OPENSSL_memory_free(void *memory);
+size_t OPENSSL_memory_get_size(void *memory);
+
 #ifdef PINLOAD_JEMALLOC
 
 #include <jemalloc/jemalloc.h>
-
-#include <stdbool.h>
-#include <stddef.h>
-#include <string.h>
 
 /* jemalloc's own settings, by its own name for them: pages that are empty go back to the system
  * within a second, not ten, so that memory measured in a hold is that of the sessions held. */
@@ -19,13 +30,6 @@ void allocation_keep_next(void)
 {
     keep_next = true;
 }
-
-/* BoringSSL (crypto/mem.c) takes these where they are there, and declares them to itself alone.
- * Without them it puts the length in front of each block, which pushes large ones into the next
- * size. */
-void *OPENSSL_memory_alloc(size_t size);
-void OPENSSL_memory_free(void *memory);
-size_t OPENSSL_memory_get_size(void *memory);
 
 /* An SSL and the copy of its context's certificates that it has for the handshake are of one size
  * to jemalloc, so that each page would be half empty afterwards. The next size up is nobody's. */
@@ -41,7 +45,7 @@ void *OPENSSL_memory_alloc(size_t size)
     if (keep_next)
         size = size_of_kept(size);
     keep_next = false;
-    return mallocx(size, 0);
+    return memory_must(mallocx(size, 0));
 }
 
 /* What is freed may have been a key: it is for the hook to wipe it. */
@@ -61,6 +65,22 @@ size_t OPENSSL_memory_get_size(void *memory)
 
 void allocation_keep_next(void)
 {
+}
+
+void *OPENSSL_memory_alloc(size_t size)
+{
+    return memory_get(size);
+}
+
+void OPENSSL_memory_free(void *memory)
+{
+    explicit_bzero(memory, malloc_usable_size(memory));
+    free(memory);
+}
+
+size_t OPENSSL_memory_get_size(void *memory)
+{
+    return malloc_usable_size(memory);
 }
 
 #endif

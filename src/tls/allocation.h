@@ -4,7 +4,7 @@
  * is complete, and with many handshakes at once glibc's allocator leaves as much memory in holes
  * between open sessions as these take. jemalloc, which stands in for malloc in the whole program,
  * keeps sizes apart and gives back pages that are empty. A build without it, as one with
- * sanitizers, leaves BoringSSL to malloc.
+ * sanitizers, gives BoringSSL malloc's. Where memory runs out, the program ends in either.
  */
 #ifndef PINLOAD_TLS_ALLOCATION_H
 #define PINLOAD_TLS_ALLOCATION_H

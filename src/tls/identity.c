@@ -12,7 +12,6 @@
 #include <openssl/pool.h>
 #include <openssl/ssl.h>
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -33,6 +32,7 @@ struct identity_set {
     size_t capacity;
     uint32_t *table;
     size_t table_len;
+    SSL_CTX *trial; /* to try each on that is loaded */
 };
 
 struct identity_set *identity_set_new(void)
@@ -55,6 +55,7 @@ void identity_set_free(struct identity_set *set)
         return;
     for (size_t i = 0; i < set->count; i++)
         release(&set->items[i]);
+    SSL_CTX_free(set->trial);
     free(set->items);
     free(set->table);
     free(set);
@@ -203,6 +204,23 @@ static bool read_pair(struct key_file *file, const char *cert, const char *key,
     return true;
 }
 
+/* Whether TLS takes the pair: BoringSSL looks at more than whether the two belong together. */
+static bool try_pair(struct identity_set *set, const struct key_file *file, const char *cert,
+                     struct error *err)
+{
+    if (set->trial == NULL)
+        set->trial = memory_must(SSL_CTX_new(TLS_with_buffers_method()));
+    if (SSL_CTX_set_chain_and_key(set->trial, file->certs, file->num_certs, file->key, NULL) == 1)
+        return true;
+    const char *reason = ERR_reason_error_string(ERR_peek_error());
+    error_set(err,
+              "the certificate '%s' and its key cannot be used in TLS (%s); keys of RSA, ECDSA and "
+              "Ed25519 are accepted, and a keyUsage with digitalSignature or none",
+              cert, reason != NULL ? reason : "no reason is known");
+    ERR_clear_error();
+    return false;
+}
+
 bool identity_set_add(struct identity_set *set, const char *name, const char *cert, const char *key,
                       const struct password *password, struct notices *notices, struct error *err)
 {
@@ -218,6 +236,7 @@ bool identity_set_add(struct identity_set *set, const char *name, const char *ce
                              "the key '%s' does not belong to the certificate '%s'; a matching "
                              "pair is accepted",
                              key, cert);
+    ok = ok && try_pair(set, &file, cert, err);
     if (ok) {
         notice_open_key(key != NULL ? key : cert, notices);
         notice_dates(name, cert, &fields, notices);
@@ -240,8 +259,7 @@ static EVP_PKEY *clone_key(EVP_PKEY *key)
         OPENSSL_cleanse(der, len);
     }
     OPENSSL_free(der);
-    assert(copy != NULL); /* what was parsed once can be parsed again */
-    return copy;
+    return memory_must(copy); /* what was parsed once can be parsed again */
 }
 
 struct identity_set *identity_set_clone(const struct identity_set *set)
@@ -252,8 +270,8 @@ struct identity_set *identity_set_clone(const struct identity_set *set)
         struct key_file file = {.num_certs = from->num_certs, .key = clone_key(from->key)};
         for (size_t j = 0; j < from->num_certs; j++) {
             const CRYPTO_BUFFER *cert = from->chain[j];
-            file.certs[j] =
-                CRYPTO_BUFFER_new(CRYPTO_BUFFER_data(cert), CRYPTO_BUFFER_len(cert), NULL);
+            file.certs[j] = memory_must(
+                CRYPTO_BUFFER_new(CRYPTO_BUFFER_data(cert), CRYPTO_BUFFER_len(cert), NULL));
         }
         append(copy, from->name, &file);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tls/pem.h"
 
+#include "base/memory.h"
 #include "base/text.h"
 
 #include <openssl/bio.h>
@@ -77,7 +78,7 @@ const char *pem_visit(const uint8_t *bytes, size_t len,
     size_t mark_len = text_mark_len(bytes, len);
     bytes += mark_len;
     len -= mark_len;
-    BIO *bio = BIO_new_mem_buf(bytes, (int)len);
+    BIO *bio = memory_must(BIO_new_mem_buf(bytes, (int)len));
     unsigned count = 0;
     bool stopped = false;
     const char *problem = visit_all(bio, visit, owner, &count, &stopped);

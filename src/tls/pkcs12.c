@@ -4,6 +4,7 @@
  * without a MAC and knows few encryptions, and does not say which it lacks. So what it refuses is
  * read here, or named.
  */
+#include "base/memory.h"
 #include "tls/key_derivation.h"
 #include "tls/key_reading.h"
 #include "tls/oid.h"
@@ -220,7 +221,7 @@ bool pkcs12_read(struct key_reading *r, const uint8_t *bytes, size_t len)
 {
     CBS cbs;
     EVP_PKEY *key = NULL;
-    STACK_OF(X509) *certs = sk_X509_new_null();
+    STACK_OF(X509) *certs = memory_must(sk_X509_new_null());
     CBS_init(&cbs, bytes, len);
     bool ok = PKCS12_get_key_and_certs(&key, certs, &cbs, r->password->text)
                   ? take_certs(r, certs) && take_key(r, key)

@@ -24,6 +24,7 @@ struct tls_conn {
     size_t identity;
     const struct verify_policy *policy;
     bool closing;
+    bool is_unfit; /* it could not be started, or written to; the next step says so */
     struct tls_facts facts;
 };
 
@@ -117,11 +118,11 @@ static int on_new_session(SSL *ssl, SSL_SESSION *session)
 
 void tls_conn_hook(struct tls_context *context)
 {
-    context->bio_method = BIO_meth_new(0, "pinload");
-    BIO_meth_set_read(context->bio_method, bio_read);
+    context->bio_method = memory_must(BIO_meth_new(0, "pinload"));
+    BIO_meth_set_read(context->bio_method, bio_read); /* always 1, as the next two are */
     BIO_meth_set_write(context->bio_method, bio_write);
     BIO_meth_set_ctrl(context->bio_method, bio_control);
-    context->bio = BIO_new(context->bio_method);
+    context->bio = memory_must(BIO_new(context->bio_method));
     BIO_set_data(context->bio, context);
     BIO_set_init(context->bio, 1);
     SSL_CTX_set_msg_callback(context->ssl_ctx, on_message);
@@ -155,20 +156,21 @@ static void offer_session(struct tls_conn *conn)
     SSL_SESSION_free(session);
 }
 
-static void start_client(struct tls_conn *conn, size_t identity, bool offer_ticket)
+/* False: the session cannot be who it is to be. Identities and names have been tried before, but
+ * one that goes on without its certificate would be taken for a server that let it in. */
+static bool start_client(struct tls_conn *conn, size_t identity, bool offer_ticket)
 {
     struct tls_context *context = conn->context;
     SSL_set_connect_state(conn->ssl);
-    if (context->sni != NULL)
-        SSL_set_tlsext_host_name(conn->ssl, context->sni);
-    if (identity != TLS_NO_IDENTITY) {
-        bool applied = identity_set_apply(context->identities, identity, conn->ssl);
-        assert(applied);
-        (void)applied;
-    }
+    if (context->sni != NULL && SSL_set_tlsext_host_name(conn->ssl, context->sni) != 1)
+        return false;
+    if (identity != TLS_NO_IDENTITY &&
+        !identity_set_apply(context->identities, identity, conn->ssl))
+        return false;
     conn->identity = identity == TLS_NO_IDENTITY ? 0 : identity;
     if (offer_ticket && context->tickets != NULL)
         offer_session(conn);
+    return true;
 }
 
 void tls_conn_start(struct tls_conn *conn, size_t identity, const struct verify_policy *policy,
@@ -179,17 +181,18 @@ void tls_conn_start(struct tls_conn *conn, size_t identity, const struct verify_
     conn->ssl = memory_must(SSL_new(conn->context->ssl_ctx));
     conn->policy = policy;
     conn->in_len = 0;
-    conn->closing = false;
+    conn->closing = conn->is_unfit = false;
     conn->facts = (struct tls_facts){
         .alert_received = TLS_NO_ALERT, .alert_sent = TLS_NO_ALERT, .verify = {.pin_index = -1}};
-    SSL_set_app_data(conn->ssl, conn);
+    if (SSL_set_app_data(conn->ssl, conn) != 1)
+        memory_must(NULL);
     SSL_set_shed_handshake_config(conn->ssl, 1);
     BIO_up_ref(conn->context->bio);
     SSL_set_bio(conn->ssl, conn->context->bio, conn->context->bio);
     if (conn->context->is_server)
         SSL_set_accept_state(conn->ssl);
     else
-        start_client(conn, identity, offer_ticket);
+        conn->is_unfit = !start_client(conn, identity, offer_ticket);
 }
 
 void tls_conn_feed(struct tls_conn *conn, const uint8_t *bytes, size_t len)
@@ -249,6 +252,8 @@ static void note_handshake(struct tls_conn *conn)
 
 enum tls_status tls_conn_handshake(struct tls_conn *conn)
 {
+    if (conn->is_unfit)
+        return fail(conn);
     int result = SSL_do_handshake(current(conn));
     if (result != 1)
         return status_of(conn, result);
@@ -262,6 +267,8 @@ enum tls_status tls_conn_handshake(struct tls_conn *conn)
 
 enum tls_status tls_conn_read(struct tls_conn *conn, const uint8_t **out_bytes, size_t *out_len)
 {
+    if (conn->is_unfit)
+        return fail(conn);
     int n = SSL_read(current(conn), conn->context->plaintext, PLAINTEXT_LEN);
     if (n <= 0)
         return status_of(conn, n);
@@ -279,8 +286,11 @@ enum tls_status tls_conn_write(struct tls_conn *conn, const uint8_t *bytes, size
         size_t left = len - *out_written;
         int n = SSL_write(current(conn), bytes + *out_written,
                           left < INT32_MAX ? (int)left : INT32_MAX);
-        if (n <= 0)
-            return status_of(conn, n);
+        if (n <= 0) {
+            enum tls_status status = status_of(conn, n);
+            conn->is_unfit = status == TLS_FAILED;
+            return status;
+        }
         *out_written += (size_t)n;
         conn->facts.early_offered |= is_early;
     }
@@ -298,7 +308,7 @@ void tls_conn_close_notify(struct tls_conn *conn)
 
 bool tls_conn_is_open(const struct tls_conn *conn)
 {
-    return conn->ssl != NULL && conn->facts.handshaken && !conn->closing;
+    return conn->ssl != NULL && conn->facts.handshaken && !conn->closing && !conn->is_unfit;
 }
 
 const struct tls_facts *tls_conn_facts(const struct tls_conn *conn)

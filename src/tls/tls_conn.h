@@ -69,14 +69,15 @@ enum tls_status tls_conn_handshake(struct tls_conn *conn);
 enum tls_status tls_conn_read(struct tls_conn *conn, const uint8_t **out_bytes, size_t *out_len);
 
 /* tls_conn_write encrypts all LEN bytes into the context's output; in early data, up to the
- * ticket's limit: *out_written says how many. */
+ * ticket's limit: *out_written says how many. Where that fails, the next read does too. */
 enum tls_status tls_conn_write(struct tls_conn *conn, const uint8_t *bytes, size_t len,
                                size_t *out_written);
 
 /* tls_conn_close_notify puts the alert into the output, once. */
 void tls_conn_close_notify(struct tls_conn *conn);
 
-/* tls_conn_is_open says whether the handshake is complete and our side not closed. */
+/* tls_conn_is_open says whether the handshake is complete, our side not closed, and nothing that was
+ * to be written lost. */
 bool tls_conn_is_open(const struct tls_conn *conn);
 
 /* tls_conn_facts returns what is known so far; it lives until the next start. */

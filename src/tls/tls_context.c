@@ -20,10 +20,11 @@
 struct tls_context *tls_context_base(SSL_CTX *ssl_ctx)
 {
     struct tls_context *context = memory_new(1, sizeof *context);
-    context->ssl_ctx = ssl_ctx;
-    context->pool = CRYPTO_BUFFER_POOL_new();
+    context->ssl_ctx = memory_must(ssl_ctx);
+    context->pool = memory_must(CRYPTO_BUFFER_POOL_new());
     SSL_CTX_set0_buffer_pool(ssl_ctx, context->pool);
-    SSL_CTX_set_app_data(ssl_ctx, context);
+    if (SSL_CTX_set_app_data(ssl_ctx, context) != 1)
+        memory_must(NULL);
     SSL_CTX_set_quiet_shutdown(ssl_ctx, 0);
     SSL_CTX_set_mode(ssl_ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     tls_conn_hook(context);
@@ -75,7 +76,8 @@ bool tls_context_limit(struct tls_context *context, const struct tls_config *con
     if (config->sigalgs == NULL)
         return SSL_CTX_set_verify_algorithm_prefs(ctx, default_verify_sigalgs,
                                                   sizeof default_verify_sigalgs /
-                                                      sizeof *default_verify_sigalgs) == 1;
+                                                      sizeof *default_verify_sigalgs) == 1 ||
+               error_set(err, "this BoringSSL lacks signature algorithms of the default");
     if (!SSL_CTX_set1_sigalgs_list(ctx, config->sigalgs))
         return refuse(err, "--sigalgs", config->sigalgs,
                       "names joined by ':' are accepted, as "
@@ -83,22 +85,29 @@ bool tls_context_limit(struct tls_context *context, const struct tls_config *con
     return true;
 }
 
-static void set_alpn(SSL_CTX *ctx, enum tls_alpn alpn)
+static bool set_alpn(SSL_CTX *ctx, enum tls_alpn alpn, struct error *err)
 {
     static const uint8_t protocols[] = "\x02h2\x08http/1.1";
-    switch (alpn) {
-    case TLS_ALPN_NONE:
-        break;
-    case TLS_ALPN_H2:
-        SSL_CTX_set_alpn_protos(ctx, protocols, 3);
-        break;
-    case TLS_ALPN_HTTP_1_1:
-        SSL_CTX_set_alpn_protos(ctx, protocols + 3, 9);
-        break;
-    case TLS_ALPN_BOTH:
-        SSL_CTX_set_alpn_protos(ctx, protocols, 12);
-        break;
-    }
+    static const struct {
+        size_t from, len;
+    } offers[] = {[TLS_ALPN_H2] = {0, 3}, [TLS_ALPN_HTTP_1_1] = {3, 9}, [TLS_ALPN_BOTH] = {0, 12}};
+    /* 0 is success, for once */
+    if (alpn == TLS_ALPN_NONE ||
+        SSL_CTX_set_alpn_protos(ctx, protocols + offers[alpn].from, offers[alpn].len) == 0)
+        return true;
+    return error_set(err, "this BoringSSL cannot offer the HTTP version asked for");
+}
+
+/* Tries the name on a connection that is not made, since a context has no place for it. */
+static bool check_sni(SSL_CTX *ctx, const char *sni, struct error *err)
+{
+    SSL *ssl = memory_must(SSL_new(ctx));
+    bool ok = SSL_set_tlsext_host_name(ssl, sni) == 1;
+    SSL_free(ssl);
+    ERR_clear_error();
+    return ok ||
+           error_set(err, "the name '%.300s' cannot be sent as SNI; 1 to 255 bytes are accepted",
+                     sni);
 }
 
 /* NSS's key log format, for Wireshark. One call a line, so that threads do not mix within one. */
@@ -114,11 +123,11 @@ struct tls_context *tls_context_new(const struct tls_config *config,
 {
     struct tls_context *context = tls_context_base(SSL_CTX_new(TLS_with_buffers_method()));
     SSL_CTX *ctx = context->ssl_ctx;
-    if (!tls_context_limit(context, config, err)) {
+    if (!tls_context_limit(context, config, err) || !set_alpn(ctx, config->alpn, err) ||
+        (config->sni != NULL && !check_sni(ctx, config->sni, err))) {
         tls_context_free(context);
         return NULL;
     }
-    set_alpn(ctx, config->alpn);
     context->identities = identities;
     context->sni = config->sni != NULL ? memory_text(config->sni) : NULL;
     SSL_CTX_set_early_data_enabled(ctx, config->early_data);

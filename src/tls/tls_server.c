@@ -35,7 +35,12 @@ static bool ask_for_client_certs(SSL_CTX *ctx, const struct tls_server_config *c
         ERR_clear_error();
         return error_set(err, "the client CA file '%s' cannot be loaded", config->client_ca);
     }
-    SSL_CTX_set_client_CA_list(ctx, SSL_load_client_CA_file(config->client_ca));
+    STACK_OF(X509_NAME) *names = SSL_load_client_CA_file(config->client_ca);
+    if (names == NULL) {
+        ERR_clear_error();
+        return error_set(err, "the client CA file '%s' has no names to ask for", config->client_ca);
+    }
+    SSL_CTX_set_client_CA_list(ctx, names);
     SSL_CTX_set_verify(
         ctx, SSL_VERIFY_PEER | (config->client_cert_optional ? 0 : SSL_VERIFY_FAIL_IF_NO_PEER_CERT),
         NULL);
@@ -64,7 +69,7 @@ struct tls_context *tls_server_context_new(const struct tls_server_config *confi
     SSL_CTX_set_custom_verify(ctx, SSL_VERIFY_NONE, NULL);
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_early_data_enabled(ctx, config->early_data);
-    SSL_CTX_set_session_id_context(ctx, (const uint8_t *)"pinload", 7);
+    SSL_CTX_set_session_id_context(ctx, (const uint8_t *)"pinload", 7); /* of 32 bytes at most */
     if (!config->tickets)
         SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET);
     if (config->limits.alpn != TLS_ALPN_NONE)

@@ -67,7 +67,7 @@ struct trust *trust_load(const char *path, struct error *err)
         return NULL;
     }
     struct trust *trust = memory_new(1, sizeof *trust);
-    trust->store = X509_STORE_new();
+    trust->store = memory_must(X509_STORE_new());
     const char *problem = read_anchors(trust, &text);
     buffer_cleanup(&text);
     if (problem == NULL)

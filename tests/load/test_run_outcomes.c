@@ -5,6 +5,7 @@
 #include "load/trial.h"
 #include "net/listener.h"
 #include "tls/fixtures.h"
+#include "tls/identity.h"
 #include "tls/pinset.h"
 
 #include <signal.h>
@@ -46,6 +47,34 @@ static void every_session_succeeds_and_both_sides_count_the_same(void **state)
     }
     assert_true(result->bytes_read > 0 && result->bytes_written > 0);
     assert_non_null(strstr(trial.stories.first, "as client-"));
+    trial_cleanup(&trial);
+    service_stop(service);
+}
+
+/* Linked in place of identity_set_apply: as where BoringSSL does not take a certificate. */
+static bool is_applied = true;
+bool __real_identity_set_apply(const struct identity_set *set, size_t index, struct ssl_st *ssl);
+bool __wrap_identity_set_apply(const struct identity_set *set, size_t index, struct ssl_st *ssl);
+
+bool __wrap_identity_set_apply(const struct identity_set *set, size_t index, struct ssl_st *ssl)
+{
+    return is_applied && __real_identity_set_apply(set, index, ssl);
+}
+
+static void no_session_goes_on_without_the_certificate_that_it_should_have(void **state)
+{
+    (void)state;
+    static const struct tls_server_config indifferent = {.client_ca = CLIENT_CA,
+                                                         .client_cert_optional = true};
+    struct trial trial;
+    struct service *service = service_start(MANNER_SERVE, &indifferent);
+    trial_plan(&trial, service);
+    trial_identity(&trial, "client-p256");
+    is_applied = false;
+    trial_run(&trial);
+    is_applied = true;
+    assert_int_equal(trial.result->outcomes[OUTCOME_SUCCEEDED], 0);
+    assert_int_equal(service_seen(service)->handshakes, 0);
     trial_cleanup(&trial);
     service_stop(service);
 }
@@ -335,6 +364,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_session_succeeds_and_both_sides_count_the_same),
+        cmocka_unit_test(no_session_goes_on_without_the_certificate_that_it_should_have),
         cmocka_unit_test(a_wrong_pin_ends_every_session_before_the_server_sees_anything_of_us),
         cmocka_unit_test(each_manner_of_a_server_comes_out_as_what_it_is),
         cmocka_unit_test(

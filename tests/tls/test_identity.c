@@ -306,6 +306,22 @@ static void a_block_that_is_dropped_is_told(void **state)
     assert_non_null(strstr(err.text, "has a PEM block that does not begin at the begin of a line"));
 }
 
+/* Its keyUsage is keyAgreement alone. Told here, since a session would be without certificate. */
+static void a_certificate_that_tls_does_not_take_is_refused_by_name(void **state)
+{
+    (void)state;
+    struct notices notices = {0};
+    struct error err = {{0}};
+    struct identity_set *set = identity_set_new();
+    assert_false(identity_set_add(set, "alice", FIXTURE("client-agreeing.crt"),
+                                  FIXTURE("client-agreeing.key"), &no_password, &notices, &err));
+    assert_non_null(strstr(err.text, "client-agreeing.crt"));
+    assert_non_null(strstr(err.text, "digitalSignature"));
+    assert_int_equal(identity_set_count(set), 0);
+    notices_cleanup(&notices);
+    identity_set_free(set);
+}
+
 static void a_key_file_that_others_can_read_earns_a_notice(void **state)
 {
     (void)state;
@@ -424,6 +440,7 @@ int main(void)
         cmocka_unit_test(an_expired_certificate_and_one_to_come_earn_a_notice),
         cmocka_unit_test(a_byte_order_mark_drops_no_block),
         cmocka_unit_test(a_block_that_is_dropped_is_told),
+        cmocka_unit_test(a_certificate_that_tls_does_not_take_is_refused_by_name),
         cmocka_unit_test(a_key_file_that_others_can_read_earns_a_notice),
         cmocka_unit_test(identities_are_found_by_name),
         cmocka_unit_test(a_slice_keeps_its_part_and_forgets_the_rest),

@@ -35,6 +35,21 @@ static void settings_that_boringssl_does_not_know_are_quoted(void **state)
     }
 }
 
+static void a_name_that_cannot_be_sent_is_refused(void **state)
+{
+    (void)state;
+    char name[257];
+    memset(name, 'a', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    const char *const names[] = {name, ""};
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        struct tls_config config = {.sni = names[i]};
+        struct error err = {{0}};
+        assert_null(tls_context_new(&config, NULL, &err));
+        assert_non_null(strstr(err.text, "cannot be sent as SNI"));
+    }
+}
+
 static void a_servers_files_that_do_not_fit_are_named(void **state)
 {
     (void)state;
@@ -121,6 +136,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(settings_that_boringssl_does_not_know_are_quoted),
+        cmocka_unit_test(a_name_that_cannot_be_sent_is_refused),
         cmocka_unit_test(a_servers_files_that_do_not_fit_are_named),
         cmocka_unit_test(codes_have_names_and_unknown_codes_their_number),
         cmocka_unit_test(the_key_log_has_the_secrets_of_each_session),

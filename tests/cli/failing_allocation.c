@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Linked into a pinload of the tests: stands in for malloc, libc's own uses too, and for what
+ * BoringSSL is given of jemalloc. The allocation whose number is in FAIL_AT, the first being 0,
+ * fails; the byte that then goes into descriptor FAIL_FD says that there was such a one.
+ */
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+void *__libc_malloc(size_t len);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *memory, size_t len);
+void *__libc_memalign(size_t alignment, size_t len);
+void __libc_free(void *memory);
+void *mallocx(size_t len, int flags);
+size_t nallocx(size_t len, int flags);
+size_t sallocx(const void *memory, int flags);
+void sdallocx(void *memory, size_t len, int flags);
+
+static _Atomic long left = -1; /* allocations before the one that fails; below 0: none does */
+
+/* Before any constructor's allocation the environment is there, and there are no threads. */
+static void look_at_environment(void)
+{
+    static bool has_looked;
+    if (has_looked)
+        return;
+    has_looked = true;
+    const char *text = getenv("FAIL_AT");
+    if (text != NULL)
+        left = atol(text);
+}
+
+static bool fails(void)
+{
+    look_at_environment();
+    if (left < 0 || atomic_fetch_sub(&left, 1) != 0)
+        return false;
+    const char *fd = getenv("FAIL_FD");
+    if (fd != NULL && write(atoi(fd), "!", 1) != 1)
+        abort();
+    errno = ENOMEM;
+    return true;
+}
+
+void *malloc(size_t len)
+{
+    return fails() ? NULL : __libc_malloc(len);
+}
+
+void *calloc(size_t count, size_t size)
+{
+    return fails() ? NULL : __libc_calloc(count, size);
+}
+
+void *realloc(void *memory, size_t len)
+{
+    return fails() ? NULL : __libc_realloc(memory, len);
+}
+
+void *aligned_alloc(size_t alignment, size_t len)
+{
+    return fails() ? NULL : __libc_memalign(alignment, len);
+}
+
+int posix_memalign(void **out_memory, size_t alignment, size_t len)
+{
+    *out_memory = aligned_alloc(alignment, len);
+    return *out_memory == NULL ? ENOMEM : 0;
+}
+
+void free(void *memory)
+{
+    __libc_free(memory);
+}
+
+/* BoringSSL asks for the length of what it has: it lies in front. */
+union length {
+    size_t len;
+    max_align_t align;
+};
+
+void *mallocx(size_t len, int flags)
+{
+    (void)flags;
+    union length *block = malloc(sizeof *block + len);
+    if (block == NULL)
+        return NULL;
+    block->len = len;
+    return block + 1;
+}
+
+size_t nallocx(size_t len, int flags)
+{
+    (void)flags;
+    return len;
+}
+
+size_t sallocx(const void *memory, int flags)
+{
+    (void)flags;
+    return ((const union length *)memory - 1)->len;
+}
+
+void sdallocx(void *memory, size_t len, int flags)
+{
+    (void)len, (void)flags;
+    free((union length *)memory - 1);
+}
