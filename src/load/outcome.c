@@ -85,3 +85,9 @@ enum outcome_class outcome_class(enum outcome outcome, bool refusal_by_close)
         return CLASS_REFUSED;
     return rows[outcome].class;
 }
+
+const char *status_class_name(enum status_class class)
+{
+    static const char *const names[NUM_STATUS_CLASSES] = {"2xx", "3xx", "4xx", "5xx"};
+    return names[class];
+}

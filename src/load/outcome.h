@@ -59,4 +59,10 @@ const char *outcome_meaning(enum outcome outcome);
  * refusal. */
 enum outcome_class outcome_class(enum outcome outcome, bool refusal_by_close);
 
+/* Responses by the first digit of their status. */
+enum status_class { STATUS_2XX, STATUS_3XX, STATUS_4XX, STATUS_5XX, NUM_STATUS_CLASSES };
+
+/* status_class_name returns "2xx", "3xx", … */
+const char *status_class_name(enum status_class class);
+
 #endif

@@ -39,6 +39,7 @@ static void free_identities(struct result_identity *identities, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         free(identities[i].name);
+        free(identities[i].expected_status);
         latency_free(identities[i].tls_handshake_hdr);
     }
     free(identities);

@@ -39,6 +39,8 @@ struct result_identity {
     bool expect_refused;
     bool as_expected;
     uint64_t sessions, succeeded, refused, failed, cut_off, unconfirmed;
+    uint64_t responses[NUM_STATUS_CLASSES]; /* complete ones, of sessions cut off too */
+    char *expected_status;                  /* as in "200,204"; NULL: any 2xx or 3xx */
     struct latency_summary tls_handshake;
     struct latency
         *tls_handshake_hdr; /* NULL: no handshake; of fewer digits with many identities */

@@ -192,8 +192,8 @@ static void note_response(struct session *session, const struct exchange_event *
                           uint64_t now_ns)
 {
     struct sample *sample = &session->sample;
-    tally_request(session->env->tally, now_ns, now_ns - flights_sent(&session->flights, event->tag),
-                  event->status);
+    tally_request(session->env->tally, sample->identity, now_ns,
+                  now_ns - flights_sent(&session->flights, event->tag), event->status);
     flights_land(&session->flights, event->tag);
     session->has_answer = true;
     sample->status = event->status;

@@ -210,8 +210,11 @@ void tally_first_byte(struct tally *tally, uint64_t now_ns, uint64_t after_ns)
         record(tally, LATENCY_FIRST_BYTE, now_ns, after_ns);
 }
 
-void tally_request(struct tally *tally, uint64_t now_ns, uint64_t after_ns, unsigned status)
+void tally_request(struct tally *tally, size_t identity, uint64_t now_ns, uint64_t after_ns,
+                   unsigned status)
 {
+    if (status >= 200 && status < 600)
+        tally->identities[identity].responses[status / 100 - 2]++;
     count_code(&tally->statuses, (uint16_t)status, 1);
     tally->responses++;
     seconds_add_request(&tally->seconds, now_ns);
@@ -242,6 +245,8 @@ static void merge_identities(struct tally *to, const struct tally *from)
         sum->started += part->started;
         for (int class = 0; class < NUM_CLASSES; class ++)
             sum->classes[class] += part->classes[class];
+        for (int class = 0; class < NUM_STATUS_CLASSES; class ++)
+            sum->responses[class] += part->responses[class];
         if (part->tls_handshake == NULL)
             continue;
         if (sum->tls_handshake == NULL)

@@ -34,6 +34,7 @@ struct code_counts {
 struct identity_tally {
     uint64_t started;
     uint64_t classes[NUM_CLASSES];
+    uint64_t responses[NUM_STATUS_CLASSES];
     struct latency *tls_handshake; /* made at its first handshake */
 };
 
@@ -89,7 +90,8 @@ void tally_session(struct tally *tally, const struct sample *sample);
 /* tally_first_byte and tally_request book one request of a session that goes on, at NOW_NS, AFTER_NS
  * after it was sent. */
 void tally_first_byte(struct tally *tally, uint64_t now_ns, uint64_t after_ns);
-void tally_request(struct tally *tally, uint64_t now_ns, uint64_t after_ns, unsigned status);
+void tally_request(struct tally *tally, size_t identity, uint64_t now_ns, uint64_t after_ns,
+                   unsigned status);
 
 /* tally_established notes how many sessions are established now. */
 void tally_established(struct tally *tally, uint64_t count);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "load/tally_result.h"
 
+#include "base/buffer.h"
 #include "base/memory.h"
 #include "load/digest.h"
 #include "load/plan.h"
@@ -11,6 +12,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 typedef const char *namer(uint16_t code, char out[static 64]);
 
@@ -119,6 +121,17 @@ static void fill_pins(const struct tally *tally, struct result *result)
     }
 }
 
+/* "200,204", to be freed; NULL where any 2xx or 3xx is expected. */
+static char *status_text(const struct status_list *list)
+{
+    struct buffer text = {0};
+    for (size_t i = 0; i < list->count; i++)
+        buffer_format(&text, "%s%u", i > 0 ? "," : "", list->codes[i]);
+    char *copy = list->count > 0 ? memory_text(buffer_text(&text)) : NULL;
+    buffer_cleanup(&text);
+    return copy;
+}
+
 static void fill_identities(const struct tally *tally, struct result *result)
 {
     result->num_identities = tally->num_identities;
@@ -134,6 +147,8 @@ static void fill_identities(const struct tally *tally, struct result *result)
                                         .failed = from->classes[CLASS_FAILED],
                                         .cut_off = from->classes[CLASS_CUT_OFF],
                                         .unconfirmed = from->classes[CLASS_UNCONFIRMED]};
+        memcpy(row->responses, from->responses, sizeof row->responses);
+        row->expected_status = status_text(plan_identity_statuses(tally->plan, i));
         if (from->tls_handshake != NULL)
             latency_summarize(from->tls_handshake, &row->tls_handshake);
         row->tls_handshake_hdr = from->tls_handshake;

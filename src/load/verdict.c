@@ -131,6 +131,16 @@ static void check_accepted(struct result *result, const struct plan *plan,
             row->name, row->refused, row->sessions);
 }
 
+/* What is perhaps a refusal, by a status that no option names. */
+static const char *hint_of(const struct result_identity *row, enum status_class class)
+{
+    if (row->responses[class] == 0)
+        return "";
+    return class == STATUS_3XX
+               ? "; it was redirected (3xx), which is a refusal with --refusal-status"
+               : "; it had a 4xx, which is a refusal with --refusal-status";
+}
+
 /* One that must be refused must be seen refused: what failed or is unconfirmed does not do. */
 static void check_refused(struct result *result, const struct result_identity *row)
 {
@@ -140,12 +150,12 @@ static void check_refused(struct result *result, const struct result_identity *r
     else if (decided == 0)
         result_add_violation(result,
                              "%s must be refused, and was in none of %" PRIu64 " sessions: %" PRIu64
-                             " failed",
-                             row->name, row->sessions, row->failed);
+                             " failed%s",
+                             row->name, row->sessions, row->failed, hint_of(row, STATUS_4XX));
     if (row->succeeded > 0)
         result_add_violation(
-            result, "%s must be refused, and was accepted in %" PRIu64 " of %" PRIu64 " sessions",
-            row->name, row->succeeded, row->sessions);
+            result, "%s must be refused, and was accepted in %" PRIu64 " of %" PRIu64 " sessions%s",
+            row->name, row->succeeded, row->sessions, hint_of(row, STATUS_3XX));
     if (row->unconfirmed > 0)
         result_add_violation(result,
                              "%s must be refused, and was not seen refused in %" PRIu64
@@ -165,12 +175,72 @@ static void check_identity(struct result *result, const struct plan *plan,
     row->as_expected = result->num_violations == num_before && (row->failed == 0 || is_forgiven);
 }
 
+#define MOST_REDIRECTED_SHOWN 5
+
+/* Each identity that must be accepted, and of which any 3xx is a success. */
+static bool is_redirected(const struct result_identity *row, size_t num_served)
+{
+    bool other_is_served = num_served > (row->responses[STATUS_2XX] > 0 ? 1 : 0);
+    return !row->expect_refused && row->expected_status == NULL && row->responses[STATUS_3XX] > 0 &&
+           other_is_served;
+}
+
+static void write_redirected(struct buffer *out, const struct result_identity *row)
+{
+    uint64_t num_responses = 0;
+    for (int class = 0; class < NUM_STATUS_CLASSES; class ++)
+        num_responses = result_count_sum(num_responses, row->responses[class]);
+    buffer_format(out, "%s%s (%" PRIu64 " of %" PRIu64 " responses)", out->len > 0 ? ", " : "",
+                  row->name, row->responses[STATUS_3XX], num_responses);
+}
+
+/* Writes those that are redirected, and marks them; returns how many there are. */
+static size_t find_redirected(struct result *result, size_t num_served, struct buffer *out)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < result->num_identities; i++) {
+        struct result_identity *row = &result->identities[i];
+        if (!is_redirected(row, num_served))
+            continue;
+        row->as_expected = false;
+        if (count++ < MOST_REDIRECTED_SHOWN)
+            write_redirected(out, row);
+    }
+    if (count > MOST_REDIRECTED_SHOWN)
+        buffer_format(out, " and %zu more", count - MOST_REDIRECTED_SHOWN);
+    return count;
+}
+
+/* A redirect of one identity, where another is served, is no success that may be passed over. */
+static void check_redirects(struct result *result)
+{
+    static const char name[] = "no identity was redirected where others were served";
+    size_t num_served = 0;
+    for (size_t i = 0; i < result->num_identities; i++)
+        num_served += result->identities[i].responses[STATUS_2XX] > 0;
+    struct buffer who = {0}, violation = {0};
+    size_t count = find_redirected(result, num_served, &who);
+    if (count > 0)
+        buffer_format(&violation,
+                      "redirected (3xx) where others were served (2xx): %s; --refusal-status says "
+                      "that it is a refusal, --expect-status that it is right",
+                      buffer_text(&who));
+    /* Of a merged result, a part may have said it already. */
+    if (count == 0 || result_check_named(result, CHECK_RUN, name)->violation == NULL)
+        result_add_check(result, CHECK_RUN, name, count > 0 ? buffer_text(&violation) : NULL);
+    result->passed = result->passed && count == 0;
+    buffer_cleanup(&who);
+    buffer_cleanup(&violation);
+}
+
 void verdict_reach(struct result *result, const struct plan *plan)
 {
     check_books(result);
     check_failures(result, plan);
     for (size_t i = 0; i < result->num_identities; i++)
         check_identity(result, plan, &result->identities[i], are_failures_forgiven(result, plan));
+    if (result->num_identities > 1 && plan->requests > 0)
+        check_redirects(result);
     check_tickets(result, plan);
     check_success(result, plan);
     result->passed = result->num_violations == 0;
@@ -178,6 +248,8 @@ void verdict_reach(struct result *result, const struct plan *plan)
 
 void verdict_check_merged(struct result *result, bool allow_empty)
 {
+    if (result->num_identities > 1 && result->requests_started > 0)
+        check_redirects(result);
     bool is_said = result_check_named(result, CHECK_RUN, SOMETHING)->violation != NULL;
     if (is_said)
         return;

@@ -14,8 +14,9 @@ struct result;
  * whether the run passed. */
 void verdict_reach(struct result *result, const struct plan *plan);
 
-/* verdict_check_merged holds a merged RESULT to that something was measured, unless ALLOW_EMPTY:
- * its parts may be shares of which each began nothing. */
+/* verdict_check_merged holds a merged RESULT to what its parts alone cannot tell: that something was
+ * measured, unless ALLOW_EMPTY, as they may be shares of which each began nothing; and that no
+ * identity was redirected where one of another part was served. */
 void verdict_check_merged(struct result *result, bool allow_empty);
 
 #endif

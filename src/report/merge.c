@@ -146,6 +146,8 @@ static bool identities_fit(const struct result *merged, struct error *err)
              fits(row->failed, "identities", row->name, err) &&
              fits(row->cut_off, "identities", row->name, err) &&
              fits(row->unconfirmed, "identities", row->name, err);
+        for (int class = 0; class < NUM_STATUS_CLASSES && ok; class ++)
+            ok = fits(row->responses[class], "identities", row->name, err);
     }
     return ok;
 }
@@ -233,6 +235,8 @@ static void add_identity(struct result_identity *to, const struct result_identit
     add_to(&to->failed, from->failed);
     add_to(&to->cut_off, from->cut_off);
     add_to(&to->unconfirmed, from->unconfirmed);
+    for (int class = 0; class < NUM_STATUS_CLASSES; class ++)
+        add_to(&to->responses[class], from->responses[class]);
     if (to->tls_handshake_hdr == NULL && from->tls_handshake_hdr != NULL)
         to->tls_handshake_hdr = copy_latency(from->tls_handshake_hdr);
     else if (to->tls_handshake_hdr != NULL)
@@ -260,6 +264,8 @@ static void merge_identities(struct result *merged, struct result *const *result
                 to->name = memory_text(from->name);
                 to->expect_refused = from->expect_refused;
                 to->as_expected = true;
+                to->expected_status =
+                    from->expected_status != NULL ? memory_text(from->expected_status) : NULL;
             }
             add_identity(to, from);
         }

@@ -263,6 +263,17 @@ static void read_outcomes(const struct place *root, struct result *r)
     }
 }
 
+/* Results of older versions have none. */
+static void read_responses(const struct place *place, struct result_identity *identity)
+{
+    struct place responses;
+    identity->expected_status = text_at(place, "expected_status");
+    if (!has_object(place, "responses", &responses))
+        return;
+    for (int class = 0; class < NUM_STATUS_CLASSES; class ++)
+        identity->responses[class] = count_at(&responses, status_class_name(class));
+}
+
 static void read_identity(const struct place *place, struct result_identity *identity)
 {
     static const struct count_field fields[] = {
@@ -281,6 +292,7 @@ static void read_identity(const struct place *place, struct result_identity *ide
     free(expected);
     identity->as_expected = bool_at(place, "as_expected");
     read_counts(place, identity, fields, COUNT_OF(fields));
+    read_responses(place, identity);
     struct place handshake = object_at(place, "tls_handshake");
     read_summary(&handshake, &identity->tls_handshake);
     if (json_is_string(json_object_get(handshake.object, "hdr")))

@@ -268,6 +268,14 @@ static json_t *outcomes_object(const struct result *r)
     return object;
 }
 
+static json_t *responses_object(const struct result_identity *identity)
+{
+    json_t *object = json_object();
+    for (int class = 0; class < NUM_STATUS_CLASSES; class ++)
+        put_count(object, status_class_name(class), identity->responses[class]);
+    return object;
+}
+
 static json_t *identity_object(const struct result_identity *identity)
 {
     json_t *object = json_object();
@@ -280,6 +288,8 @@ static json_t *identity_object(const struct result_identity *identity)
     put_count(object, "failed", identity->failed);
     put_count(object, "cut_off", identity->cut_off);
     put_count(object, "unconfirmed", identity->unconfirmed);
+    put(object, "expected_status", text_or_null(identity->expected_status));
+    put(object, "responses", responses_object(identity));
     put(object, "tls_handshake",
         summary_object(&identity->tls_handshake, identity->tls_handshake_hdr));
     return object;

@@ -579,6 +579,7 @@ void report_text(FILE *out, const struct result *result, bool colour)
     write_head(&pen, result);
     write_counts(out, result);
     write_outcomes(out, result);
+    report_text_redirects(out, result);
     write_latency(out, result);
     report_text_identities(out, result);
     write_generator(&pen, result);

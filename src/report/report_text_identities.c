@@ -131,3 +131,21 @@ void report_text_identities(FILE *out, const struct result *result)
     print_idle(out, result);
     free(by_interest);
 }
+
+void report_text_redirects(FILE *out, const struct result *r)
+{
+    uint64_t served = 0, redirected = 0;
+    for (size_t i = 0; i < r->num_identities; i++) {
+        const struct result_identity *row = &r->identities[i];
+        served |= row->responses[STATUS_2XX];
+        if (row->expected_status == NULL && !row->expect_refused)
+            redirected |= row->responses[STATUS_3XX];
+    }
+    if (served > 0 || redirected == 0)
+        return;
+    struct flow flow;
+    flow_begin(&flow, out, "redirects", 12, " ");
+    flow_words(&flow, "nobody was served (2xx), and a redirect (3xx) counts as a success; if it "
+                      "turns a client away, say --refusal-status");
+    flow_end(&flow);
+}

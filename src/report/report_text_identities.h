@@ -14,4 +14,8 @@ struct result;
  * that did as expected. */
 void report_text_identities(FILE *out, const struct result *result);
 
+/* report_text_redirects says where all were redirected and nobody was served: a redirect is then a
+ * success, and perhaps none. */
+void report_text_redirects(FILE *out, const struct result *result);
+
 #endif

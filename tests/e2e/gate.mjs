@@ -13,7 +13,9 @@ import {
     load,
     needCommand,
     outcomesOf,
+    pinload,
     pinOnly,
+    resultFile,
     Server,
     words,
     write,
@@ -218,3 +220,50 @@ test('a status can be expected of one identity', async () => {
     assert.equal(identityNamed(strict.result, 'client1').failed, 2, strict.told);
 });
 
+
+// one: a client as an identity of its own name.
+const one = (name) => [
+    ...['--identity', `${name}=${inPki('p256/clients', name)}.crt,${inPki('p256/clients', name)}.key`],
+    ...['--pass', `file:${inPki('p256/password.txt')}`],
+];
+
+test('a redirect of one, where another is served, is never silently a success', async () => {
+    const { url } = await gateNamed('redirect');
+    const args = [...words('-n 8'), ...pinOnly(), url];
+    const { status, result, told } = await load(args);
+    assert.equal(status, 1, told);
+    assert.deepEqual(outcomesOf(result), { succeeded: 8 }, told);
+    assert.match(
+        result.verdict.violations.join(),
+        /^redirected \(3xx\) where others were served \(2xx\): client1 \(2 of 2 responses\), client2 \(2 of 2 responses\);/,
+    );
+    assert.deepEqual(identityNamed(result, 'client1').responses, { '2xx': 0, '3xx': 2, '4xx': 0, '5xx': 0 });
+    assert.deepEqual(
+        result.identities.map((identity) => identity.as_expected),
+        [false, false, true, true],
+    );
+    for (const right of ['--expect-status 200,302', '--expect-status client1=302 --expect-status client2=302']) {
+        const said = await load([...words(right), ...args]);
+        assert.equal(said.status, 0, said.told);
+    }
+    const refused = await load(['--expect-refused', 'client1,client2', ...args]);
+    assert.match(refused.result.verdict.violations.join(), /it was redirected \(3xx\), which is a refusal with --refusal-status/);
+});
+
+test('where a run of its own cannot tell, the summary says so, and their merge fails', async () => {
+    const { url } = await gateNamed('redirect');
+    const files = [resultFile(), resultFile(), resultFile()];
+    const runs = [];
+    for (const [i, name] of ['client1', 'client3'].entries())
+        runs.push(await pinload(['run', ...words('-n 2 --json'), files[i], ...pin(), ...one(name), url]));
+    assert.deepEqual(
+        runs.map((run) => run.status),
+        [0, 0],
+        runs.map((run) => run.stdout + run.stderr).join(),
+    );
+    assert.match(runs[0].stdout, /nobody was served \(2xx\), and a redirect/);
+    assert.doesNotMatch(runs[1].stdout, /nobody was served/);
+    const merged = await pinload(['merge', '--json', files[2], files[0], files[1]]);
+    assert.equal(merged.status, 1, merged.stdout + merged.stderr);
+    assert.match(merged.stdout, /client1 \(2 of 2/);
+});

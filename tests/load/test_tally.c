@@ -151,6 +151,30 @@ static void the_books_balance_whatever_the_outcomes(void **state)
     }
 }
 
+static void responses_are_counted_by_identity_and_kind(void **state)
+{
+    (void)state;
+    static const unsigned statuses[] = {200, 204, 299, 302, 404, 403, 500, 599};
+    struct plan plan = make_plan();
+    unsigned expected[] = {200, 302};
+    struct status_list lists[] = {{NULL, 0}, {expected, 2}};
+    plan.identity_statuses = lists;
+    struct tally *tally = begin(&plan);
+    for (size_t i = 0; i < COUNT_OF(statuses); i++)
+        tally_request(tally, 1, START_NS, 0, statuses[i]);
+    tally_request(tally, 0, START_NS, 0, 301);
+    struct result *result = result_of(tally, 1);
+    const struct result_identity *alice = &result->identities[0], *bob = &result->identities[1];
+    static const uint64_t of_alice[] = {0, 1, 0, 0}, of_bob[] = {3, 1, 2, 2};
+    assert_memory_equal(alice->responses, of_alice, sizeof of_alice);
+    assert_memory_equal(bob->responses, of_bob, sizeof of_bob);
+    assert_null(alice->expected_status);
+    assert_string_equal(bob->expected_status, "200,302");
+    result_free(result);
+    plan.identity_statuses = NULL;
+    plan_cleanup(&plan);
+}
+
 static void points_in_time_become_spans(void **state)
 {
     (void)state;
@@ -161,7 +185,7 @@ static void points_in_time_become_spans(void **state)
     sample.at.intended -= 20 * NS_PER_MS;
     book(tally, &sample);
     tally_first_byte(tally, sample.at.first_byte, 2 * NS_PER_MS);
-    tally_request(tally, sample.at.complete, 3 * NS_PER_MS, 200);
+    tally_request(tally, 0, sample.at.complete, 3 * NS_PER_MS, 200);
     struct result *result = result_of(tally, 1);
     static const double expected_us[NUM_LATENCIES] = {
         [LATENCY_CONNECT] = 1000,
@@ -196,7 +220,7 @@ static void the_warm_up_is_left_out_of_latencies_and_rates_and_of_nothing_else(v
         struct sample sample = good_sample(begun_ns[i], 0);
         book(tally, &sample);
         tally_first_byte(tally, sample.at.first_byte, NS_PER_MS);
-        tally_request(tally, sample.at.complete, NS_PER_MS, 200);
+        tally_request(tally, 0, sample.at.complete, NS_PER_MS, 200);
     }
     struct result *result = result_of(tally, 2);
     assert_int_equal(result->started, 5);
@@ -241,7 +265,7 @@ static void requests_of_a_session_of_the_warm_up_are_measured_by_their_own_start
     for (uint64_t second = 0; second < 10; second++) {
         uint64_t sent_ns = START_NS + second * NS_PER_S;
         tally_first_byte(tally, sent_ns + NS_PER_MS, NS_PER_MS);
-        tally_request(tally, sent_ns + NS_PER_MS, NS_PER_MS, 200);
+        tally_request(tally, 0, sent_ns + NS_PER_MS, NS_PER_MS, 200);
     }
     book(tally, &sample);
     struct result *result = result_of(tally, 9);
@@ -263,7 +287,7 @@ static void what_is_complete_stands_in_its_second_while_its_session_lives_on(voi
     struct sample sample = long_sample(), refused = good_sample(10 * NS_PER_S, 1);
     book_begin(tally, &sample);
     for (uint64_t second = 0; second < 10; second++)
-        tally_request(tally, START_NS + second * NS_PER_S + 10 * NS_PER_MS, NS_PER_MS, 200);
+        tally_request(tally, 0, START_NS + second * NS_PER_S + 10 * NS_PER_MS, NS_PER_MS, 200);
     tally_session(tally, &sample);
     refused.outcome = OUTCOME_CLIENT_CERT_REFUSED;
     book(tally, &refused);
@@ -523,6 +547,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_books_balance_whatever_the_outcomes),
+        cmocka_unit_test(responses_are_counted_by_identity_and_kind),
         cmocka_unit_test(points_in_time_become_spans),
         cmocka_unit_test(the_warm_up_is_left_out_of_latencies_and_rates_and_of_nothing_else),
         cmocka_unit_test(requests_of_a_session_of_the_warm_up_are_measured_by_their_own_start),

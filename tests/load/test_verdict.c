@@ -250,6 +250,94 @@ static void one_that_must_be_accepted_and_had_no_session_fails_where_all_are_req
     }
 }
 
+/* Three identities, each with responses of 2xx and 3xx. */
+static struct result *result_of_responses(const uint64_t responses[3][2])
+{
+    static const char *const names[] = {"alice", "bob", "carol"};
+    struct run run = {.succeeded = 30};
+    struct result *result = result_of(&run);
+    result->requests_started = result->requests_succeeded = 30;
+    result->num_identities = 3;
+    result->identities = memory_new(3, sizeof *result->identities);
+    for (size_t i = 0; i < 3; i++)
+        result->identities[i] = (struct result_identity){
+            .name = memory_text(names[i]),
+            .as_expected = true,
+            .sessions = 10,
+            .succeeded = 10,
+            .responses = {[STATUS_2XX] = responses[i][0], [STATUS_3XX] = responses[i][1]}};
+    return result;
+}
+
+#define REDIRECTED "redirected (3xx) where others were served (2xx): "
+
+static void a_redirect_where_others_are_served_is_a_violation(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t responses[3][2];
+        const char *said; /* of alice; NULL: nothing */
+        bool bob_must_be_refused;
+        const char *violation; /* NULL: none */
+    } cases[] = {
+        {{{10, 0}, {10, 0}, {10, 0}}, NULL, false, NULL},
+        {{{0, 10}, {0, 10}, {0, 10}}, NULL, false, NULL}, /* nobody was served */
+        {{{0, 0}, {0, 10}, {0, 0}}, NULL, false, NULL},
+        {{{0, 10}, {10, 0}, {10, 0}}, NULL, false, REDIRECTED "alice (10 of 10 responses);"},
+        {{{7, 3}, {10, 0}, {0, 0}}, NULL, false, REDIRECTED "alice (3 of 10 responses);"},
+        {{{7, 3}, {0, 0}, {0, 0}}, NULL, false, NULL}, /* of one alone it is the server's way */
+        {{{0, 10}, {10, 0}, {0, 9}},
+         NULL,
+         false,
+         REDIRECTED "alice (10 of 10 responses), carol (9 of 9 responses);"},
+        {{{0, 10}, {10, 0}, {10, 0}}, "200,302", false, NULL}, /* it was said to be right */
+        {{{10, 0}, {0, 10}, {10, 0}},
+         NULL,
+         true,
+         "bob must be refused, and was accepted in 10 of 10 sessions; it was redirected (3xx)"},
+    };
+    for (size_t i = 0; i < 2 * COUNT_OF(cases); i++) {
+        struct result *result = result_of_responses(cases[i / 2].responses);
+        struct plan plan = {.requests = 1};
+        const char *violation = cases[i / 2].violation;
+        result->identities[1].expect_refused = cases[i / 2].bob_must_be_refused;
+        if (cases[i / 2].said != NULL)
+            result->identities[0].expected_status = memory_text(cases[i / 2].said);
+        result->passed = true;
+        bool is_merged = i % 2 == 1 && !cases[i / 2].bob_must_be_refused;
+        if (is_merged)
+            verdict_check_merged(result, false);
+        else
+            verdict_reach(result, &plan);
+        assert_int_equal(result->passed, violation == NULL);
+        assert_int_equal(result->num_violations, violation != NULL);
+        if (violation != NULL && strncmp(result->violations[0], violation, strlen(violation)) != 0)
+            fail_msg("case %zu: %s", i / 2, result->violations[0]);
+        assert_int_equal(result->identities[0].as_expected,
+                         violation == NULL || strstr(violation, "alice") == NULL);
+        if (is_merged && violation != NULL) { /* what a part has said is not said again */
+            verdict_check_merged(result, false);
+            assert_int_equal(result->num_violations, 1);
+        }
+        result_free(result);
+    }
+}
+
+static void what_was_perhaps_a_refusal_by_status_is_said(void **state)
+{
+    (void)state;
+    struct run run = {.failed = 5, .max_failures = 5};
+    struct result *result = result_of(&run);
+    struct plan plan = plan_of(&run);
+    add_identity(result, "alice", true);
+    result->identities[0].responses[STATUS_4XX] = 5;
+    verdict_reach(result, &plan);
+    assert_string_equal(result->violations[0],
+                        "alice must be refused, and was in none of 5 sessions: 5 failed; it had a "
+                        "4xx, which is a refusal with --refusal-status");
+    result_free(result);
+}
+
 static void an_identity_is_as_expected_where_its_failures_are_forgiven(void **state)
 {
     (void)state;
@@ -356,6 +444,8 @@ int main(void)
         cmocka_unit_test(failures_are_forgiven_up_to_the_number_or_percentage_given),
         cmocka_unit_test(each_identity_is_held_against_what_was_expected_of_it),
         cmocka_unit_test(one_that_must_be_accepted_and_had_no_session_fails_where_all_are_required),
+        cmocka_unit_test(a_redirect_where_others_are_served_is_a_violation),
+        cmocka_unit_test(what_was_perhaps_a_refusal_by_status_is_said),
         cmocka_unit_test(an_identity_is_as_expected_where_its_failures_are_forgiven),
         cmocka_unit_test(what_a_run_is_held_to_has_the_same_name_whether_it_holds_or_not),
         cmocka_unit_test(a_declined_ticket_is_a_violation),

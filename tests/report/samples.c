@@ -57,7 +57,7 @@ static void add_identities(struct result *r, size_t count, uint64_t sessions)
         snprintf(name, sizeof name, "client%zu", i + 1);
         identity->name = memory_text(name);
         identity->as_expected = true;
-        identity->sessions = identity->succeeded = sessions;
+        identity->sessions = identity->succeeded = identity->responses[STATUS_2XX] = sessions;
         identity->tls_handshake_hdr = latency_new(2);
         fill(identity->tls_handshake_hdr, sessions, 33000 + 100 * i, 4);
         latency_summarize(identity->tls_handshake_hdr, &identity->tls_handshake);
@@ -272,6 +272,9 @@ struct result *sample_failing(void)
     r->identities[1].sessions = r->identities[1].refused = 200;
     r->identities[2].sessions = 800;
     r->identities[2].expect_refused = true;
+    r->identities[2].responses[STATUS_3XX] = 700;
+    r->identities[2].responses[STATUS_4XX] = 90;
+    r->identities[2].expected_status = memory_text("200,302");
     r->identities[2].succeeded = 700;
     r->identities[2].failed = 90;
     r->identities[2].unconfirmed = 10;

@@ -96,7 +96,7 @@ static void run_thread(struct tally *tally, unsigned thread)
         if (sample.at.handshaken != 0)
             tally_handshake(tally, &sample, &facts);
         tally_first_byte(tally, sample.at.first_byte, 2 * NS_PER_MS);
-        tally_request(tally, sample.at.complete, 2 * NS_PER_MS, 200);
+        tally_request(tally, 0, sample.at.complete, 2 * NS_PER_MS, 200);
         tally_session(tally, &sample);
         pacer_advance(&pacer);
     }

@@ -166,6 +166,7 @@ static void identities_are_joined_by_name_wherever_they_stand(void **state)
     assert_int_equal(merged->num_identities, 5);
     assert_int_equal(merged->identities[0].sessions, 4603);
     assert_int_equal(merged->identities[1].sessions, 2 * 4603);
+    assert_int_equal(merged->identities[1].responses[STATUS_2XX], 2 * 4603);
     assert_false(merged->identities[1].as_expected);
     assert_string_equal(merged->identities[4].name, "client9");
     for (size_t i = 0; i < 2; i++)

@@ -121,6 +121,8 @@ static void what_is_wrong_is_named(void **state)
         {"\"hdr\": \"HISTF", "\"hdr\": \"HXSTF", "tls_handshake.hdr is not a distribution"},
         {"\"versions\": {", "\"versions\": {\"x\": null,", "versions.x is not a whole number"},
         {"\"expected\": \"accept\"", "\"expected\": \"maybe\"", "expected is not \"accept\" or"},
+        {"\"3xx\": 700", "\"3xx\": -1", "responses.3xx is not a whole number"},
+        {"\"expected_status\": null", "\"expected_status\": 200", "expected_status is not a text"},
         {"\"violations\": [", "\"violations\": [1,", "verdict.violations is not an array of texts"},
         {"\"series\": [", "\"series\": [[],", "series is not an array of objects"},
         {"\"identities\": [", "\"identities\": [[],", "identities is not an array of objects"},
