@@ -117,7 +117,7 @@ static enum ending report(const struct compare_result *result, const struct opti
         compare_text(to_stdout ? stderr : stdout, result);
     else
         compare_text_failure(stderr, result);
-    bool written = write_to(options->json, write_json, result);
+    bool written = write_to(options->json, write_json, result) && !result->keylog_is_lost;
     written = write_to(options->html, write_html, result) && written;
     if (result->interrupted_by != 0)
         return result->interrupted_by == SIGINT ? ENDING_INTERRUPTED : ENDING_TERMINATED;
@@ -176,6 +176,7 @@ static enum compare_end over_network(struct compare_result *result, struct arms 
         result->where = options->operands.items[0];
         end = compare_over_network(result, arms, bounds, &plan, pins_only.pins, err);
     }
+    result->keylog_is_lost = !outputs_end_keylog(options, plan.tls.keylog);
     notices_cleanup(&notices);
     pinset_free(pins_only.pins);
     plan_cleanup(&plan);

@@ -99,7 +99,8 @@ static enum ending report(const struct invocation *invocation, const struct plan
     if (options->verbose)
         tell_stories(stories);
     warn_of_warm_up(result);
-    return ending_of(result, outputs_write(options, result));
+    bool written = outputs_write(options, result);
+    return ending_of(result, outputs_end_keylog(options, plan->tls.keylog) && written);
 }
 
 static void tell_progress(void *arg, const struct progress_moment *moment, bool is_last)

@@ -111,3 +111,12 @@ bool outputs_write(const struct options *options, const struct result *result)
     }
     return ok;
 }
+
+bool outputs_end_keylog(const struct options *options, FILE *log)
+{
+    if (log == NULL || (fflush(log) == 0 && !ferror(log)))
+        return true;
+    fprintf(stderr, "pinload: the key log '%s' could not be written in full\n",
+            options->keylog != NULL ? options->keylog : getenv("SSLKEYLOGFILE"));
+    return false;
+}

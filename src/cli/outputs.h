@@ -20,6 +20,10 @@ bool outputs_check(const struct options *options, struct error *err);
  * then been said on stderr. */
 bool outputs_write(const struct options *options, const struct result *result);
 
+/* outputs_end_keylog says whether all of the key log LOG (NULL: there is none) was written; false has
+ * been said on stderr. */
+bool outputs_end_keylog(const struct options *options, FILE *log);
+
 /* output_is_stdout says whether an option's PATH is "-", standard output. NULL is not. */
 bool output_is_stdout(const char *path);
 

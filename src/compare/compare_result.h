@@ -44,6 +44,7 @@ struct compare_result {
     struct failure_count failures[MAX_FAILURE_KINDS]; /* over the network */
     size_t num_failure_kinds;
     int interrupted_by;
+    bool keylog_is_lost; /* not all of it could be written */
 };
 
 #endif

@@ -49,6 +49,22 @@ test("a run's and a merger's summary on a full device make the status 1", () => 
     }
 });
 
+for (const [name, args, env] of [
+    ['of --keylog', ['--keylog', '/dev/full'], {}],
+    ["of the environment's", [], { SSLKEYLOGFILE: '/dev/full' }],
+])
+    for (const command of ['run', 'compare'])
+        test(`a key log ${name} on a full device makes the status of ${command} 1`, () => {
+            const done = spawnSync(binary, [command, ...chainAndPin(), '-n', '20', ...args, nginx.loadUrl], {
+                encoding: 'utf8',
+                cwd: workDir,
+                env: { ...process.env, ...env },
+                timeout: 60000,
+            });
+            assert.equal(done.status, 1, done.stderr);
+            assert.match(done.stderr, /^pinload: the key log '\/dev\/full' could not be written in full$/m);
+        });
+
 test('-q leaves out the summary, and never why a run failed', async () => {
     const { stdout, stderr } = await load([...chainAndPin(), '-n', '2', '-q', '--fail-if', 'sessions.succeeded == 2', nginx.loadUrl]);
     assert.equal(stdout, '');

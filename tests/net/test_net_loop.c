@@ -2,6 +2,7 @@
 #include "net/net_loop.h"
 
 #include "base/clock.h"
+#include "net/net_internal.h"
 #include "unit.h"
 
 #include <pthread.h>
@@ -183,9 +184,29 @@ static void what_is_done_in_a_pause_is_work_and_not_its_wait(void **state)
     assert_true(watch.busy_ns <= clock_now_ns() - began_ns);
 }
 
+/* A body that once waited does not stay for the rest of the run. */
+static void a_request_that_is_given_back_keeps_no_large_buffer(void **state)
+{
+    (void)state;
+    struct watch watch = {0};
+    open_loop(&watch);
+    struct net_request *request = net_loop_take_request(watch.loop, NULL);
+    buffer_reserve(&request->in_flight, 32 << 20);
+    buffer_reserve(&request->queued, 1000);
+    net_loop_return_request(watch.loop, request);
+    assert_ptr_equal(net_loop_take_request(watch.loop, NULL), request);
+    assert_in_range(request->in_flight.capacity, 0, KEPT_BYTES);
+    assert_in_range(request->queued.capacity, 1000, KEPT_BYTES);
+    net_loop_return_request(watch.loop, request);
+    net_loop_finish(watch.loop);
+    net_loop_run(watch.loop);
+    assert_true(net_loop_free(watch.loop));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_request_that_is_given_back_keeps_no_large_buffer),
         cmocka_unit_test(a_loop_that_is_finished_before_it_runs_returns_at_once),
         cmocka_unit_test(it_wakes_not_before_the_time_and_soon_after_it),
         cmocka_unit_test(a_wake_that_is_asked_for_again_replaces_the_last),
