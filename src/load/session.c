@@ -287,7 +287,8 @@ void session_wind_down(struct session *session)
 {
     if (session->stage == STAGE_HOLD || session_is_parting(session))
         session_finish(session, END_COMPLETE, TCP_OK);
-    else if (session->stage == STAGE_THINK)
+    else if (session->stage == STAGE_THINK ||
+             (session->stage == STAGE_EXCHANGE && session->flights.count == 0))
         session_finish(session, END_OF_RUN, TCP_OK);
 }
 

@@ -77,7 +77,7 @@ void session_expire(struct session *session);
 void session_uncork(struct session_env *env);
 
 /* session_wind_down tells it that the run is over: a hold ends well, a pause between requests ends
- * now, all else goes on to the end of its response. */
+ * now, be it for want of room to send the next, and all else goes on to the end of its response. */
 void session_wind_down(struct session *session);
 
 /* session_cut ends it now. */
