@@ -54,13 +54,21 @@ static bool add_all(struct plan *plan, const struct options *options,
                                                      options->key, password, notices, err);
 }
 
+/* The row of an identity; without any, "(none)" is the name of the only one. -1: there is none. */
+static long find_row(const struct plan *plan, const char *name)
+{
+    if (identity_set_count(plan->identities) == 0)
+        return strcmp(name, plan_identity_name(plan, 0)) == 0 ? 0 : -1;
+    return identity_set_find(plan->identities, name);
+}
+
 static bool mark_refused(struct plan *plan, const char *names, struct error *err)
 {
     char *copy = memory_text(names), *rest = copy;
     bool ok = true;
     plan->expect_refused = memory_new(plan_num_identities(plan), sizeof *plan->expect_refused);
     for (char *name; ok && (name = strsep(&rest, ",")) != NULL;) {
-        long index = identity_set_find(plan->identities, name);
+        long index = find_row(plan, name);
         if (index >= 0)
             plan->expect_refused[index] = true;
         else
@@ -101,7 +109,7 @@ static struct status_list *find_list(struct plan *plan, const char *text, size_t
     if (name_len == SIZE_MAX)
         return &plan->expect_statuses;
     char *name = memory_text_n(text, name_len);
-    long index = identity_set_find(plan->identities, name);
+    long index = find_row(plan, name);
     if (index < 0)
         error_set(err,
                   "--expect-status '%s' names '%s', which is no identity of this run; names as in "

@@ -132,17 +132,21 @@ static void check_accepted(struct result *result, const struct plan *plan,
 }
 
 /* What is perhaps a refusal, by a status that no option names. */
-static const char *hint_of(const struct result_identity *row, enum status_class class)
+static const char *hint_of(const struct plan *plan, const struct result_identity *row,
+                           enum status_class class)
 {
     if (row->responses[class] == 0)
         return "";
+    if (plan->refusal_statuses.count > 0)
+        return "; its status is none of --refusal-status, or the server asked for no certificate";
     return class == STATUS_3XX
                ? "; it was redirected (3xx), which is a refusal with --refusal-status"
                : "; it had a 4xx, which is a refusal with --refusal-status";
 }
 
 /* One that must be refused must be seen refused: what failed or is unconfirmed does not do. */
-static void check_refused(struct result *result, const struct result_identity *row)
+static void check_refused(struct result *result, const struct plan *plan,
+                          const struct result_identity *row)
 {
     uint64_t decided = row->refused + row->succeeded + row->unconfirmed;
     if (decided == 0 && row->failed == 0)
@@ -151,11 +155,11 @@ static void check_refused(struct result *result, const struct result_identity *r
         result_add_violation(result,
                              "%s must be refused, and was in none of %" PRIu64 " sessions: %" PRIu64
                              " failed%s",
-                             row->name, row->sessions, row->failed, hint_of(row, STATUS_4XX));
+                             row->name, row->sessions, row->failed, hint_of(plan, row, STATUS_4XX));
     if (row->succeeded > 0)
         result_add_violation(
             result, "%s must be refused, and was accepted in %" PRIu64 " of %" PRIu64 " sessions%s",
-            row->name, row->succeeded, row->sessions, hint_of(row, STATUS_3XX));
+            row->name, row->succeeded, row->sessions, hint_of(plan, row, STATUS_3XX));
     if (row->unconfirmed > 0)
         result_add_violation(result,
                              "%s must be refused, and was not seen refused in %" PRIu64
@@ -169,7 +173,7 @@ static void check_identity(struct result *result, const struct plan *plan,
 {
     size_t num_before = result->num_violations;
     if (row->expect_refused)
-        check_refused(result, row);
+        check_refused(result, plan, row);
     else
         check_accepted(result, plan, row);
     row->as_expected = result->num_violations == num_before && (row->failed == 0 || is_forgiven);

@@ -279,6 +279,20 @@ static void a_shard_takes_its_part_of_the_identities_and_of_what_is_expected(voi
     }
 }
 
+static void who_has_no_certificate_has_a_name_too(void **state)
+{
+    (void)state;
+    static const char *const args[] = {
+        "--verify", "none", "--expect-refused", "(none)", "--expect-status", "(none)=404",
+        URL,        NULL};
+    struct built built;
+    build(&built, args);
+    assert_true(plan_expects_refusal(&built.plan, 0));
+    assert_true(plan_expects_status(&built.plan, 0, 404));
+    assert_false(plan_expects_status(&built.plan, 0, 200));
+    release(&built);
+}
+
 static void a_password_is_wiped_from_the_arguments_after_use(void **state)
 {
     (void)state;
@@ -483,6 +497,7 @@ int main(void)
         cmocka_unit_test(every_thread_of_every_shard_has_a_connection),
         cmocka_unit_test(auto_is_a_thread_for_each_processor_that_this_process_may_run_on),
         cmocka_unit_test(a_shard_takes_its_part_of_the_identities_and_of_what_is_expected),
+        cmocka_unit_test(who_has_no_certificate_has_a_name_too),
         cmocka_unit_test(a_password_is_wiped_from_the_arguments_after_use),
         cmocka_unit_test(failures_may_be_forgiven_by_number_or_percentage),
         cmocka_unit_test(what_is_said_of_tls_and_http_reaches_the_plan),

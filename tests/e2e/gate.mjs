@@ -136,10 +136,13 @@ const gates = [
     { name: 'caddy', launch: caddy, other: 'alert', none: 401 },
 ];
 
+// It is open: nobody is asked, and all are sent elsewhere.
+const open = { name: 'open', launch: nginx('open', ['location / { return 302 /login; }']) };
+
 const started = {};
 async function gateNamed(name) {
     if (!started[name]) {
-        started[name] = await Server.start(name, gates.find((gate) => gate.name === name).launch);
+        started[name] = await Server.start(name, [...gates, open].find((gate) => gate.name === name).launch);
         servers.push(started[name]);
     }
     return started[name];
@@ -190,6 +193,28 @@ for (const { name, other: toOther, none: toNone, expired: toExpired = toOther } 
         }
     });
 }
+
+test('that a client without a certificate is turned away can be expected', async () => {
+    for (const [name, options] of [
+        ['page', []],
+        ['redirect', ['--refusal-status', '302']],
+        ['caddy', ['--refusal-status', '401']],
+    ]) {
+        const { url } = await gateNamed(name);
+        const { status, result, told } = await load(['-n', '2', '--expect-refused', '(none)', ...options, ...pin(), url]);
+        assert.equal(status, 0, told);
+        assert.equal(result.sessions.refused, 2, told);
+    }
+});
+
+test('a status is no refusal of a server that asked for no certificate, and that is said', async () => {
+    const { url } = await gateNamed('open');
+    const args = [...words('-n 4 --refusal-status 302 --expect-refused client1'), ...pinOnly(), url];
+    const { status, result, told } = await load(args);
+    assert.equal(status, 1, told);
+    assert.equal(result.sessions.refused, 0, told);
+    assert.match(result.verdict.violations.join(), /client1 must be refused, and was accepted .* asked for no certificate/);
+});
 
 test('in resumed sessions a status is a refusal as in full ones', async () => {
     for (const version of ['1.2', '1.3']) {

@@ -336,6 +336,17 @@ static void what_was_perhaps_a_refusal_by_status_is_said(void **state)
                         "alice must be refused, and was in none of 5 sessions: 5 failed; it had a "
                         "4xx, which is a refusal with --refusal-status");
     result_free(result);
+    unsigned refusals[] = {401};
+    plan.refusal_statuses = (struct status_list){refusals, 1};
+    result = result_of(&run);
+    add_identity(result, "alice", true);
+    result->identities[0].responses[STATUS_4XX] = 5;
+    verdict_reach(result, &plan);
+    assert_string_equal(
+        result->violations[0],
+        "alice must be refused, and was in none of 5 sessions: 5 failed; its status "
+        "is none of --refusal-status, or the server asked for no certificate");
+    result_free(result);
 }
 
 static void an_identity_is_as_expected_where_its_failures_are_forgiven(void **state)
