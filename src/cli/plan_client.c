@@ -208,3 +208,41 @@ bool plan_build_identities(struct plan *plan, const struct options *options,
         take_shard(plan);
     return ok;
 }
+
+/* Whether GROUPS, as --groups has them, have CURVE by one of its two names. */
+static bool groups_have(const char *groups, const char *curve)
+{
+    static const char *const names[][2] = {
+        {"P-256", "prime256v1"}, {"P-384", "secp384r1"}, {"P-521", "secp521r1"}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(names[i][0], curve) != 0)
+            continue;
+        for (const char *at = groups; *at != '\0'; at += strcspn(at, ":"), at += *at == ':') {
+            size_t len = strcspn(at, ":");
+            for (int j = 0; j < 2; j++) {
+                if (strlen(names[i][j]) == len && strncmp(at, names[i][j], len) == 0)
+                    return true;
+            }
+        }
+    }
+    return false;
+}
+
+void plan_note_curves(const struct plan *plan, struct notices *notices)
+{
+    const char *groups = plan->tls.groups;
+    bool is_certain = plan->tls.version_max == TLS_VERSION_1_2;
+    if (groups == NULL || plan->tls.version_min >= TLS_VERSION_1_3)
+        return;
+    for (size_t i = 0; i < identity_set_count(plan->identities); i++) {
+        const char *curve = identity_set_curve(plan->identities, i);
+        if (curve == NULL || groups_have(groups, curve))
+            continue;
+        notices_add(notices,
+                    "the key of identity '%s' is on %s, which --groups '%s' leaves out: %s servers "
+                    "on OpenSSL refuse it (wrong curve); %s in --groups%s is what they accept",
+                    identity_set_name(plan->identities, i), curve, groups,
+                    is_certain ? "with TLS 1.2, the one version here," : "where TLS 1.2 is chosen,",
+                    curve, is_certain ? "" : ", or --tls-min 1.3,");
+    }
+}

@@ -6,9 +6,12 @@
 #include "tls/key_file.h"
 
 #include <openssl/bytestring.h>
+#include <openssl/ec.h>
+#include <openssl/ec_key.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/mem.h>
+#include <openssl/nid.h>
 #include <openssl/pool.h>
 #include <openssl/ssl.h>
 
@@ -302,4 +305,19 @@ const unsigned char *identity_set_leaf(const struct identity_set *set, size_t in
     const CRYPTO_BUFFER *leaf = set->items[index].chain[0];
     *out_len = CRYPTO_BUFFER_len(leaf);
     return CRYPTO_BUFFER_data(leaf);
+}
+
+const char *identity_set_curve(const struct identity_set *set, size_t index)
+{
+    EVP_PKEY *key = set->items[index].key;
+    if (EVP_PKEY_id(key) != EVP_PKEY_EC)
+        return NULL;
+    switch (EC_GROUP_get_curve_name(EC_KEY_get0_group(EVP_PKEY_get0_EC_KEY(key)))) {
+    case NID_X9_62_prime256v1:
+        return "P-256";
+    case NID_secp384r1:
+        return "P-384";
+    default: /* no other is loaded */
+        return "P-521";
+    }
 }

@@ -55,4 +55,8 @@ bool identity_set_apply(const struct identity_set *set, size_t index, struct ssl
 const unsigned char *identity_set_leaf(const struct identity_set *set, size_t index,
                                        size_t *out_len);
 
+/* identity_set_curve names the curve of identity INDEX's key as --groups does, "P-521"; NULL where the key
+ * is of a kind that has none to name. */
+const char *identity_set_curve(const struct identity_set *set, size_t index);
+
 #endif

@@ -118,12 +118,34 @@ static void write_keylog(const SSL *ssl, const char *line)
     fflush(context->keylog);
 }
 
+static bool has_p521(const struct identity_set *identities)
+{
+    for (size_t i = 0; identities != NULL && i < identity_set_count(identities); i++) {
+        const char *curve = identity_set_curve(identities, i);
+        if (curve != NULL && strcmp(curve, "P-521") == 0)
+            return true;
+    }
+    return false;
+}
+
+/* In TLS 1.2 the groups also say which curves a key may be on (RFC 8422 section 5.1), and BoringSSL's
+ * default leaves out P-521, which OpenSSL's servers then refuse in a client's certificate. */
+static bool offer_curves(SSL_CTX *ctx, const struct tls_config *config,
+                         const struct identity_set *identities, struct error *err)
+{
+    if (config->groups != NULL || config->version_min >= TLS_VERSION_1_3 || !has_p521(identities))
+        return true;
+    return SSL_CTX_set1_curves_list(ctx, "X25519:P-256:P-384:P-521") == 1 ||
+           error_set(err, "this BoringSSL cannot offer the group P-521, which an identity needs");
+}
+
 struct tls_context *tls_context_new(const struct tls_config *config,
                                     const struct identity_set *identities, struct error *err)
 {
     struct tls_context *context = tls_context_base(SSL_CTX_new(TLS_with_buffers_method()));
     SSL_CTX *ctx = context->ssl_ctx;
     if (!tls_context_limit(context, config, err) || !set_alpn(ctx, config->alpn, err) ||
+        !offer_curves(ctx, config, identities, err) ||
         (config->sni != NULL && !check_sni(ctx, config->sni, err))) {
         tls_context_free(context);
         return NULL;

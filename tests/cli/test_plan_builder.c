@@ -488,9 +488,41 @@ static void settings_are_as_they_were_typed(void **state)
     }
 }
 
+static void a_key_on_a_curve_that_is_not_offered_earns_a_notice(void **state)
+{
+    (void)state;
+#define KEY(kind) "--cert", FIXTURE("client-" kind ".crt"), "--key", FIXTURE("client-" kind ".key")
+    static const struct {
+        const char *args[MAX_ARGS], *hint; /* NULL: none is told */
+    } cases[] = {
+        {{KEY("p384")}, NULL},
+        {{KEY("p384"), "--groups", "X25519:P-384"}, NULL},
+        {{KEY("p384"), "--groups", "secp384r1:X25519", "--tls-max", "1.2"}, NULL},
+        {{KEY("p384"), "--groups", "X25519", "--tls-min", "1.3"}, NULL},
+        {{KEY("rsa"), "--groups", "X25519"}, NULL},
+        {{KEY("ed25519"), "--groups", "X25519", "--tls-max", "1.2"}, NULL},
+        {{"--groups", "X25519", "--tls-max", "1.2"}, NULL},
+        {{KEY("p384"), "--groups", "X25519:P-256"}, "is on P-384, which --groups 'X25519:P-256'"},
+        {{KEY("p256"), "--groups", "P-2567:P-25:P-384"}, "where TLS 1.2 is chosen, servers on"},
+        {{KEY("p256"), "--groups", "X25519", "--tls-max", "1.2"}, "with TLS 1.2, the one version"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const char *args[MAX_ARGS] = {"--verify", "none", URL};
+        struct built built;
+        for (size_t j = 0; cases[i].args[j] != NULL; j++)
+            args[3 + j] = cases[i].args[j];
+        build(&built, args);
+        assert_int_equal(built.notices.count, cases[i].hint != NULL);
+        if (cases[i].hint != NULL && strstr(built.notices.texts[0], cases[i].hint) == NULL)
+            fail_msg("%s", built.notices.texts[0]);
+        release(&built);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_key_on_a_curve_that_is_not_offered_earns_a_notice),
         cmocka_unit_test(what_there_is_to_check_with_implies_the_mode),
         cmocka_unit_test(the_names_that_are_sent_and_verified_come_from_the_url_or_sni),
         cmocka_unit_test(the_window_is_ten_seconds_unless_it_is_said),
