@@ -29,8 +29,8 @@ bool plan_build_verification(struct plan *plan, const struct options *options,
 bool plan_build_pins(struct plan *plan, const struct options *options, struct error *err);
 bool plan_build_identities(struct plan *plan, const struct options *options,
                            struct notices *notices, struct error *err);
-/* plan_note_curves says which keys of the identities are on curves that --groups leaves out. */
-void plan_note_curves(const struct plan *plan, struct notices *notices);
+/* plan_note_keys says which keys of the identities do not go together with --groups or --sigalgs. */
+void plan_note_keys(const struct plan *plan, struct notices *notices);
 bool plan_build_load(struct plan *plan, const struct options *options, struct error *err);
 bool plan_build_request(struct plan *plan, const struct options *options, struct error *err);
 

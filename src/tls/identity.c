@@ -307,11 +307,11 @@ const unsigned char *identity_set_leaf(const struct identity_set *set, size_t in
     return CRYPTO_BUFFER_data(leaf);
 }
 
-const char *identity_set_curve(const struct identity_set *set, size_t index)
+const char *identity_set_key_kind(const struct identity_set *set, size_t index)
 {
     EVP_PKEY *key = set->items[index].key;
     if (EVP_PKEY_id(key) != EVP_PKEY_EC)
-        return NULL;
+        return EVP_PKEY_id(key) == EVP_PKEY_RSA ? "RSA" : "Ed25519";
     switch (EC_GROUP_get_curve_name(EC_KEY_get0_group(EVP_PKEY_get0_EC_KEY(key)))) {
     case NID_X9_62_prime256v1:
         return "P-256";

@@ -16,11 +16,10 @@
 static bool hash_rounds(const EVP_MD *digest, unsigned rounds, const void *head, size_t head_len,
                         const void *tail, size_t tail_len, uint8_t out[static EVP_MAX_MD_SIZE])
 {
-    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    EVP_MD_CTX *ctx = memory_must(EVP_MD_CTX_new());
     unsigned len = 0;
-    bool ok = ctx != NULL && EVP_DigestInit_ex(ctx, digest, NULL) &&
-              EVP_DigestUpdate(ctx, head, head_len) && EVP_DigestUpdate(ctx, tail, tail_len) &&
-              EVP_DigestFinal_ex(ctx, out, &len);
+    bool ok = EVP_DigestInit_ex(ctx, digest, NULL) && EVP_DigestUpdate(ctx, head, head_len) &&
+              EVP_DigestUpdate(ctx, tail, tail_len) && EVP_DigestFinal_ex(ctx, out, &len);
     for (unsigned i = 1; ok && i < rounds; i++)
         ok = EVP_DigestInit_ex(ctx, digest, NULL) && EVP_DigestUpdate(ctx, out, len) &&
              EVP_DigestFinal_ex(ctx, out, &len);

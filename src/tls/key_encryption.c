@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tls/key_encryption.h"
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "tls/key_derivation.h"
 #include "tls/oid.h"
@@ -111,13 +112,12 @@ static bool set_key_len(EVP_CIPHER_CTX *ctx, const struct opening *o)
 /* Decrypts with the key and IV that were derived. */
 static enum decryption run_cipher(struct opening *o)
 {
-    EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+    EVP_CIPHER_CTX *ctx = memory_must(EVP_CIPHER_CTX_new());
     size_t len = CBS_len(&o->ciphertext);
-    uint8_t *bytes = OPENSSL_malloc(len + EVP_MAX_BLOCK_LENGTH);
+    uint8_t *bytes = memory_must(OPENSSL_malloc(len + EVP_MAX_BLOCK_LENGTH));
     int head = 0, tail = 0;
-    bool ok = ctx != NULL && bytes != NULL && len < INT_MAX / 2 &&
-              EVP_DecryptInit_ex(ctx, o->cipher, NULL, NULL, NULL) && set_key_len(ctx, o) &&
-              EVP_DecryptInit_ex(ctx, NULL, NULL, o->key, o->iv) &&
+    bool ok = len < INT_MAX / 2 && EVP_DecryptInit_ex(ctx, o->cipher, NULL, NULL, NULL) &&
+              set_key_len(ctx, o) && EVP_DecryptInit_ex(ctx, NULL, NULL, o->key, o->iv) &&
               EVP_DecryptUpdate(ctx, bytes, &head, CBS_data(&o->ciphertext), (int)len) &&
               EVP_DecryptFinal_ex(ctx, bytes + head, &tail) &&
               is_sequence(bytes, (size_t)head + (size_t)tail);

@@ -121,8 +121,7 @@ static void write_keylog(const SSL *ssl, const char *line)
 static bool has_p521(const struct identity_set *identities)
 {
     for (size_t i = 0; identities != NULL && i < identity_set_count(identities); i++) {
-        const char *curve = identity_set_curve(identities, i);
-        if (curve != NULL && strcmp(curve, "P-521") == 0)
+        if (strcmp(identity_set_key_kind(identities, i), "P-521") == 0)
             return true;
     }
     return false;

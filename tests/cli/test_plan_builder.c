@@ -488,7 +488,7 @@ static void settings_are_as_they_were_typed(void **state)
     }
 }
 
-static void a_key_on_a_curve_that_is_not_offered_earns_a_notice(void **state)
+static void a_key_that_does_not_go_with_the_handshake_earns_a_notice(void **state)
 {
     (void)state;
 #define KEY(kind) "--cert", FIXTURE("client-" kind ".crt"), "--key", FIXTURE("client-" kind ".key")
@@ -505,6 +505,22 @@ static void a_key_on_a_curve_that_is_not_offered_earns_a_notice(void **state)
         {{KEY("p384"), "--groups", "X25519:P-256"}, "is on P-384, which --groups 'X25519:P-256'"},
         {{KEY("p256"), "--groups", "P-2567:P-25:P-384"}, "where TLS 1.2 is chosen, servers on"},
         {{KEY("p256"), "--groups", "X25519", "--tls-max", "1.2"}, "with TLS 1.2, the one version"},
+        {{KEY("rsa"), "--sigalgs", "ecdsa_secp256r1_sha256:rsa_pss_rsae_sha256"}, NULL},
+        {{KEY("rsa"), "--sigalgs", "RSA-PSS+SHA256"}, NULL},
+        {{KEY("rsa"), "--sigalgs", "rsa_pkcs1_sha256", "--tls-max", "1.2"}, NULL},
+        {{KEY("p256"), "--sigalgs", "ECDSA+SHA256"}, NULL},
+        {{KEY("p384"), "--sigalgs", "ecdsa_secp384r1_sha384"}, NULL},
+        {{KEY("p384"), "--sigalgs", "ecdsa_secp256r1_sha256", "--tls-max", "1.2"}, NULL},
+        {{KEY("ed25519"), "--sigalgs", "ed25519"}, NULL},
+        {{KEY("rsa"), "--sigalgs", "rsa_pkcs1_sha256"},
+         "none of --sigalgs 'rsa_pkcs1_sha256' in TLS 1.3"},
+        {{KEY("p384"), "--sigalgs", "ecdsa_secp256r1_sha256"}, "' in TLS 1.3: the handshake fails"},
+        {{KEY("rsa"), "--sigalgs", "ed25519"},
+         "is RSA, which signs by none of --sigalgs 'ed25519':"},
+        {{KEY("ed25519"), "--sigalgs", "RSA+SHA256:ECDSA+SHA256"},
+         "is Ed25519, which signs by none"},
+        {{KEY("p384"), "--sigalgs", "ECDSA+SHA256", "--tls-min", "1.3"},
+         "'ECDSA+SHA256': the hand"},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         const char *args[MAX_ARGS] = {"--verify", "none", URL};
@@ -522,7 +538,7 @@ static void a_key_on_a_curve_that_is_not_offered_earns_a_notice(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_key_on_a_curve_that_is_not_offered_earns_a_notice),
+        cmocka_unit_test(a_key_that_does_not_go_with_the_handshake_earns_a_notice),
         cmocka_unit_test(what_there_is_to_check_with_implies_the_mode),
         cmocka_unit_test(the_names_that_are_sent_and_verified_come_from_the_url_or_sni),
         cmocka_unit_test(the_window_is_ten_seconds_unless_it_is_said),

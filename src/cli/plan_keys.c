@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whether the keys of the identities go together with what the handshake is limited to. What does
+ * not is said before the run, since a server would be blamed for it.
+ */
+#include "base/text.h"
+#include "cli/plan_builder.h"
+#include "tls/identity.h"
+
+#include <string.h>
+
+#define COUNT_OF(array) (sizeof(array) / sizeof *(array))
+
+/* The curves' names: --groups' two, and TLS 1.3's digest that each is bound to (RFC 8446 section
+ * 4.2.3). */
+static const struct curve {
+    const char *name, *other_name, *sigalg, *digest;
+} curves[] = {
+    {"P-256", "prime256v1", "ecdsa_secp256r1_sha256", "SHA256"},
+    {"P-384", "secp384r1", "ecdsa_secp384r1_sha384", "SHA384"},
+    {"P-521", "secp521r1", "ecdsa_secp521r1_sha512", "SHA512"},
+};
+
+static const struct curve *curve_of(const char *kind)
+{
+    for (size_t i = 0; i < COUNT_OF(curves); i++) {
+        if (strcmp(curves[i].name, kind) == 0)
+            return &curves[i];
+    }
+    return NULL;
+}
+
+/* Takes the next of names that are joined by colons into OUT; false at the end. */
+static bool next_name(const char **at, char out[static 64])
+{
+    size_t len = strcspn(*at, ":");
+    if (**at == '\0')
+        return false;
+    snprintf(out, 64, "%.*s", (int)(len < 63 ? len : 63), *at);
+    *at += len + ((*at)[len] == ':');
+    return true;
+}
+
+static bool groups_have(const char *groups, const struct curve *curve)
+{
+    char name[64];
+    while (next_name(&groups, name)) {
+        if (strcmp(name, curve->name) == 0 || strcmp(name, curve->other_name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether a key of KIND signs by the algorithm NAME in VERSION. */
+static bool signs(const char *kind, const char *name, uint16_t version)
+{
+    const struct curve *curve = curve_of(kind);
+    bool is_1_3 = version == TLS_VERSION_1_3;
+    if (curve != NULL && is_1_3)
+        return strcmp(name, curve->sigalg) == 0 ||
+               (text_starts_with(name, "ECDSA+") && strcmp(name + 6, curve->digest) == 0);
+    if (curve != NULL)
+        return text_starts_with(name, "ecdsa_") || text_starts_with(name, "ECDSA+");
+    if (strcmp(kind, "RSA") != 0)
+        return strcmp(name, "ed25519") == 0;
+    return text_starts_with(name, "rsa_pss_rsae_") || text_starts_with(name, "RSA-PSS+") ||
+           text_starts_with(name, "PSS+") ||
+           (!is_1_3 && (text_starts_with(name, "rsa_pkcs1_") || text_starts_with(name, "RSA+")));
+}
+
+static bool sigalgs_have(const char *sigalgs, const char *kind, uint16_t version)
+{
+    char name[64];
+    while (next_name(&sigalgs, name)) {
+        if (signs(kind, name, version))
+            return true;
+    }
+    return false;
+}
+
+static void note_groups(const struct tls_config *tls, const char *identity, const char *kind,
+                        struct notices *notices)
+{
+    const struct curve *curve = curve_of(kind);
+    bool is_certain = tls->version_max == TLS_VERSION_1_2;
+    if (tls->groups == NULL || tls->version_min == TLS_VERSION_1_3 || curve == NULL ||
+        groups_have(tls->groups, curve))
+        return;
+    notices_add(notices,
+                "the key of identity '%s' is on %s, which --groups '%s' leaves out: %s servers on "
+                "OpenSSL refuse it (wrong curve); %s in --groups%s is what they accept",
+                identity, kind, tls->groups,
+                is_certain ? "with TLS 1.2, the one version here," : "where TLS 1.2 is chosen,",
+                kind, is_certain ? "" : ", or --tls-min 1.3,");
+}
+
+static void note_sigalgs(const struct tls_config *tls, const char *identity, const char *kind,
+                         struct notices *notices)
+{
+    if (tls->sigalgs == NULL)
+        return;
+    bool is_in_1_2 = tls->version_min == TLS_VERSION_1_2, ok_1_2 = true;
+    bool is_in_1_3 = tls->version_max == TLS_VERSION_1_3, ok_1_3 = true;
+    if (is_in_1_2)
+        ok_1_2 = sigalgs_have(tls->sigalgs, kind, TLS_VERSION_1_2);
+    if (is_in_1_3)
+        ok_1_3 = sigalgs_have(tls->sigalgs, kind, TLS_VERSION_1_3);
+    if (ok_1_2 && ok_1_3)
+        return;
+    bool is_certain = !(is_in_1_2 && ok_1_2) && !(is_in_1_3 && ok_1_3);
+    notices_add(notices,
+                "the key of identity '%s' is %s, which signs by none of --sigalgs '%s'%s%s: the "
+                "handshake fails where the server asks for a certificate",
+                identity, kind, tls->sigalgs, is_certain ? "" : " in TLS ",
+                is_certain ? ""
+                : ok_1_2   ? "1.3"
+                           : "1.2");
+}
+
+void plan_note_keys(const struct plan *plan, struct notices *notices)
+{
+    for (size_t i = 0; i < identity_set_count(plan->identities); i++) {
+        const char *name = identity_set_name(plan->identities, i);
+        const char *kind = identity_set_key_kind(plan->identities, i);
+        note_groups(&plan->tls, name, kind, notices);
+        note_sigalgs(&plan->tls, name, kind, notices);
+    }
+}
