@@ -46,9 +46,10 @@ struct result_identity {
         *tls_handshake_hdr; /* NULL: no handshake; of fewer digits with many identities */
 };
 
-/* One second of the run: what was complete in it. */
+/* One second of the run: what was complete in it. The last one ends with the run. */
 struct series_row {
-    double t_s; /* the second's begin, after the run's */
+    double t_s;      /* the second's begin, after the run's */
+    double length_s; /* over 0, at most 1 */
     uint64_t sessions, handshakes, requests, refused, failed;
     double tls_handshake_p50_ns, tls_handshake_p99_ns; /* NAN where no handshake completed */
 };

@@ -354,20 +354,26 @@ static void fill_target(const struct run *run, struct result *result)
     result->interrupted_by = run->interrupted_by;
 }
 
+static uint64_t later(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
 static struct result *collect(struct run *run, struct stories *out_stories)
 {
     struct result *result = result_new();
     struct tally *total = tally_new(run->plan);
-    uint64_t stopped_ns = run->start_ns;
+    uint64_t stopped_ns = run->start_ns, ended_ns = run->start_ns;
     tally_begin(total, run->start_ns);
     for (unsigned i = 0; i < run->num_threads; i++) {
         struct worker *worker = run->threads[i].worker;
         tally_merge(total, worker_tally(worker));
         stories_merge(out_stories, worker_stories(worker));
-        if (worker_stopped_ns(worker) > stopped_ns)
-            stopped_ns = worker_stopped_ns(worker);
+        stopped_ns = later(stopped_ns, worker_stopped_ns(worker));
+        ended_ns = later(ended_ns, worker_ended_ns(worker));
     }
     result->duration_s = (double)(stopped_ns - run->start_ns) / NS_PER_S;
+    tally_end(total, stopped_ns, ended_ns);
     tally_fill(total, result, result->duration_s - (double)run->plan->warm_up_ns / NS_PER_S);
     fill_target(run, result);
     fill_generator(run, result);

@@ -100,3 +100,18 @@ void seconds_merge(struct seconds *to, struct seconds *from)
         merge_second(&to->items[i], &from->items[i]);
     from->count = 0;
 }
+
+void seconds_end(struct seconds *seconds, uint64_t stopped_ns, uint64_t ended_ns)
+{
+    if (stopped_ns > seconds->start_ns)
+        second_at(seconds, stopped_ns - 1);
+    seconds->ended_ns = ended_ns;
+}
+
+double seconds_length(const struct seconds *seconds, size_t index)
+{
+    uint64_t begin_ns = seconds->start_ns + index * NS_PER_S;
+    if (seconds->ended_ns <= begin_ns || seconds->ended_ns - begin_ns >= NS_PER_S)
+        return 1;
+    return (double)(seconds->ended_ns - begin_ns) / NS_PER_S;
+}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A run second by second: what was complete in each, of sessions that go on too. A second's handshake latencies are kept as a digest
- * of half a kilobyte at most, so that the seconds of several threads can be merged and a day of
- * them takes less than 50 MB.
+ * A run second by second: what was complete in each, of sessions that go on too. A second's
+ * handshake latencies are kept as a digest of half a kilobyte at most, so that the seconds of
+ * several threads can be merged and a day of them takes less than 50 MB.
  */
 #ifndef PINLOAD_LOAD_SECONDS_H
 #define PINLOAD_LOAD_SECONDS_H
@@ -23,6 +23,7 @@ struct second {
 
 struct seconds {
     uint64_t start_ns;
+    uint64_t ended_ns; /* 0: it is not known, and every second counts as a whole one */
     struct second *items;
     size_t count;
     size_t capacity;
@@ -42,5 +43,12 @@ void seconds_add_request(struct seconds *seconds, uint64_t now_ns);
 
 /* seconds_merge moves FROM's seconds into TO's, and closes the last of both. */
 void seconds_merge(struct seconds *to, struct seconds *from);
+
+/* seconds_end says when the run stopped beginning sessions, until when there is a second also where
+ * nothing was complete, and when the last session had ended. */
+void seconds_end(struct seconds *seconds, uint64_t stopped_ns, uint64_t ended_ns);
+
+/* seconds_length returns how long second INDEX was: the last one ends with the run. */
+double seconds_length(const struct seconds *seconds, size_t index);
 
 #endif

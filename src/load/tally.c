@@ -305,3 +305,8 @@ void tally_merge(struct tally *to, struct tally *from)
     seconds_merge(&to->seconds, &from->seconds);
     intervals_merge(&to->intervals, &from->intervals);
 }
+
+void tally_end(struct tally *tally, uint64_t stopped_ns, uint64_t ended_ns)
+{
+    seconds_end(&tally->seconds, stopped_ns, ended_ns);
+}

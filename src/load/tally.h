@@ -87,8 +87,8 @@ void tally_handshake(struct tally *tally, const struct sample *sample, const str
 /* tally_session books a session that has ended. */
 void tally_session(struct tally *tally, const struct sample *sample);
 
-/* tally_first_byte and tally_request book one request of a session that goes on, at NOW_NS, AFTER_NS
- * after it was sent. */
+/* tally_first_byte and tally_request book one request of a session that goes on, at NOW_NS,
+ * AFTER_NS after it was sent. */
 void tally_first_byte(struct tally *tally, uint64_t now_ns, uint64_t after_ns);
 void tally_request(struct tally *tally, size_t identity, uint64_t now_ns, uint64_t after_ns,
                    unsigned status);
@@ -98,5 +98,9 @@ void tally_established(struct tally *tally, uint64_t count);
 
 /* tally_merge adds FROM to TO; both are of one plan and one begin. FROM is closed by it. */
 void tally_merge(struct tally *to, struct tally *from);
+
+/* tally_end says when the run stopped beginning sessions, and when the last one had ended. Of a
+ * tally that others were merged into; without it the last second counts as a whole one. */
+void tally_end(struct tally *tally, uint64_t stopped_ns, uint64_t ended_ns);
 
 #endif

@@ -165,6 +165,7 @@ static void fill_series(struct tally *tally, struct result *result)
         const struct second *from = &seconds->items[i];
         result->series[i] =
             (struct series_row){.t_s = (double)i,
+                                .length_s = seconds_length(seconds, i),
                                 .sessions = from->sessions,
                                 .handshakes = from->handshakes,
                                 .requests = from->requests,

@@ -38,7 +38,7 @@ struct worker {
     struct random random;
     uint64_t serial;
     uint64_t quota; /* sessions to begin; UINT64_MAX: no bound */
-    uint64_t start_ns, end_ns, stopped_ns, drain_until_ns;
+    uint64_t start_ns, end_ns, stopped_ns, drain_until_ns, ended_ns;
     bool is_draining, is_cut, is_over;
     uint64_t busy_ns;
     double cpu_user_s, cpu_system_s;
@@ -345,6 +345,7 @@ static void check_end(struct worker *worker, uint64_t now_ns)
     }
     if (worker->is_draining && worker->slots.num_busy == 0 && !worker->is_over) {
         worker->is_over = true;
+        worker->ended_ns = now_ns;
         net_loop_finish(worker->loop);
     }
 }
@@ -499,6 +500,11 @@ const struct address *worker_address(const struct worker *worker)
 uint64_t worker_stopped_ns(const struct worker *worker)
 {
     return worker->stopped_ns;
+}
+
+uint64_t worker_ended_ns(const struct worker *worker)
+{
+    return worker->ended_ns;
 }
 
 double worker_busy(const struct worker *worker)

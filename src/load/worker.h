@@ -65,6 +65,7 @@ struct tally *worker_tally(struct worker *worker);
 const struct stories *worker_stories(const struct worker *worker);
 const struct address *worker_address(const struct worker *worker); /* that worked last */
 uint64_t worker_stopped_ns(const struct worker *worker);           /* when it began to drain */
+uint64_t worker_ended_ns(const struct worker *worker);             /* when it had drained */
 double worker_busy(const struct worker *worker);                   /* 0 to 1 */
 double worker_paused(const struct worker *worker);                 /* slots, in seconds */
 void worker_cpu(const struct worker *worker, double *out_user_s, double *out_system_s);

@@ -100,6 +100,11 @@ void figure_utc(char out[static FIGURE_LEN], uint64_t wall_ns)
     snprintf(out + len, FIGURE_LEN - len, ".%03uZ", (unsigned)(wall_ns % NS_PER_S / NS_PER_MS));
 }
 
+bool figures_count_requests(uint64_t sessions, uint64_t requests)
+{
+    return requests / 2 > sessions || (requests / 2 == sessions && requests % 2 == 1);
+}
+
 size_t figure_columns(const char *text)
 {
     size_t columns = 0;

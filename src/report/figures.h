@@ -6,6 +6,7 @@
 #ifndef PINLOAD_REPORT_FIGURES_H
 #define PINLOAD_REPORT_FIGURES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,6 +32,10 @@ void figure_bytes(char out[static FIGURE_LEN], uint64_t bytes);
 
 /* figure_utc writes ISO 8601 in UTC with milliseconds: "2026-01-31T09:30:00.250Z". */
 void figure_utc(char out[static FIGURE_LEN], uint64_t wall_ns);
+
+/* figures_count_requests says whether SESSIONS that made so many REQUESTS are told of by their
+ * requests first: kept-alive ones, as wrk's. The one place that decides it, for every report. */
+bool figures_count_requests(uint64_t sessions, uint64_t requests);
 
 /* figure_columns returns how many columns TEXT takes: one for each character, not for each byte. */
 size_t figure_columns(const char *text);

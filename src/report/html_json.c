@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "load/result.h"
 #include "report/compare_json.h"
+#include "report/figures.h"
 #include "report/html_view.h"
 #include "report/report_json.h"
 
@@ -109,7 +110,8 @@ static json_t *curves_object(const struct result *r)
 static json_t *course_object(const struct html_view *view)
 {
     static const char *const names[] = {
-        "t_s", "sessions", "sessions_least", "sessions_most", "failed", "p50", "p99",
+        "t_s", "sessions", "sessions_least", "sessions_most", "requests", "refused", "failed",
+        "p50", "p99",
     };
     enum { NUM_COLUMNS = sizeof names / sizeof names[0] };
     json_t *object = json_object();
@@ -119,9 +121,9 @@ static json_t *course_object(const struct html_view *view)
     for (size_t i = 0; i < view->num_points; i++) {
         const struct html_point *point = &view->points[i];
         json_t *const values[NUM_COLUMNS] = {
-            drawn(point->t_s),           drawn(point->sessions), drawn(point->sessions_least),
-            drawn(point->sessions_most), drawn(point->failed),   drawn_us(point->p50_ns),
-            drawn_us(point->p99_ns),
+            drawn(point->t_s),           drawn(point->sessions),  drawn(point->sessions_least),
+            drawn(point->sessions_most), drawn(point->requests),  drawn(point->refused),
+            drawn(point->failed),        drawn_us(point->p50_ns), drawn_us(point->p99_ns),
         };
         for (size_t column = 0; column < NUM_COLUMNS; column++)
             json_array_append_new(json_object_get(object, names[column]), values[column]);
@@ -196,6 +198,9 @@ void html_data_result(FILE *out, const struct html_view *view)
     json_object_set_new(page, "identities", count_json(view->full->num_identities));
     json_object_set_new(page, "more", more_object(view));
     json_object_set_new(page, "meanings", meanings_object());
+    json_object_set_new(
+        page, "counts_requests",
+        json_boolean(figures_count_requests(view->full->started, view->full->requests_started)));
     json_object_set_new(page, "course", course_object(view));
     json_object_set_new(page, "latencies", latencies_object(view));
     json_object_set_new(page, "curves", curves_object(view->full));

@@ -10,27 +10,74 @@
 
 /* --- the course of the run -------------------------------------------------------------------- */
 
+/* A shorter last second is drawn with the one before it: what a few milliseconds had is no rate. */
+#define SHORTEST_S 0.5
+
+static struct series_row joined(const struct series_row *a, const struct series_row *b)
+{
+    struct series_row row = *a;
+    double handshakes = (double)(a->handshakes + b->handshakes);
+    row.length_s += b->length_s;
+    row.sessions += b->sessions;
+    row.handshakes += b->handshakes;
+    row.requests += b->requests;
+    row.refused += b->refused;
+    row.failed += b->failed;
+    if (a->handshakes == 0)
+        row.tls_handshake_p50_ns = b->tls_handshake_p50_ns;
+    else if (b->handshakes > 0)
+        row.tls_handshake_p50_ns = (a->tls_handshake_p50_ns * (double)a->handshakes +
+                                    b->tls_handshake_p50_ns * (double)b->handshakes) /
+                                   handshakes;
+    row.tls_handshake_p99_ns = fmax(a->tls_handshake_p99_ns, b->tls_handshake_p99_ns);
+    return row;
+}
+
+/* The rows to draw, which are *OUT_COUNT and to be freed. */
+static struct series_row *rows_to_draw(const struct result *r, size_t *out_count)
+{
+    size_t count = r->num_series;
+    struct series_row *rows = memory_new(count, sizeof *rows);
+    if (count > 0)
+        memcpy(rows, r->series, count * sizeof *rows);
+    if (count > 1 && rows[count - 1].length_s < SHORTEST_S) {
+        rows[count - 2] = joined(&rows[count - 2], &rows[count - 1]);
+        count--;
+    }
+    *out_count = count;
+    return rows;
+}
+
+static double rate_of(uint64_t count, const struct series_row *row)
+{
+    return (double)count / row->length_s;
+}
+
 static struct html_point point_of(const struct series_row *rows, size_t count)
 {
     struct html_point point = {
         .t_s = rows[0].t_s,
-        .sessions_least = (double)rows[0].sessions,
+        .sessions_least = INFINITY,
         .p50_ns = NAN,
         .p99_ns = NAN,
     };
-    double sessions = 0, handshakes = 0, p50_sum = 0;
-    for (size_t i = 0; i < count; i++) {
-        sessions += (double)rows[i].sessions;
-        point.sessions_least = fmin(point.sessions_least, (double)rows[i].sessions);
-        point.sessions_most = fmax(point.sessions_most, (double)rows[i].sessions);
-        point.failed = fmax(point.failed, (double)rows[i].failed);
-        point.p99_ns = fmax(point.p99_ns, rows[i].tls_handshake_p99_ns);
-        if (isfinite(rows[i].tls_handshake_p50_ns)) {
-            handshakes += (double)rows[i].handshakes;
-            p50_sum += rows[i].tls_handshake_p50_ns * (double)rows[i].handshakes;
+    double seconds = 0, handshakes = 0, p50_sum = 0;
+    for (const struct series_row *row = rows; row < rows + count; row++) {
+        seconds += row->length_s;
+        point.sessions += (double)row->sessions;
+        point.requests += (double)row->requests;
+        point.sessions_least = fmin(point.sessions_least, rate_of(row->sessions, row));
+        point.sessions_most = fmax(point.sessions_most, rate_of(row->sessions, row));
+        point.refused = fmax(point.refused, rate_of(row->refused, row));
+        point.failed = fmax(point.failed, rate_of(row->failed, row));
+        point.p99_ns = fmax(point.p99_ns, row->tls_handshake_p99_ns);
+        if (isfinite(row->tls_handshake_p50_ns)) {
+            handshakes += (double)row->handshakes;
+            p50_sum += row->tls_handshake_p50_ns * (double)row->handshakes;
         }
     }
-    point.sessions = sessions / (double)count;
+    point.sessions /= seconds;
+    point.requests /= seconds;
     if (handshakes > 0)
         point.p50_ns = p50_sum / handshakes;
     return point;
@@ -38,18 +85,20 @@ static struct html_point point_of(const struct series_row *rows, size_t count)
 
 static void view_series(struct html_view *view)
 {
-    const struct result *r = view->full;
+    size_t num_rows;
+    struct series_row *rows = rows_to_draw(view->full, &num_rows);
     view->result.series = NULL;
     view->result.num_series = 0;
     view->result.intervals = NULL;
     view->result.num_intervals = 0;
-    view->seconds_per_point = (r->num_series + HTML_MAX_POINTS - 1) / HTML_MAX_POINTS;
+    view->seconds_per_point = (num_rows + HTML_MAX_POINTS - 1) / HTML_MAX_POINTS;
     view->points = memory_new(HTML_MAX_POINTS, sizeof *view->points);
-    for (size_t i = 0; i < r->num_series; i += view->seconds_per_point) {
-        size_t left = r->num_series - i;
+    for (size_t i = 0; i < num_rows; i += view->seconds_per_point) {
+        size_t left = num_rows - i;
         size_t count = left < view->seconds_per_point ? left : view->seconds_per_point;
-        view->points[view->num_points++] = point_of(&r->series[i], count);
+        view->points[view->num_points++] = point_of(&rows[i], count);
     }
+    free(rows);
 }
 
 static bool lacks_percentiles(const struct result *r)

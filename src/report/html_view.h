@@ -18,12 +18,13 @@
 #define HTML_MAX_COMMAND_LEN 65536
 #define HTML_MAX_PARTS_LEN 65536 /* of the commands of all that was merged */
 
-/* A point of the course: the rows of the seconds from T_S on, put together. */
+/* A point of the course: the rows of the seconds from T_S on, put together. Counts are per second of
+ * the time that the rows took. */
 struct html_point {
     double t_s;
-    double sessions;                      /* a second, on average */
+    double sessions, requests;            /* on average */
     double sessions_least, sessions_most; /* of one second */
-    double failed;                        /* most of one second */
+    double refused, failed;               /* most of one second */
     double p50_ns;                        /* on average, by handshakes; NAN without any */
     double p99_ns;                        /* the highest of one second */
 };

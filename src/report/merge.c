@@ -290,6 +290,7 @@ static bool has_handshakes(const struct series_row *row)
  * tell. */
 static void add_second(struct series_row *to, const struct series_row *from)
 {
+    to->length_s = fmax(to->length_s, from->length_s); /* they went on side by side */
     if (has_handshakes(from)) {
         bool is_only_one = !has_handshakes(to);
         to->tls_handshake_p50_ns = is_only_one ? from->tls_handshake_p50_ns : NAN;

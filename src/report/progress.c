@@ -100,7 +100,7 @@ static void tell_rate(const struct progress *progress, const struct progress_mom
     double since_s = moment->elapsed_s - progress->last_elapsed_s;
     uint64_t ended = moment->ended - progress->last_ended;
     uint64_t responses = moment->responses - progress->last_responses;
-    bool is_of_requests = responses > 2 * ended; /* kept-alive sessions */
+    bool is_of_requests = figures_count_requests(ended, responses);
     double count = (double)(is_of_requests ? responses : ended);
     char number[FIGURE_LEN];
     figure_count(number, since_s > 0 ? (uint64_t)llround(count / since_s) : 0);

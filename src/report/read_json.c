@@ -391,6 +391,17 @@ static void read_generator(const struct place *root, struct result *r)
     read_threads(&generator, r);
 }
 
+/* Results of older versions have none: each second counts as a whole one. */
+static double length_of_second(const struct place *place)
+{
+    if (json_object_get(place->object, "length_s") == NULL)
+        return 1;
+    double length_s = required_number_at(place, "length_s");
+    if (!(length_s > 0 && length_s <= 1))
+        fail(place, "length_s", "a length over 0 and up to 1 s");
+    return length_s;
+}
+
 static void read_second(const struct place *place, struct series_row *row)
 {
     /* Results of older versions have no requests and no refused. */
@@ -403,6 +414,7 @@ static void read_second(const struct place *place, struct series_row *row)
     };
     required_number_at(place, "t_s");
     row->t_s = seconds_at(place, "t_s");
+    row->length_s = length_of_second(place);
     read_counts(place, row, fields, COUNT_OF(fields));
     row->tls_handshake_p50_ns = 1000 * number_at(place, "tls_handshake_p50");
     row->tls_handshake_p99_ns = 1000 * number_at(place, "tls_handshake_p99");

@@ -16,7 +16,7 @@ static void write_time(FILE *out, double time_ns)
 bool report_csv(FILE *out, const struct result *result)
 {
     fputs("t_s,sessions,handshakes,failed,tls_handshake_p50_us,tls_handshake_p99_us,"
-          "requests,refused\n",
+          "requests,refused,length_s\n",
           out);
     for (size_t i = 0; i < result->num_series; i++) {
         const struct series_row *row = &result->series[i];
@@ -24,7 +24,7 @@ bool report_csv(FILE *out, const struct result *result)
                 row->handshakes, row->failed);
         write_time(out, row->tls_handshake_p50_ns);
         write_time(out, row->tls_handshake_p99_ns);
-        fprintf(out, ",%" PRIu64 ",%" PRIu64 "\n", row->requests, row->refused);
+        fprintf(out, ",%" PRIu64 ",%" PRIu64 ",%.9g\n", row->requests, row->refused, row->length_s);
     }
     return !ferror(out);
 }

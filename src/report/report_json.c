@@ -350,6 +350,7 @@ static json_t *series_array(const struct result *r)
         const struct series_row *row = &r->series[i];
         json_t *object = json_object();
         put(object, "t_s", whole_or_real(row->t_s));
+        put(object, "length_s", whole_or_real(row->length_s));
         put_count(object, "sessions", row->sessions);
         put_count(object, "handshakes", row->handshakes);
         put_count(object, "requests", row->requests);

@@ -52,6 +52,7 @@ static void set_series(struct result *r, size_t seconds, double sessions, double
         uint64_t ended = (uint64_t)(sessions * wave * (0.97 + 0.06 * next_random(&state)));
         r->series[i] = (struct series_row){
             .t_s = (double)i,
+            .length_s = 1,
             .sessions = ended,
             .handshakes = ended,
             .failed = next_random(&state) < 0.0005 ? 3 : 0,
@@ -231,6 +232,7 @@ static void set_seconds_between(struct result *r, size_t seconds, size_t step)
     for (size_t i = 0; i < seconds; i++) {
         uint64_t count = i % step == 0;
         r->series[i] = (struct series_row){.t_s = (double)i,
+                                           .length_s = 1,
                                            .sessions = count,
                                            .handshakes = count,
                                            .tls_handshake_p50_ns = count ? 3e6 : NAN,
@@ -251,6 +253,46 @@ static struct result *page_slow(void)
 {
     struct result *r = page_of_few(9);
     set_seconds_between(r, 60, 7);
+    return r;
+}
+
+/* --- how a run ends ---------------------------------------------------------------------------- */
+
+/* A closed loop of ten seconds whose last sessions end within 10 ms more; some were refused. */
+static struct result *page_closed(void)
+{
+    struct result *r = sample_typical();
+    set_series(r, 11, 1841, 0);
+    r->series[10].length_s = 0.01;
+    r->series[10].sessions = r->series[10].handshakes = 18;
+    for (size_t i = 0; i < r->num_series; i++)
+        r->series[i].failed = 0;
+    r->series[4].refused = 300;
+    return r;
+}
+
+/* Kept-alive sessions, which go on until the run's end. */
+static struct result *page_kept(void)
+{
+    struct result *r = page_of_few(10);
+    r->duration_s = 4;
+    r->requests_started = r->requests_succeeded = 200000;
+    r->requests_per_second = 50000;
+    r->sessions_per_second = 2.5;
+    set_seconds_between(r, 4, 100);
+    r->series = memory_resize(r->series, 5 * sizeof *r->series);
+    r->num_series = 5;
+    r->series[4] = (struct series_row){.t_s = 4,
+                                       .length_s = 0.6,
+                                       .sessions = 10,
+                                       .requests = 30000,
+                                       .tls_handshake_p50_ns = NAN,
+                                       .tls_handshake_p99_ns = NAN};
+    for (size_t i = 0; i < 4; i++) {
+        r->series[i].sessions = 0;
+        r->series[i].requests = 50000;
+    }
+    scatter(r->latencies[LATENCY_REQUEST], 200000, 640, 0.3);
     return r;
 }
 
@@ -395,7 +437,8 @@ int main(int argc, char **argv)
         {"typical", sample_typical}, {"empty", sample_empty},   {"interrupted", sample_interrupted},
         {"failing", sample_failing}, {"mixed", page_mixed},     {"crowd", page_crowd},
         {"day", page_day},           {"hostile", page_hostile}, {"one", page_one},
-        {"slow", page_slow},         {"worst", page_worst},
+        {"slow", page_slow},         {"worst", page_worst},     {"closed", page_closed},
+        {"kept", page_kept},
     };
     if (argc != 2) {
         fputs("usage: make_pages DIRECTORY\n", stderr);

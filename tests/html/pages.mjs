@@ -13,11 +13,11 @@ import {
 } from './browser.mjs';
 import { assertCharts, assertSameData, assertShown, dataOf, textOf } from './result-page.mjs';
 
-const names = ['typical', 'empty', 'interrupted', 'failing', 'mixed', 'crowd', 'day', 'hostile', 'one', 'slow', 'worst'];
+const names = ['typical', 'empty', 'interrupted', 'failing', 'mixed', 'crowd', 'day', 'hostile', 'one', 'slow', 'worst', 'closed', 'kept'];
 const hostile = "</script><script>document.title='broken'</script><!--<img src=x onerror=alert(1)>";
 const withoutCharts = ['empty'];
-const withFewPoints = ['one', 'slow'];
-const withScreenshots = ['mixed', 'failing', 'day', 'one', 'slow', 'worst'];
+const withFewPoints = ['one', 'slow', 'kept'];
+const withScreenshots = ['closed', 'kept', 'mixed', 'failing', 'day', 'one', 'slow', 'worst'];
 const mostBytes = 1e6;
 
 const fileOf = (name) => inDirectory(`${name}.html`);
@@ -85,6 +85,33 @@ async function a_day_is_put_together_and_keeps_its_worst_second() {
         assert.equal(Math.min(...course.sessions_least), 0);
         assert.equal(Math.max(...course.failed), 700);
         assert.match(plain(await textOf(page, '#course')), /Each point stands for 144 seconds/);
+    });
+}
+
+async function a_run_does_not_end_in_a_fall_and_refusals_are_a_line() {
+    await open(fileOf('closed'), {}, async (page) => {
+        const { course } = (await dataOf(page)).page;
+        assert.equal(course.t_s.length, 10);
+        assert.ok(course.sessions.every((rate) => rate > 1700 && rate < 1950), `${course.sessions}`);
+        assert.equal(course.refused[4], 300);
+        assert.match(await textOf(page, '#course .legend'), /sessions\s+refused/);
+    });
+}
+
+async function of_kept_alive_sessions_requests_come_first() {
+    await open(fileOf('kept'), {}, async (page) => {
+        const { course } = (await dataOf(page)).page;
+        assert.deepEqual(course.requests, [50000, 50000, 50000, 50000, 50000]);
+        assert.deepEqual(await page.$$eval('#course h3', (nodes) => nodes.map((node) => node.textContent)),
+            ['Requests a second', 'Sessions a second', 'Handshake latency']);
+        const tiles = await page.$$eval('#headline .tile', (nodes) => nodes.map((node) => node.innerText.replace(/\s+/g, ' ')));
+        assert.equal(tiles.length, 8);
+        assert.match(tiles[0], /^Requests 50,000\s?\/s 200,000 of 200,000 succeeded$/);
+        assert.match(tiles[1], /^Request, p99 /);
+    });
+    await open(fileOf('typical'), {}, async (page) => {
+        assert.equal(await page.$$eval('#headline .tile', (nodes) => nodes.length), 6);
+        assert.doesNotMatch(await textOf(page, '#course'), /Requests a second/);
     });
 }
 
@@ -290,6 +317,7 @@ async function pinload_merge_writes_the_same_page() {
 const tests = [
     every_page_shows_the_figures_of_its_json, every_page_is_small, every_page_is_drawn_in_both_themes_and_fits_a_phone,
     what_must_be_known_first_is_said, a_day_is_put_together_and_keeps_its_worst_second,
+    a_run_does_not_end_in_a_fall_and_refusals_are_a_line, of_kept_alive_sessions_requests_come_first,
     a_crowd_shows_those_that_deserve_a_look_first, no_text_becomes_markup, expected_stands_against_seen,
     a_cursor_tells_the_values_under_it, a_change_of_theme_and_a_turn_of_the_phone_draw_anew,
     paper_is_light_and_has_all_rows, every_colour_can_be_read, without_scripts_there_is_the_summary, a_lonely_point_is_drawn,

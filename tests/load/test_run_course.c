@@ -221,6 +221,8 @@ static void handshakes_of_held_sessions_stand_where_they_were_complete(void **st
     assert_non_null(result->intervals[0].hdr[LATENCY_TLS_HANDSHAKE]);
     for (size_t i = 1; i < result->num_intervals; i++)
         assert_null(result->intervals[i].hdr[LATENCY_TLS_HANDSHAKE]);
+    double last_s = result->series[result->num_series - 1].length_s; /* it ends at 1.45 s */
+    assert_true(result->series[0].length_s == 1 && last_s > 0.4 && last_s < 1);
     trial_cleanup(&trial);
     service_stop(service);
 }

@@ -71,6 +71,7 @@ static void add_series(struct result *r, size_t seconds, uint64_t sessions)
     for (size_t i = 0; i < seconds; i++) {
         r->series[i] = (struct series_row){
             .t_s = (double)i,
+            .length_s = 1,
             .sessions = sessions,
             .handshakes = sessions,
             .requests = 2 * sessions,
@@ -235,6 +236,7 @@ struct result *sample_interrupted(void)
     add_intervals(r, 2, 1);
     r->series[3].tls_handshake_p50_ns = r->series[3].tls_handshake_p99_ns = NAN;
     r->series[3].handshakes = 0;
+    r->series[3].length_s = 0.2;
     set_generator(r);
     return r;
 }

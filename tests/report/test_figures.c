@@ -72,6 +72,18 @@ static void a_moment_is_iso_8601_in_utc(void **state)
     assert_string_equal(text, "1970-01-01T00:00:00.000Z");
 }
 
+static void many_requests_a_session_are_what_is_counted(void **state)
+{
+    (void)state;
+    assert_false(figures_count_requests(0, 0));
+    assert_true(figures_count_requests(0, 1));
+    assert_false(figures_count_requests(10, 10));
+    assert_false(figures_count_requests(10, 20));
+    assert_true(figures_count_requests(10, 21));
+    assert_true(figures_count_requests(10, UINT64_MAX));
+    assert_false(figures_count_requests(UINT64_MAX, UINT64_MAX));
+}
+
 static void a_column_is_a_character_not_a_byte(void **state)
 {
     (void)state;
@@ -85,6 +97,7 @@ int main(void)
         cmocka_unit_test(a_time_has_the_unit_that_keeps_it_short),
         cmocka_unit_test(rates_bytes_and_seconds_are_short),
         cmocka_unit_test(a_moment_is_iso_8601_in_utc),
+        cmocka_unit_test(many_requests_a_session_are_what_is_counted),
         cmocka_unit_test(a_column_is_a_character_not_a_byte),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -80,6 +80,8 @@ static void a_rate_is_of_the_longest_window(void **state)
     parts[1]->duration_s = 5;
     parts[1]->sessions_per_second = 100;
     parts[1]->num_series = 5;
+    parts[1]->series[4].length_s = 0.25; /* the other goes on */
+    parts[0]->series[9].length_s = 0.75;
     struct error err;
     struct result *merged = results_merge(parts, 2, false, &err);
     assert_near(merged->sessions_per_second, parts[0]->sessions_per_second + 50);
@@ -88,6 +90,8 @@ static void a_rate_is_of_the_longest_window(void **state)
     assert_true(isnan(merged->series[4].tls_handshake_p50_ns));
     assert_true(merged->series[5].tls_handshake_p50_ns == parts[0]->series[5].tls_handshake_p50_ns);
     assert_near(merged->series[9].t_s, 9.0);
+    assert_near(merged->series[4].length_s, 1.0);
+    assert_near(merged->series[9].length_s, 0.75);
     for (size_t i = 0; i < 2; i++)
         result_free(parts[i]);
     result_free(merged);

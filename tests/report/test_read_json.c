@@ -125,6 +125,9 @@ static void what_is_wrong_is_named(void **state)
         {"\"expected_status\": null", "\"expected_status\": 200", "expected_status is not a text"},
         {"\"violations\": [", "\"violations\": [1,", "verdict.violations is not an array of texts"},
         {"\"series\": [", "\"series\": [[],", "series is not an array of objects"},
+        {"\"length_s\": 1", "\"length_s\": 0", "series.length_s is not a length over 0"},
+        {"\"length_s\": 1", "\"length_s\": 1.5", "series.length_s is not a length over 0"},
+        {"\"length_s\": 1", "\"length_s\": null", "series.length_s is not a length over 0"},
         {"\"identities\": [", "\"identities\": [[],", "identities is not an array of objects"},
         {"\"intervals\": [", "\"intervals\": [{\"t_s\": 1e300, \"length_s\": 1e299}",
          "intervals.t_s is not a number of seconds from 0 to"},
@@ -168,6 +171,7 @@ static void what_is_not_of_the_contract_may_be_missing_or_new(void **state)
     static const struct {
         const char *from, *to;
     } cases[] = {{"\"checked_resumed\": 0,", "\"another\": [1, {}],"},
+                 {"\"length_s\": 1,", ""},
                  {"\"handshake_from_schedule\": {", "\"another\": {"}};
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct result *result = sample_failing();

@@ -127,7 +127,12 @@ function headline() {
     const of = `of ${figureCount(sessions.started)}`;
     const asked = config.open_loop ? `${figureRate(config.rate)}/s asked` : `${figureCount(sessions.started)} started`;
     const quality = (part) => (sessions.started > 0 ? `${figureShare(part, sessions.started)} ${of}` : 'none started');
-    return el('dl', { class: 'tiles', id: 'headline' },
+    const kept = page.counts_requests;
+    return el('dl', { class: kept ? 'tiles kept' : 'tiles', id: 'headline' },
+        kept ? tile('Requests', show('requests.per_second', figureRate), '/s',
+            [show('requests.succeeded'), ' of ', show('requests.started'), ' succeeded']) : null,
+        kept ? tile('Request, p99', show('latency.request.p99', figureTime), '',
+            ['p50 ', show('latency.request.p50', figureTime)]) : null,
         tile('Sessions', show('sessions.per_second', figureRate), '/s', asked),
         tile('Handshake, p50', show('latency.tls_handshake.p50', figureTime), '', plural(handshakes.completed, 'handshake')),
         tile('Handshake, p99', show('latency.tls_handshake.p99', figureTime), '',
@@ -163,8 +168,9 @@ function percentiles() {
 
 function courseNote(step) {
     if (step <= 1)
-        return 'Each point is a second; the last one ended with the run.';
-    const [average, worst] = page.latencies === null ? ['sessions and p50 on average', 'p99 and failures'] : ['sessions on average', 'failures'];
+        return 'Each point is a second; the last one ended with the run, and its rates are those of the time that it had.';
+    const [average, worst] = page.latencies === null ? ['sessions, requests and p50 on average', 'p99, refusals and failures']
+        : ['sessions and requests on average', 'refusals and failures'];
     return `Each point stands for ${step} seconds: ${average}, the band from the least to the most ` +
         `of one second, ${worst} of the worst second; the last one for what was left.`;
 }
@@ -192,14 +198,22 @@ function course() {
     const [title, id] = ['Over time', 'course'];
     if (c.t_s.length === 0)
         return section(id, title, note('The run ended before its first second began.'));
-    const hasFailures = c.failed.some((count) => count > 0);
+    const hasAny = (counts) => counts.some((count) => count > 0);
+    const hasFailures = hasAny(c.failed);
     const rate = (value) => (isNumber(value) ? `${figureRate(value)}/s` : NONE);
     const rates = [{ name: 'sessions', colour: 'one', values: c.sessions, format: rate }];
+    if (hasAny(c.refused))
+        rates.push({ name: 'refused', colour: 'three', values: c.refused, format: rate });
     if (hasFailures)
         rates.push({ name: 'failed', colour: 'bad', values: c.failed, format: rate });
     const band = c.seconds_per_point > 1 ? [c.sessions_least, c.sessions_most] : null;
     const zoom = c.t_s.length > 60 ? el('span', { class: 'screen' }, ' Drag to zoom, double-click to go back.') : null;
-    return section(id, title,
+    const requests = page.counts_requests ? [
+        el('h3', {}, 'Requests a second'),
+        timeChart('Requests a second over time', null, c.t_s,
+            [{ name: 'requests', colour: 'two', values: c.requests, format: rate }], { y: countScale, sync: 'course' }),
+    ] : [];
+    return section(id, title, ...requests,
         el('h3', {}, 'Sessions a second'),
         timeChart('Sessions a second over time', null, c.t_s, rates,
             { y: countScale, band, marks: hasFailures ? c.failed : null, sync: 'course' }),
@@ -433,7 +447,7 @@ function repeat() {
         commands.map(commandBlock),
         isMerged && more > 0 ? note(`The commands of ${plural(more, 'run')} more are in the JSON result.`) : null,
         !isMerged && words > 0 ? note(`The command goes on for ${plural(words, 'word')} more.`) : null,
-        commands.flat().some((word) => word.includes('***')) ? note('*** stands for a password.') : null,
+        commands.flat().some((word) => word.includes('***')) ? note('*** stands for a password, or for the value of a header or of a body.') : null,
         settings());
 }
 
