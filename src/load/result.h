@@ -46,6 +46,13 @@ struct result_identity {
         *tls_handshake_hdr; /* NULL: no handshake; of fewer digits with many identities */
 };
 
+/* The steady part of a run: from the end of its ramp-up, or of its warm-up where that is later, to
+ * the begin of its drain. */
+struct result_steady {
+    double from_s, duration_s; /* 0 where the run ended before, or it is not known */
+    double sessions_per_second, requests_per_second; /* of what began in it; NAN: none */
+};
+
 /* One second of the run: what was complete in it. The last one ends with the run. */
 struct series_row {
     double t_s;      /* the second's begin, after the run's */
@@ -147,6 +154,7 @@ struct result {
     struct thread_use *thread_uses;
     size_t num_thread_uses;
 
+    struct result_steady steady;
     struct series_row *series;
     size_t num_series;
     struct interval_row *intervals; /* those with values; none where it is not known */

@@ -48,11 +48,17 @@ void tally_free(struct tally *tally)
     free(tally);
 }
 
+static uint64_t later(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
 void tally_begin(struct tally *tally, uint64_t start_ns)
 {
     seconds_begin(&tally->seconds, start_ns);
     intervals_begin(&tally->intervals, start_ns);
     tally->measured_from_ns = start_ns + tally->plan->warm_up_ns;
+    tally->steady_from_ns = later(tally->measured_from_ns, start_ns + tally->plan->ramp_ns);
 }
 
 void tally_started(struct tally *tally, uint64_t intended_ns, uint64_t now_ns, size_t identity)
@@ -190,6 +196,7 @@ void tally_session(struct tally *tally, const struct sample *sample)
     tally->bytes_read += sample->bytes_read;
     tally->bytes_written += sample->bytes_written;
     tally->measured_sessions += is_measured(tally, sample->at.intended);
+    tally->steady_sessions += sample->at.intended >= tally->steady_from_ns;
     if (sample->outcome == OUTCOME_LOCAL_LIMIT)
         tally->tcp_ends[sample->tcp_end]++;
     tally_pins(tally, sample);
@@ -221,6 +228,7 @@ void tally_request(struct tally *tally, size_t identity, uint64_t now_ns, uint64
     if (!is_measured(tally, now_ns - after_ns))
         return;
     tally->measured_requests++;
+    tally->steady_requests += now_ns - after_ns >= tally->steady_from_ns;
     record(tally, LATENCY_REQUEST, now_ns, after_ns);
 }
 
@@ -260,6 +268,7 @@ static void merge_counters(struct tally *to, const struct tally *from)
 #define ADD(field) to->field += from->field
     ADD(scheduled), ADD(skipped), ADD(started);
     ADD(measured_sessions), ADD(measured_handshakes), ADD(measured_requests);
+    ADD(steady_sessions), ADD(steady_requests);
     ADD(responses), ADD(requests_started), ADD(requests_succeeded), ADD(requests_failed);
     ADD(requests_unclosed);
     ADD(bytes_read), ADD(bytes_written);
@@ -274,11 +283,6 @@ static void merge_array(uint64_t *to, const uint64_t *from, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         to[i] += from[i];
-}
-
-static uint64_t later(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
 }
 
 void tally_merge(struct tally *to, struct tally *from)
@@ -308,5 +312,6 @@ void tally_merge(struct tally *to, struct tally *from)
 
 void tally_end(struct tally *tally, uint64_t stopped_ns, uint64_t ended_ns)
 {
+    tally->stopped_ns = stopped_ns;
     seconds_end(&tally->seconds, stopped_ns, ended_ns);
 }

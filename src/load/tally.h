@@ -44,6 +44,8 @@ struct tally {
     uint64_t scheduled, skipped, started;
     bool was_full;                              /* some arrival was due when no slot was free */
     uint64_t last_intended_ns, last_started_ns; /* of the last session that was started */
+    uint64_t steady_from_ns, stopped_ns;
+    uint64_t steady_sessions, steady_requests;
     uint64_t measured_sessions, measured_handshakes, measured_requests;
     uint64_t outcomes[NUM_OUTCOMES];
     uint64_t responses; /* complete ones, of sessions that go on too */
@@ -100,7 +102,8 @@ void tally_established(struct tally *tally, uint64_t count);
 void tally_merge(struct tally *to, struct tally *from);
 
 /* tally_end says when the run stopped beginning sessions, and when the last one had ended. Of a
- * tally that others were merged into; without it the last second counts as a whole one. */
+ * tally that others were merged into; without it the last second counts as a whole one, and no part
+ * of the run as steady. */
 void tally_end(struct tally *tally, uint64_t stopped_ns, uint64_t ended_ns);
 
 #endif

@@ -2,6 +2,7 @@
 #include "load/tally_result.h"
 
 #include "base/buffer.h"
+#include "base/clock.h"
 #include "base/memory.h"
 #include "load/digest.h"
 #include "load/plan.h"
@@ -80,6 +81,18 @@ static void fill_sessions(const struct tally *tally, struct result *result, doub
     result->sessions_per_second = per_second(tally->measured_sessions, measured_s);
     result->requests_per_second = per_second(tally->measured_requests, measured_s);
     result->handshakes_per_second = per_second(tally->measured_handshakes, measured_s);
+}
+
+static void fill_steady(const struct tally *tally, struct result *result)
+{
+    uint64_t from_ns = tally->steady_from_ns;
+    double steady_s =
+        tally->stopped_ns > from_ns ? (double)(tally->stopped_ns - from_ns) / NS_PER_S : 0;
+    result->steady =
+        (struct result_steady){.from_s = (double)(from_ns - tally->seconds.start_ns) / NS_PER_S,
+                               .duration_s = steady_s,
+                               .sessions_per_second = per_second(tally->steady_sessions, steady_s),
+                               .requests_per_second = per_second(tally->steady_requests, steady_s)};
 }
 
 static void fill_handshakes(const struct tally *tally, struct result *result)
@@ -179,6 +192,7 @@ static void fill_series(struct tally *tally, struct result *result)
 void tally_fill(struct tally *tally, struct result *result, double measured_s)
 {
     fill_sessions(tally, result, measured_s);
+    fill_steady(tally, result);
     fill_handshakes(tally, result);
     fill_pins(tally, result);
     fill_identities(tally, result);

@@ -200,6 +200,21 @@ static void merge_rates(struct result *merged, struct result *const *results, si
     merged->handshakes_per_second = per_second(merged->handshakes_per_second, longest_s);
 }
 
+/* As rates are, of results of which each has a steady part. */
+static void merge_steady(struct result *merged, struct result *const *results, size_t num_results)
+{
+    struct result_steady *sum = &merged->steady;
+    for (size_t i = 0; i < num_results; i++) {
+        const struct result_steady *part = &results[i]->steady;
+        sum->from_s = fmax(sum->from_s, part->from_s);
+        sum->duration_s = fmax(sum->duration_s, part->duration_s);
+        sum->sessions_per_second += part->sessions_per_second * part->duration_s;
+        sum->requests_per_second += part->requests_per_second * part->duration_s;
+    }
+    sum->sessions_per_second = per_second(sum->sessions_per_second, sum->duration_s);
+    sum->requests_per_second = per_second(sum->requests_per_second, sum->duration_s);
+}
+
 /* --- identities ----------------------------------------------------------------------------- */
 
 /* A name and where its identity stands; a node of the tree that finds it. */
@@ -518,6 +533,7 @@ struct result *results_merge(struct result *const *results, size_t num_results, 
         add_verdict(merged, results[i]);
     }
     merge_rates(merged, results, num_results);
+    merge_steady(merged, results, num_results);
     merge_cpu_per_session(merged, results, num_results);
     merge_identities(merged, results, num_results);
     merge_series(merged, results, num_results);

@@ -391,6 +391,21 @@ static void read_generator(const struct place *root, struct result *r)
     read_threads(&generator, r);
 }
 
+/* Results of older versions have none: no part of them is known to be steady. */
+static void read_steady(const struct place *root, struct result *r)
+{
+    struct place steady;
+    r->steady = (struct result_steady){.sessions_per_second = NAN, .requests_per_second = NAN};
+    if (!has_object(root, "steady", &steady))
+        return;
+    required_number_at(&steady, "from_s");
+    required_number_at(&steady, "duration_s");
+    r->steady.from_s = seconds_at(&steady, "from_s");
+    r->steady.duration_s = seconds_at(&steady, "duration_s");
+    r->steady.sessions_per_second = required_number_at(&steady, "sessions_per_second");
+    r->steady.requests_per_second = required_number_at(&steady, "requests_per_second");
+}
+
 /* Results of older versions have none: each second counts as a whole one. */
 static double length_of_second(const struct place *place)
 {
@@ -515,6 +530,7 @@ static void read_root(const struct place *root, struct result *r)
     read_identities(root, r);
     read_latencies(root, r);
     read_generator(root, r);
+    read_steady(root, r);
     read_series(root, r);
     read_intervals(root, r);
     read_verdict(root, r);

@@ -343,6 +343,16 @@ static json_t *generator_object(const struct result *r)
     return object;
 }
 
+static json_t *steady_object(const struct result *r)
+{
+    json_t *object = json_object();
+    put(object, "from_s", whole_or_real(r->steady.from_s));
+    put(object, "duration_s", whole_or_real(r->steady.duration_s));
+    put(object, "sessions_per_second", number(r->steady.sessions_per_second));
+    put(object, "requests_per_second", number(r->steady.requests_per_second));
+    return object;
+}
+
 static json_t *series_array(const struct result *r)
 {
     json_t *array = json_array();
@@ -428,6 +438,7 @@ json_t *report_json_object(const struct result *r)
     put(root, "identities", identities_array(r));
     put(root, "latency", latencies_object(r));
     put(root, "generator", generator_object(r));
+    put(root, "steady", steady_object(r));
     put(root, "series", series_array(r));
     put(root, "intervals", intervals_array(r));
     put(root, "verdict", verdict_object(r));

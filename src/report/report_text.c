@@ -5,6 +5,7 @@
 #include "report/figures.h"
 #include "report/layout.h"
 #include "report/report_text_identities.h"
+#include "report/report_text_steady.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -301,6 +302,7 @@ static void write_counts(FILE *out, const struct result *r)
     write_sessions(out, r, &columns);
     write_handshakes(out, r, &columns);
     write_requests(out, r, &columns);
+    report_text_steady(out, r, LABEL_COLUMNS);
     write_pins(out, r, &columns);
     write_bytes(out, r);
 }

@@ -268,6 +268,7 @@ static struct result *page_closed(void)
     for (size_t i = 0; i < r->num_series; i++)
         r->series[i].failed = 0;
     r->series[4].refused = 300;
+    r->steady = (struct result_steady){2, 8, 1900, 1900}; /* after a ramp-up */
     return r;
 }
 

@@ -65,7 +65,7 @@ async function every_page_is_drawn_in_both_themes_and_fits_a_phone() {
 
 async function what_must_be_known_first_is_said() {
     const expected = {
-        typical: [], mixed: [/Warm-up of 2\.0 s/],
+        closed: [/Ramp-up of 2\.0 s\. The headline has the rates of the 8\.0 s after it/], typical: [], mixed: [/Warm-up of 2\.0 s/],
         interrupted: [/did not hold the rate asked for.*slots/, /Warm-up of 1\.0 s/], failing: [/server was not verified/, /Slots paused for 44\.2 s after failures/, /Out of range: 1 value/],
     };
     for (const [name, sayings] of Object.entries(expected)) {
@@ -95,6 +95,8 @@ async function a_run_does_not_end_in_a_fall_and_refusals_are_a_line() {
         assert.ok(course.sessions.every((rate) => rate > 1700 && rate < 1950), `${course.sessions}`);
         assert.equal(course.refused[4], 300);
         assert.match(await textOf(page, '#course .legend'), /sessions\s+refused/);
+        assert.match(plain(await page.$eval('#headline .tile', (node) => node.innerText.replace(/\s+/g, ' '))),
+            /^Sessions 1,900\s?\/s after the ramp-up; whole run 1,841\/s; 18,412 started$/);
     });
 }
 

@@ -34,6 +34,31 @@ static void an_open_loop_starts_its_sessions_on_schedule(void **state)
     service_stop(service);
 }
 
+/* 12 or 13 sessions of the ramp-up, and then 25 in half a second. */
+static void a_ramp_up_is_no_part_of_the_steady_rate(void **state)
+{
+    (void)state;
+    struct trial trial;
+    struct service *service = service_start(MANNER_SERVE, &plain);
+    trial_plan(&trial, service);
+    trial.plan.connections = 20;
+    trial.plan.sessions = 0;
+    trial.plan.rate = 50;
+    trial.plan.ramp_ns = 500 * NS_PER_MS;
+    trial.plan.duration_ns = NS_PER_S;
+    trial_run(&trial);
+    trial_expect(&trial, OUTCOME_SUCCEEDED);
+    const struct result *result = trial.result;
+    assert_in_range(result->started, 37, 38);
+    assert_true(result->sessions_per_second < 39);
+    assert_true(result->steady.from_s == 0.5 && result->steady.duration_s == 0.5);
+    assert_true(fabs(result->steady.sessions_per_second - 50) < 3);
+    assert_true(fabs(result->steady.requests_per_second - 50) < 5);
+    assert_false(result->saturated); /* fewer are due in a ramp-up */
+    trial_cleanup(&trial);
+    service_stop(service);
+}
+
 static void without_a_free_slot_arrivals_wait_or_are_skipped(void **state)
 {
     (void)state;
@@ -141,6 +166,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_open_loop_starts_its_sessions_on_schedule),
+        cmocka_unit_test(a_ramp_up_is_no_part_of_the_steady_rate),
         cmocka_unit_test(without_a_free_slot_arrivals_wait_or_are_skipped),
         cmocka_unit_test(an_open_loop_that_finds_no_local_port_names_that_as_its_limit),
         cmocka_unit_test(an_arrival_of_a_thousand_million_a_second_is_counted_and_not_walked_to),

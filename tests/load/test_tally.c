@@ -92,6 +92,7 @@ static struct result *result_of(struct tally *tally, double measured_s)
     struct result *result = result_new();
     tally_begin(total, START_NS);
     tally_merge(total, tally);
+    tally_end(total, tally->stopped_ns, tally->stopped_ns);
     tally_fill(total, result, measured_s);
     tally_free(total);
     tally_free(tally);
@@ -312,27 +313,27 @@ static void what_is_complete_stands_in_its_second_while_its_session_lives_on(voi
     plan_cleanup(&plan);
 }
 
-/* Nothing is complete after 2.5 s; the run stops at 4.25 s, and its last session ends later. */
-static void the_last_second_ends_with_the_run(void **state)
+static void what_began_after_ramp_up_and_warm_up_is_steady(void **state)
 {
     (void)state;
-    static const uint64_t stopped_ms[] = {4250, 4250, 4000, 2600},
-                          ended_ms[] = {4300, 5010, 4000, 2600};
-    static const size_t rows[] = {5, 5, 4, 3};
-    static const double last_s[] = {0.3, 1, 1, 0.6};
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        struct plan plan = make_plan();
+    static const uint64_t ramp_ms[] = {0, 500, 2000}, begun_ms[] = {0, 1900, 2000, 3999};
+    static const double from_s[] = {1, 1, 2}, sessions[] = {3, 3, 2}, requests[] = {7, 7, 2};
+    for (size_t i = 0; i < COUNT_OF(ramp_ms); i++) {
+        struct plan plan = make_plan(); /* a warm-up of 1 s */
+        plan.ramp_ns = ramp_ms[i] * NS_PER_MS;
         struct tally *tally = begin(&plan);
-        struct sample sample = good_sample(2500 * NS_PER_MS, 0);
-        book(tally, &sample);
-        tally_end(tally, START_NS + stopped_ms[i] * NS_PER_MS, START_NS + ended_ms[i] * NS_PER_MS);
-        struct result *result = result_new();
-        tally_fill(tally, result, 1);
-        tally_free(tally);
-        assert_int_equal(result->num_series, rows[i]);
-        for (size_t k = 0; k + 1 < rows[i]; k++)
-            assert_true(result->series[k].length_s == 1);
-        assert_true(fabs(result->series[rows[i] - 1].length_s - last_s[i]) < 1e-9);
+        for (size_t k = 0; k < COUNT_OF(begun_ms); k++) {
+            struct sample sample = good_sample(begun_ms[k] * NS_PER_MS, 0);
+            book(tally, &sample);
+        }
+        for (uint64_t k = 0; k < 10; k++) /* begun at 0.5 s, 0.7 s, and so on, to 2.3 s */
+            tally_request(tally, 0, START_NS + (600 + 200 * k) * NS_PER_MS, 100 * NS_PER_MS, 200);
+        tally_end(tally, START_NS + 4 * NS_PER_S, START_NS + 5 * NS_PER_S);
+        struct result *result = result_of(tally, 3);
+        const struct result_steady *steady = &result->steady;
+        assert_true(steady->from_s == from_s[i] && steady->duration_s == 4 - from_s[i]);
+        assert_true(fabs(steady->sessions_per_second * steady->duration_s - sessions[i]) < 1e-9);
+        assert_true(fabs(steady->requests_per_second * steady->duration_s - requests[i]) < 1e-9);
         result_free(result);
         plan_cleanup(&plan);
     }
@@ -579,7 +580,7 @@ int main(void)
         cmocka_unit_test(requests_of_a_session_of_the_warm_up_are_measured_by_their_own_start),
         cmocka_unit_test(what_is_complete_stands_in_its_second_while_its_session_lives_on),
         cmocka_unit_test(every_second_has_a_row_also_an_empty_one),
-        cmocka_unit_test(the_last_second_ends_with_the_run),
+        cmocka_unit_test(what_began_after_ramp_up_and_warm_up_is_steady),
         cmocka_unit_test(tallies_of_several_threads_add_up),
         cmocka_unit_test(a_second_that_several_threads_shared_has_one_median),
         cmocka_unit_test(a_pin_that_the_plan_has_not_is_counted_and_has_no_row),

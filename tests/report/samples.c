@@ -120,6 +120,10 @@ static void set_rates(struct result *r)
     r->sessions_per_second = (double)r->started / window_s;
     r->handshakes_per_second = (double)r->handshakes_completed / window_s;
     r->requests_per_second = (double)r->requests_started / window_s;
+    r->steady = (struct result_steady){.from_s = r->warm_up_s,
+                                       .duration_s = window_s,
+                                       .sessions_per_second = r->sessions_per_second,
+                                       .requests_per_second = r->requests_per_second};
 }
 
 static void set_generator(struct result *r)
@@ -180,6 +184,7 @@ struct result *sample_empty(void)
     free(r->sni);
     r->sni = NULL;
     r->sessions_per_second = r->handshakes_per_second = r->requests_per_second = NAN;
+    r->steady.sessions_per_second = r->steady.requests_per_second = NAN;
     r->cpu_per_session_us = NAN;
     return r;
 }

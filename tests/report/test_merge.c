@@ -97,6 +97,27 @@ static void a_rate_is_of_the_longest_window(void **state)
     result_free(merged);
 }
 
+static void a_steady_rate_is_of_results_that_all_have_one(void **state)
+{
+    (void)state;
+    struct result *parts[] = {sample_typical(), sample_typical()};
+    struct error err;
+    parts[0]->steady = (struct result_steady){2, 8, 100, 300};
+    parts[1]->steady = (struct result_steady){2, 4, 50, 80};
+    struct result *merged = results_merge(parts, 2, false, &err);
+    assert_near(merged->steady.from_s, 2.0);
+    assert_near(merged->steady.duration_s, 8.0);
+    assert_near(merged->steady.sessions_per_second, 125.0);
+    assert_near(merged->steady.requests_per_second, 340.0);
+    result_free(merged);
+    parts[1]->steady = (struct result_steady){2, 0, NAN, NAN};
+    merged = results_merge(parts, 2, false, &err);
+    assert_true(isnan(merged->steady.sessions_per_second));
+    for (size_t i = 0; i < 2; i++)
+        result_free(parts[i]);
+    result_free(merged);
+}
+
 static uint64_t count_in(const struct interval_row *interval, enum latency_kind kind)
 {
     struct latency *latency = latency_decode(interval->hdr[kind], 0);
@@ -417,6 +438,7 @@ int main(void)
         cmocka_unit_test(a_single_result_merges_into_itself),
         cmocka_unit_test(counts_add_and_distributions_merge),
         cmocka_unit_test(a_rate_is_of_the_longest_window),
+        cmocka_unit_test(a_steady_rate_is_of_results_that_all_have_one),
         cmocka_unit_test(intervals_merge_and_tell_the_percentiles_of_their_second),
         cmocka_unit_test(intervals_become_as_long_as_the_longest),
         cmocka_unit_test(what_one_does_not_tell_is_told_of_none),

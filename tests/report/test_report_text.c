@@ -6,6 +6,8 @@
 #include "report/samples.h"
 #include "unit.h"
 
+#include <math.h>
+
 static bool write_plain(FILE *out, const struct result *result)
 {
     report_text(out, result, false);
@@ -68,6 +70,33 @@ static void a_failing_run_names_what_failed(void **state)
 {
     (void)state;
     golden_check("failing.txt", write_plain, sample_failing());
+}
+
+static char *text_with_steady(double from_s, double duration_s)
+{
+    struct result *result = sample_interrupted();
+    result->steady =
+        (struct result_steady){from_s, duration_s, 1999.6, duration_s > 0 ? 3999 : NAN};
+    char *text = golden_capture(write_plain, result);
+    result_free(result);
+    return text;
+}
+
+static void the_steady_part_and_the_whole_are_told_apart(void **state)
+{
+    (void)state;
+    char *text = text_with_steady(1.5, 1.7);
+    assert_non_null(strstr(text, "\nsessions    6,012   2,733/s   "));
+    assert_non_null(strstr(
+        text, "\nsteady      sessions 2,000/s   requests 3,999/s   after a ramp-up of 1.5 s\n"));
+    free(text);
+    text = text_with_steady(5, 0);
+    assert_non_null(
+        strstr(text, "\nsteady      no part: the run ended within its ramp-up of 5.0 s\n"));
+    free(text);
+    text = text_with_steady(1, 2.2); /* the warm-up */
+    assert_null(strstr(text, "steady"));
+    free(text);
 }
 
 static void of_many_identities_those_that_deserve_a_look_are_shown(void **state)
@@ -175,6 +204,7 @@ int main(void)
         cmocka_unit_test(what_a_terminal_would_act_on_is_hidden),
         cmocka_unit_test(only_what_is_not_as_it_should_be_is_said_without_a_summary),
         cmocka_unit_test(a_failing_run_names_what_failed),
+        cmocka_unit_test(the_steady_part_and_the_whole_are_told_apart),
         cmocka_unit_test(of_many_identities_those_that_deserve_a_look_are_shown),
         cmocka_unit_test(no_escape_sequence_is_written_without_colour),
         cmocka_unit_test(books_that_do_not_balance_are_called_a_bug),

@@ -86,9 +86,14 @@ function clampedCount() {
     return Object.values(data.latency).reduce((sum, one) => sum + one.clamped, 0);
 }
 
+// A ramp-up that is not within the warm-up, so that the rates of the whole run are lower than they came to be.
+function hasRampUp() {
+    return data.steady.from_s > data.config.warm_up_s;
+}
+
 // What must be known before any figure is believed.
 function notices() {
-    const { config, generator } = data;
+    const { config, generator, steady } = data;
     const list = [];
     if (!page.balances)
         list.push(['bad', 'The books do not balance. ', 'This is a bug of pinload; please report it.']);
@@ -106,6 +111,10 @@ function notices() {
         list.push(['info', `Warm-up of ${figureSeconds(config.warm_up_s)}. `,
             'Its sessions are left out of latencies and rates; counts are of the whole run.']);
     }
+    if (hasRampUp() && steady.duration_s > 0) {
+        list.push(['info', `Ramp-up of ${figureSeconds(steady.from_s)}. `, 'The headline has the rates of the ' +
+            `${figureSeconds(steady.duration_s)} after it, and of the whole run beside them.`]);
+    }
     if (config.merged_results > 1)
         list.push(['info', `Merged from ${figureCount(config.merged_results)} results. `, 'Counts are sums, rates too.']);
     if (clampedCount() > 0) {
@@ -122,6 +131,15 @@ function tile(name, value, unit, detail, tone) {
         el('span', { class: 'big' }, value, unit ? el('small', {}, unit) : null), el('span', { class: 'detail' }, detail)));
 }
 
+// A rate of the steady part, and in the detail that of the whole, where the two differ.
+function rateTile(name, detail) {
+    const [whole, steady] = [`${name}.per_second`, `steady.${name}_per_second`];
+    const title = `${name[0].toUpperCase()}${name.slice(1)}`;
+    if (!hasRampUp() || !isNumber(data.steady[`${name}_per_second`]))
+        return tile(title, show(whole, figureRate), '/s', detail);
+    return tile(title, show(steady, figureRate), '/s', ['after the ramp-up; whole run ', show(whole, figureRate), '/s; ', detail]);
+}
+
 function headline() {
     const { sessions, handshakes, config } = data;
     const of = `of ${figureCount(sessions.started)}`;
@@ -129,11 +147,11 @@ function headline() {
     const quality = (part) => (sessions.started > 0 ? `${figureShare(part, sessions.started)} ${of}` : 'none started');
     const kept = page.counts_requests;
     return el('dl', { class: kept ? 'tiles kept' : 'tiles', id: 'headline' },
-        kept ? tile('Requests', show('requests.per_second', figureRate), '/s',
+        kept ? rateTile('requests',
             [show('requests.succeeded'), ' of ', show('requests.started'), ' succeeded']) : null,
         kept ? tile('Request, p99', show('latency.request.p99', figureTime), '',
             ['p50 ', show('latency.request.p50', figureTime)]) : null,
-        tile('Sessions', show('sessions.per_second', figureRate), '/s', asked),
+        rateTile('sessions', asked),
         tile('Handshake, p50', show('latency.tls_handshake.p50', figureTime), '', plural(handshakes.completed, 'handshake')),
         tile('Handshake, p99', show('latency.tls_handshake.p99', figureTime), '',
             ['longest ', show('latency.tls_handshake.max', figureTime)]),
