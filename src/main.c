@@ -48,12 +48,19 @@ static bool is_without_command(const char *word)
     return word[0] == '-' || strstr(word, "://") != NULL;
 }
 
+/* Says why, on one line whatever WHY quotes. */
+static enum ending refuse(const struct error *why)
+{
+    complain(why);
+    return ENDING_USAGE;
+}
+
 static enum ending refuse_command(const char *word)
 {
+    struct error err;
     if (is_without_command(word)) {
-        fprintf(stderr, "pinload: a command comes before '%s', as in 'pinload run %s'\n", word,
-                word);
-        return ENDING_USAGE;
+        error_set(&err, "a command comes before '%.300s', as in 'pinload run %.300s'", word, word);
+        return refuse(&err);
     }
     const char *names[NUM_COMMANDS + 1] = {"help"};
     size_t count = 1;
@@ -62,10 +69,10 @@ static enum ending refuse_command(const char *word)
             names[count++] = command_table[i].name;
     }
     const char *near = text_nearest(word, names, count);
-    fprintf(stderr, "pinload: '%s' is not a command;%s%s%s 'pinload help' lists all\n", word,
-            near != NULL ? " did you mean '" : "", near != NULL ? near : "",
-            near != NULL ? "'?" : "");
-    return ENDING_USAGE;
+    error_set(&err, "'%.300s' is not a command;%s%s%s 'pinload help' lists all", word,
+              near != NULL ? " did you mean '" : "", near != NULL ? near : "",
+              near != NULL ? "'?" : "");
+    return refuse(&err);
 }
 
 static enum ending print_completions(const char *shell)
@@ -75,9 +82,10 @@ static enum ending print_completions(const char *shell)
     } else if (shell != NULL && strcmp(shell, "zsh") == 0) {
         completions_print_zsh(stdout);
     } else {
-        fprintf(stderr, "pinload: --completion '%s' is not known; accepted: bash, zsh\n",
-                shell != NULL ? shell : "");
-        return ENDING_USAGE;
+        struct error err;
+        error_set(&err, "--completion '%.300s' is not known; accepted: bash, zsh",
+                  shell != NULL ? shell : "");
+        return refuse(&err);
     }
     return ENDING_AS_EXPECTED;
 }

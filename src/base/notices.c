@@ -16,7 +16,7 @@ void notices_add(struct notices *notices, const char *format, ...)
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
     notices->texts = memory_resize(notices->texts, (notices->count + 1) * sizeof *notices->texts);
-    notices->texts[notices->count++] = memory_text(text_hide_controls(text));
+    notices->texts[notices->count++] = memory_text(text_one_line(text));
 }
 
 void notices_cleanup(struct notices *notices)

@@ -282,6 +282,14 @@ size_t text_mark_len(const void *bytes, size_t len)
     return len >= sizeof mark && memcmp(bytes, mark, sizeof mark) == 0 ? sizeof mark : 0;
 }
 
+char *text_one_line(char *text)
+{
+    text_hide_controls(text);
+    for (char *p = text; (p = strpbrk(p, "\n\t")) != NULL;)
+        *p = '?';
+    return text;
+}
+
 const char *text_after_mark(const char *text)
 {
     return text + text_mark_len(text, strlen(text));

@@ -53,6 +53,10 @@ size_t text_character_len(const uint8_t *p);
  * TEXT. */
 char *text_hide_controls(char *text);
 
+/* text_one_line does the same, and line ends and tabs become '?' too: what is one line stays one,
+ * whatever names are quoted in it. */
+char *text_one_line(char *text);
+
 bool text_starts_with(const char *text, const char *prefix);
 bool text_ends_with(const char *text, const char *suffix);
 

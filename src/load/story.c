@@ -55,7 +55,7 @@ static void tell_chain(struct buffer *out, const struct tls_conn *conn)
     for (size_t i = 0; (der = tls_conn_peer(conn, i, &len)) != NULL; i++) {
         char text[768];
         certificate_describe(text, sizeof text, der, len);
-        buffer_format(out, "  certificate %zu: %s\n", i, text);
+        buffer_format(out, "  certificate %zu: %s\n", i, text_one_line(text));
     }
 }
 
@@ -122,8 +122,10 @@ static void tell_verification(struct buffer *out, const struct plan *plan,
 static char *tell(const struct plan *plan, const struct sample *sample, const struct tls_conn *conn)
 {
     struct buffer out = {0};
-    buffer_format(&out, "%s, as %s: %s\n", outcome_name(sample->outcome),
-                  plan_identity_name(plan, sample->identity), outcome_meaning(sample->outcome));
+    char *name = text_one_line(memory_text(plan_identity_name(plan, sample->identity)));
+    buffer_format(&out, "%s, as %s: %s\n", outcome_name(sample->outcome), name,
+                  outcome_meaning(sample->outcome));
+    free(name);
     tell_connection(&out, plan, sample);
     if (sample->at.connected != 0) {
         tell_tls(&out, sample);

@@ -40,6 +40,8 @@ static void what_is_quoted_cannot_move_the_cursor(void **state)
     struct error err;
     error_set(&err, "result has the URL \"%s\"", "\x1b[2J\xc2\x9b\xe2\x80\xae");
     assert_string_equal(err.text, "result has the URL \"?[2J??\"");
+    error_set(&err, "'%s' is not a value", "a\nb\r\n\tc");
+    assert_string_equal(err.text, "'a?b???c' is not a value");
 }
 
 int main(void)

@@ -263,6 +263,13 @@ static void what_a_terminal_would_act_on_is_hidden(void **state)
     }
 }
 
+static void one_line_stays_one_line(void **state)
+{
+    (void)state;
+    char text[] = "a\nb\tc\r\x1b[2Jd\n";
+    assert_string_equal(text_one_line(text), "a?b?c??[2Jd?");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -277,6 +284,7 @@ int main(void)
         cmocka_unit_test(the_distance_of_a_very_long_word_is_too_far_to_be_meant),
         cmocka_unit_test(a_slip_of_the_finger_finds_its_word),
         cmocka_unit_test(what_a_terminal_would_act_on_is_hidden),
+        cmocka_unit_test(one_line_stays_one_line),
         cmocka_unit_test(beginnings_and_ends_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

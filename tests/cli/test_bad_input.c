@@ -253,6 +253,8 @@ static const struct row rows[] = {
      "no identity of"},
     {{"--expect-refused", ""}, "''", "no identity of this run"},
     {{"--pass", "geheim"}, "--pass", "env:VAR, file:PATH or pass:TEXT"},
+    {{"--verify", "no\n\tne"}, "'no??ne'", "chain+pin"},
+    {{"--json", FIXTURE("no\ndirectory/x.json")}, "no?directory", "cannot be used"},
     {{"--pass", "env:PINLOAD_TEST_UNSET"}, "'PINLOAD_TEST_UNSET'", "is not set"},
     {{"--pass", "file:/nonexistent"}, "'/nonexistent'", "cannot be opened"},
     {{"--pass", "pass:geheim", "--pass", "pass:geheim2"}, "--pass", "accepted once"},
@@ -365,13 +367,14 @@ static void slurp(int fd, char *out, size_t capacity)
     close(fd);
 }
 
-static void run_binary(struct ending *ending, char **args, int argc)
+static void run_binary(struct ending *ending, const char *command, char **args, int argc)
 {
-    char *argv[MAX_ARGS + 8] = {PINLOAD_BINARY, "run"};
+    char *argv[MAX_ARGS + 8] = {PINLOAD_BINARY, (char *)(uintptr_t)command};
     int out[2], err[2];
     posix_spawn_file_actions_t actions;
     pid_t pid;
-    memcpy(argv + 2, args, (size_t)argc * sizeof *args);
+    for (int i = 0; i < argc; i++)
+        argv[2 + i] = args[i];
     assert_int_equal(pipe(out), 0);
     assert_int_equal(pipe(err), 0);
     posix_spawn_file_actions_init(&actions);
@@ -411,7 +414,7 @@ static void the_binary_says_so_on_stderr_alone_and_exits_with_2(void **state)
         char *args[MAX_ARGS + 4];
         struct ending ending;
         int argc = make_argv(args, &rows[i]);
-        run_binary(&ending, args, argc);
+        run_binary(&ending, "run", args, argc);
         free_argv(args);
         if (!WIFEXITED(ending.status) || WEXITSTATUS(ending.status) != 2)
             OFFENCE("row %zu (%s): status %x, %s\n", i, rows[i].args[0], (unsigned)ending.status,
@@ -424,11 +427,29 @@ static void the_binary_says_so_on_stderr_alone_and_exits_with_2(void **state)
     assert_int_equal(num_offences, 0);
 }
 
+static void a_command_that_is_none_is_shown_on_one_line_without_its_controls(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *command, *said;
+    } cases[] = {
+        {"ru\x1b[2J\nn", "pinload: 'ru?[2J?n' is not a command; 'pinload help' lists all\n"},
+        {"--x\n\xc2\x9b", "pinload: a command comes before '--x??', as in 'pinload run --x??'\n"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct ending ending;
+        run_binary(&ending, cases[i].command, NULL, 0);
+        assert_int_equal(WEXITSTATUS(ending.status), 2);
+        assert_string_equal(ending.err, cases[i].said);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_bad_input_is_quoted_with_what_is_accepted),
         cmocka_unit_test(the_binary_says_so_on_stderr_alone_and_exits_with_2),
+        cmocka_unit_test(a_command_that_is_none_is_shown_on_one_line_without_its_controls),
     };
     unsetenv("SSLKEYLOGFILE");
     return cmocka_run_group_tests(tests, NULL, NULL);
