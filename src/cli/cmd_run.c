@@ -170,8 +170,9 @@ enum ending cmd_run(const struct invocation *invocation)
     struct error err;
     struct notices notices = {0};
     enum ending ending;
-    bool built = plan_build(&plan, invocation->options, &notices, &err) &&
-                 outputs_check(invocation->options, &err) &&
+    plan = (struct plan){0};
+    bool built = outputs_check(invocation->options, &err) &&
+                 plan_build(&plan, invocation->options, &notices, &err) &&
                  check_thresholds(invocation->options, &plan, &err) &&
                  descriptors_suffice(&plan, &err);
     tell_notices(&notices);

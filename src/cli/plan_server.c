@@ -204,7 +204,10 @@ static bool open_keylog(struct plan *plan, const struct options *options, struct
     plan->tls.keylog = fopen(path, "a");
     umask(old_mask);
     if (plan->tls.keylog == NULL)
-        return error_set(err, "the key log '%s' cannot be opened: %s", path, strerror(errno));
+        return error_set(err,
+                         "the key log '%.300s' cannot be opened: %s; a file that can be written "
+                         "to is accepted",
+                         path, strerror(errno));
     notices_add(notices, "TLS secrets of this run are written to '%s'", path);
     return true;
 }

@@ -25,6 +25,50 @@ static char *directory_of(const char *path)
     return slash == path ? memory_text("/") : memory_text_n(path, (size_t)(slash - path));
 }
 
+static bool cannot_be_written(const char *path, const char *option, struct error *err)
+{
+    return error_set(err,
+                     "%s \"%.300s\" cannot be written to: %s; a file that can is accepted, or - "
+                     "for standard output",
+                     option, path, strerror(errno));
+}
+
+/* open_beside makes a file in DIRECTORY that has no name of anybody's yet; NAME gets its path, to be
+ * freed. Negative where that fails, with the reason in errno. */
+static int open_beside(const char *directory, char **name)
+{
+    struct buffer text = {0};
+    buffer_format(&text, "%s/.pinload-XXXXXX", directory);
+    *name = memory_text(buffer_text(&text));
+    buffer_cleanup(&text);
+    return mkstemp(*name);
+}
+
+/* Rights do not tell all: there are directories in which nobody can make a file. */
+static bool can_make_file(const char *directory)
+{
+    char *name;
+    int descriptor = open_beside(directory, &name);
+    int reason = errno;
+    if (descriptor >= 0) {
+        close(descriptor);
+        unlink(name);
+    }
+    free(name);
+    errno = reason;
+    return descriptor >= 0;
+}
+
+/* In a directory such as /tmp nobody can replace what is another's. */
+static bool can_replace(const char *path, const struct stat *directory)
+{
+    struct stat about;
+    uid_t us = geteuid();
+    errno = EPERM;
+    return (directory->st_mode & S_ISVTX) == 0 || us == 0 || us == directory->st_uid ||
+           stat(path, &about) != 0 || about.st_uid == us;
+}
+
 static bool check_directory(const char *path, const char *option, struct error *err)
 {
     char *directory = directory_of(path);
@@ -40,11 +84,13 @@ static bool check_directory(const char *path, const char *option, struct error *
                   "%s \"%s\": \"%s\" is no directory; a path in a directory is accepted, or "
                   "- for standard output",
                   option, path, directory);
-    else if (access(directory, W_OK | X_OK) != 0)
+    else if (access(directory, W_OK | X_OK) != 0 || !can_make_file(directory))
         error_set(err,
                   "%s \"%s\": the directory \"%s\" cannot be written to: %s; a path in one "
                   "that can is accepted, or - for standard output",
                   option, path, directory, strerror(errno));
+    else if (!can_replace(path, &about))
+        cannot_be_written(path, option, err);
     else
         fits = true;
     free(directory);
@@ -57,20 +103,17 @@ bool report_file_check(const char *path, const char *option, struct error *err)
         return true;
     struct stat about;
     size_t len = strlen(path);
+    errno = 0;
     bool exists = stat(path, &about) == 0;
     if (len == 0 || path[len - 1] == '/' || (exists && S_ISDIR(about.st_mode)))
         return error_set(err,
                          "%s \"%s\" names no file; a file's path is accepted, or - for "
                          "standard output",
                          option, path);
-    if (exists && !S_ISREG(about.st_mode)) {
-        if (access(path, W_OK) == 0)
-            return true;
-        return error_set(err,
-                         "%s \"%s\" cannot be written to: %s; a file that can is accepted, or "
-                         "- for standard output",
-                         option, path, strerror(errno));
-    }
+    if (!exists && (errno == ENAMETOOLONG || errno == ELOOP))
+        return cannot_be_written(path, option, err);
+    if (exists && !S_ISREG(about.st_mode))
+        return access(path, W_OK) == 0 || cannot_be_written(path, option, err);
     char *real = real_path(path);
     bool fits = check_directory(real, option, err);
     free(real);
@@ -150,12 +193,9 @@ static bool write_beside(const char *path, bool (*write)(FILE *, const void *), 
                          struct error *err)
 {
     char *directory = directory_of(path);
-    struct buffer name = {0};
-    buffer_format(&name, "%s/.pinload-XXXXXX", directory);
-    buffer_append(&name, "", 1);
-    char *temporary = (char *)name.data;
+    char *temporary;
     bool written = false;
-    int descriptor = mkstemp(temporary);
+    int descriptor = open_beside(directory, &temporary);
     FILE *out = descriptor < 0 ? NULL : fdopen(descriptor, "w");
     int reason = errno;
     if (out == NULL)
@@ -174,7 +214,7 @@ out:
     if (!written && descriptor >= 0)
         unlink(temporary);
     free(directory);
-    buffer_cleanup(&name);
+    free(temporary);
     return written || write_failed(path, reason, err);
 }
 

@@ -14,8 +14,8 @@
 
 struct result;
 
-/* report_file_check says before a run whether PATH could be written, and touches nothing; OPTION is
- * named in the sentence ("--json"). */
+/* report_file_check says before a run whether PATH could be written, and leaves it as it is; OPTION
+ * is named in the sentence ("--json"). */
 bool report_file_check(const char *path, const char *option, struct error *err);
 
 /* report_file_is_same says whether two paths lead to one file, there already or not, of which the

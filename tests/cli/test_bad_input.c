@@ -272,6 +272,7 @@ static const struct row rows[] = {
     {{"--overload", "skip"}, "--overload", "accepted with -R, --rate"},
     /* what comes out */
     {{"--json", "/nonexistent/r.json"}, "\"/nonexistent/r.json\"", "is accepted"},
+    {{"--json", "/proc/r.json"}, "\"/proc/r.json\"", "is accepted"},
     {{"--json", "."}, "\".\"", "a file's path is accepted"},
     {{"--json", ""}, "\"\"", "a file's path is accepted"},
     {{"--csv", FIXTURE("hello.txt/r.csv")}, "hello.txt/r.csv\"", "is accepted"},

@@ -164,6 +164,27 @@ static void a_missing_directory_is_told_in_one_sentence(void **state)
                         "file or directory");
 }
 
+#define LONG "0123456789012345678901234567890123456789012345678901234567890123456789"
+
+/* For root there is no such thing. */
+static void the_check_knows_whom_a_file_of_a_shared_directory_belongs_to(void **state)
+{
+    (void)state;
+    struct error err;
+    if (geteuid() != 0)
+        skip();
+    put_file(path_of("old"), "old", 0666);
+    chmod(directory, 01777);
+    assert_true(report_file_check(path_of("old"), "--json", &err));
+    assert_int_equal(seteuid(65534), 0);
+    bool fits_old = report_file_check(path_of("old"), "--json", &err);
+    bool fits_new = report_file_check(path_of("new"), "--json", &err);
+    assert_int_equal(seteuid(0), 0);
+    assert_false(fits_old);
+    assert_true(fits_new);
+    assert_content(path_of("old"), "old");
+}
+
 static void the_check_knows_what_cannot_be_written(void **state)
 {
     (void)state;
@@ -179,6 +200,8 @@ static void the_check_knows_what_cannot_be_written(void **state)
         {"/tmp/", "names no file"},
         {"/nonexistent/x.json", "--csv \"/nonexistent/x.json\": the directory \"/nonexistent\""},
         {"/dev/null/x.json", "is no directory"},
+        {"/proc/x.json", "\"/proc\" cannot be written to"},
+        {LONG LONG LONG LONG, "cannot be written to: File name too long"},
     };
     for (size_t i = 0; i < COUNT_OF(table); i++) {
         struct error err = {""};
@@ -238,6 +261,7 @@ int main(void)
         IN_DIRECTORY(a_pipe_is_written_in_place),
         cmocka_unit_test(a_missing_directory_is_told_in_one_sentence),
         cmocka_unit_test(the_check_knows_what_cannot_be_written),
+        IN_DIRECTORY(the_check_knows_whom_a_file_of_a_shared_directory_belongs_to),
         IN_DIRECTORY(the_check_touches_nothing),
         IN_DIRECTORY(two_paths_can_lead_to_one_file),
     };
