@@ -91,3 +91,35 @@ const char *status_class_name(enum status_class class)
     static const char *const names[NUM_STATUS_CLASSES] = {"2xx", "3xx", "4xx", "5xx"};
     return names[class];
 }
+
+_Static_assert(NUM_OUTCOMES <= 32, "a set of outcomes is a 32-bit word");
+
+uint32_t outcome_bit(enum outcome outcome)
+{
+    return (uint32_t)1 << outcome;
+}
+
+enum outcome_blame outcome_blame(enum outcome outcome)
+{
+    switch (outcome) {
+    case OUTCOME_CONNECT_REFUSED:
+    case OUTCOME_CONNECT_TIMEOUT:
+    case OUTCOME_CONNECT_FAILED:
+    case OUTCOME_LOCAL_LIMIT:
+        return BLAME_NOBODY;
+    case OUTCOME_RESET:
+    case OUTCOME_CLOSED_EARLY:
+    case OUTCOME_HANDSHAKE_TIMEOUT:
+    case OUTCOME_RESPONSE_TIMEOUT:
+    case OUTCOME_TLS_PROTOCOL:
+        return BLAME_NETWORK;
+    case OUTCOME_PIN_MISMATCH:
+    case OUTCOME_CHAIN_UNTRUSTED:
+    case OUTCOME_NAME_MISMATCH:
+    case OUTCOME_CERT_EXPIRED:
+    case OUTCOME_CERT_NOT_YET_VALID:
+        return BLAME_SERVER_CERT;
+    default:
+        return BLAME_IDENTITY;
+    }
+}

@@ -8,6 +8,7 @@
 #define PINLOAD_LOAD_OUTCOME_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum outcome {
     OUTCOME_SUCCEEDED,
@@ -54,6 +55,15 @@ bool outcome_from_name(const char *name, enum outcome *out_outcome);
 
 /* outcome_meaning returns one clause for a person. */
 const char *outcome_meaning(enum outcome outcome);
+
+/* outcome_bit returns OUTCOME's bit of a set of outcomes. */
+uint32_t outcome_bit(enum outcome outcome);
+
+/* Whose doing an outcome may be: of a session that never reached the server's TLS it is nobody's who
+ * we are; of an outage or a slow server, and of a server's bad certificate, it may be, and is not
+ * where such befalls everybody; of the others it may always be. */
+enum outcome_blame { BLAME_NOBODY, BLAME_NETWORK, BLAME_SERVER_CERT, BLAME_IDENTITY };
+enum outcome_blame outcome_blame(enum outcome outcome);
 
 /* outcome_class says what OUTCOME counts as; REFUSAL_BY_CLOSE makes closed_before_accept a
  * refusal. */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "load/result.h"
 
+#include "base/buffer.h"
 #include "base/memory.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,8 +79,10 @@ static void free_plain_texts(struct result *result)
 
 static void free_parts(struct result_part *parts, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         free_texts(parts[i].command, parts[i].command_len);
+        free(parts[i].failure);
+    }
     free(parts);
 }
 
@@ -183,6 +187,74 @@ void result_add_check(struct result *result, enum check_kind kind, const char *n
     if (check->violation == NULL)
         check->violation = memory_text(violation);
     result_add_violation(result, "%s", violation);
+}
+
+/* The two names that the check of failed sessions has. */
+bool result_check_is_of_failures(const struct result_check *check)
+{
+    return check->kind == CHECK_RUN &&
+           (strcmp(check->name, RESULT_NO_FAILURES) == 0 ||
+            strncmp(check->name, RESULT_FEW_FAILURES, strlen(RESULT_FEW_FAILURES)) == 0);
+}
+
+const char *result_failure(const struct result *result)
+{
+    for (size_t i = 0; i < result->num_checks; i++) {
+        if (result->checks[i].violation != NULL && result_check_is_of_failures(&result->checks[i]))
+            return result->checks[i].violation;
+    }
+    return NULL;
+}
+
+/* The most frequent outcome that counts as failed, of those that are not yet TOLD; NUM_OUTCOMES: none. */
+static int most_frequent(const struct result *result, bool refusal_by_close,
+                         const bool told[NUM_OUTCOMES])
+{
+    int most = NUM_OUTCOMES;
+    for (int i = 0; i < NUM_OUTCOMES; i++) {
+        bool counts = !told[i] && result->outcomes[i] > 0 &&
+                      outcome_class((enum outcome)i, refusal_by_close) == CLASS_FAILED;
+        if (counts && (most == NUM_OUTCOMES || result->outcomes[i] > result->outcomes[most]))
+            most = i;
+    }
+    return most;
+}
+
+/* The seconds from the first to the last in which a session failed. */
+static void write_when(struct buffer *out, const struct result *result)
+{
+    const struct series_row *first = NULL, *last = NULL;
+    for (size_t i = 0; i < result->num_series; i++) {
+        if (result->series[i].failed == 0)
+            continue;
+        last = &result->series[i];
+        first = first != NULL ? first : last;
+    }
+    if (first != NULL)
+        buffer_format(out, ", between %g s and %g s", first->t_s, last->t_s + 1);
+}
+
+void result_write_causes(struct buffer *out, const struct result *result, bool refusal_by_close)
+{
+    bool told[NUM_OUTCOMES] = {false};
+    const char *before = ":";
+    int next;
+    while ((next = most_frequent(result, refusal_by_close, told)) != NUM_OUTCOMES) {
+        told[next] = true;
+        buffer_format(out, "%s %" PRIu64 " %s", before, result->outcomes[next],
+                      outcome_name((enum outcome)next));
+        before = ",";
+    }
+    write_when(out, result);
+}
+
+const struct setting *result_setting(const struct result *result, const char *name)
+{
+    for (size_t i = 0; i < result->num_settings; i++) {
+        if (strcmp(result->settings[i].name, name) == 0)
+            return &result->settings[i];
+    }
+    return NULL;
 }
 
 const char *check_kind_name(enum check_kind kind)

@@ -15,6 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct buffer;
+
 /* One setting of the run, in the order of a report; VALUE is JSON-ready by its type. */
 enum setting_type { SETTING_TEXT, SETTING_NUMBER, SETTING_BOOL, SETTING_NULL };
 struct setting {
@@ -41,6 +43,7 @@ struct result_identity {
     uint64_t sessions, succeeded, refused, failed, cut_off, unconfirmed;
     uint64_t responses[NUM_STATUS_CLASSES]; /* complete ones, of sessions cut off too */
     char *expected_status;                  /* as in "200,204"; NULL: any 2xx or 3xx */
+    uint32_t failed_by; /* outcome_bit of each of its failures; known of this process's run alone */
     struct latency_summary tls_handshake;
     struct latency
         *tls_handshake_hdr; /* NULL: no handshake; of fewer digits with many identities */
@@ -69,6 +72,7 @@ struct series_row {
 struct result_part {
     char **command; /* passwords redacted */
     size_t command_len;
+    char *failure; /* how its sessions failed, where that fails the run; NULL: it does not */
 };
 
 struct thread_use {
@@ -199,6 +203,21 @@ struct result_check *result_check_named(struct result *result, enum check_kind k
  * NULL. Of checks of one name there is one, which holds where each of them held. */
 void result_add_check(struct result *result, enum check_kind kind, const char *name,
                       const char *violation);
+
+/* How the name of the check of failed sessions begins, by whether any are allowed. */
+#define RESULT_NO_FAILURES "no session failed"
+#define RESULT_FEW_FAILURES "no more sessions failed than "
+bool result_check_is_of_failures(const struct result_check *check);
+
+/* result_failure returns the violation of that check; NULL: there is none. */
+const char *result_failure(const struct result *result);
+
+/* result_write_causes writes how RESULT's sessions failed, and when:
+ * ": 170 connect_refused, 6 reset, between 4 s and 6 s". */
+void result_write_causes(struct buffer *out, const struct result *result, bool refusal_by_close);
+
+/* result_setting returns the setting called NAME, or NULL. */
+const struct setting *result_setting(const struct result *result, const char *name);
 
 /* check_kind_name returns "run" or "threshold". */
 const char *check_kind_name(enum check_kind kind);

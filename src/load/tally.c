@@ -188,6 +188,8 @@ void tally_session(struct tally *tally, const struct sample *sample)
     seconds_add_session(&tally->seconds, sample->at.ended, class);
     tally->outcomes[sample->outcome]++;
     tally->identities[sample->identity].classes[class]++;
+    if (class == CLASS_FAILED)
+        tally->identities[sample->identity].failed_by |= outcome_bit(sample->outcome);
     tally->requests_started += sample->requests_started;
     tally->requests_succeeded += sample->requests_succeeded;
     tally->requests_unclosed += sample->requests_unclosed;
@@ -251,6 +253,7 @@ static void merge_identities(struct tally *to, const struct tally *from)
         struct identity_tally *sum = &to->identities[i];
         const struct identity_tally *part = &from->identities[i];
         sum->started += part->started;
+        sum->failed_by |= part->failed_by;
         for (int class = 0; class < NUM_CLASSES; class ++)
             sum->classes[class] += part->classes[class];
         for (int class = 0; class < NUM_STATUS_CLASSES; class ++)

@@ -35,6 +35,7 @@ struct identity_tally {
     uint64_t started;
     uint64_t classes[NUM_CLASSES];
     uint64_t responses[NUM_STATUS_CLASSES];
+    uint32_t failed_by;            /* a bit for each outcome of its failed sessions */
     struct latency *tls_handshake; /* made at its first handshake */
 };
 

@@ -159,7 +159,8 @@ static void fill_identities(const struct tally *tally, struct result *result)
                                         .refused = from->classes[CLASS_REFUSED],
                                         .failed = from->classes[CLASS_FAILED],
                                         .cut_off = from->classes[CLASS_CUT_OFF],
-                                        .unconfirmed = from->classes[CLASS_UNCONFIRMED]};
+                                        .unconfirmed = from->classes[CLASS_UNCONFIRMED],
+                                        .failed_by = from->failed_by};
         memcpy(row->responses, from->responses, sizeof row->responses);
         row->expected_status = status_text(plan_identity_statuses(tally->plan, i));
         if (from->tls_handshake != NULL)

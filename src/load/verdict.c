@@ -16,63 +16,73 @@ static bool are_failures_forgiven(const struct result *result, const struct plan
     return (double)result->failed <= allowed;
 }
 
-/* The most frequent outcome that counts as failed, of those that are not yet TOLD; NUM_OUTCOMES: none. */
-static int most_frequent(const struct result *result, const struct plan *plan,
-                         const bool told[NUM_OUTCOMES])
+/* --- whose doing it may be ------------------------------------------------------------------- */
+
+static bool had_a_turn(const struct result_identity *row)
 {
-    int most = NUM_OUTCOMES;
-    for (int i = 0; i < NUM_OUTCOMES; i++) {
-        bool counts = !told[i] && result->outcomes[i] > 0 &&
-                      outcome_class((enum outcome)i, plan->refusal_by_close) == CLASS_FAILED;
-        if (counts && (most == NUM_OUTCOMES || result->outcomes[i] > result->outcomes[most]))
-            most = i;
-    }
-    return most;
+    return row->sessions > row->cut_off;
 }
 
-/* The seconds from the first to the last in which a session failed. */
-static void write_when(struct buffer *out, const struct result *result)
+static uint32_t outcomes_of(enum outcome_blame blame)
 {
-    const struct series_row *first = NULL, *last = NULL;
-    for (size_t i = 0; i < result->num_series; i++) {
-        if (result->series[i].failed == 0)
-            continue;
-        last = &result->series[i];
-        first = first != NULL ? first : last;
-    }
-    if (first != NULL)
-        buffer_format(out, ", between %g s and %g s", first->t_s, last->t_s + 1);
+    uint32_t set = 0;
+    for (int i = 0; i < NUM_OUTCOMES; i++)
+        set |= outcome_blame((enum outcome)i) == blame ? outcome_bit((enum outcome)i) : 0;
+    return set;
 }
 
-/* ": 170 connect_refused, 6 reset, between 4 s and 6 s" */
-static void write_causes(struct buffer *out, const struct result *result, const struct plan *plan)
+/* Whether each identity that had a turn failed in one of these ways. */
+static bool befell_all(const struct result *result, uint32_t outcomes)
 {
-    bool told[NUM_OUTCOMES] = {false};
-    const char *before = ":";
-    int next;
-    while ((next = most_frequent(result, plan, told)) != NUM_OUTCOMES) {
-        told[next] = true;
-        buffer_format(out, "%s %" PRIu64 " %s", before, result->outcomes[next],
-                      outcome_name((enum outcome)next));
-        before = ",";
+    bool befell_any = false;
+    for (size_t i = 0; i < result->num_identities; i++) {
+        const struct result_identity *row = &result->identities[i];
+        if (had_a_turn(row) && (row->failed_by & outcomes) == 0)
+            return false;
+        befell_any = befell_any || had_a_turn(row);
     }
-    write_when(out, result);
+    return befell_any;
 }
 
-static void check_failures(struct result *result, const struct plan *plan)
+/* The outcomes that are no single identity's doing. An outage has several: some sessions find nobody,
+ * and those under way are reset. Alone an identity has nobody to share them with. */
+static uint32_t blameless(const struct result *result, const struct plan *plan)
+{
+    uint32_t nobodys = outcomes_of(BLAME_NOBODY);
+    uint32_t networks = nobodys | outcomes_of(BLAME_NETWORK);
+    uint32_t servers = outcomes_of(BLAME_SERVER_CERT);
+    if (result->num_identities < 2 && plan->num_shards < 2)
+        return 0;
+    return nobodys | (befell_all(result, networks) ? networks : 0) |
+           (befell_all(result, servers) ? servers : 0);
+}
+
+/* Whether several identities failed, all of those that had a turn, and none of its own doing. */
+static bool are_all_alike(const struct result *result, uint32_t excused)
+{
+    for (size_t i = 0; i < result->num_identities; i++) {
+        if ((result->identities[i].failed_by & ~excused) != 0)
+            return false;
+    }
+    return result->num_identities > 1 && befell_all(result, UINT32_MAX);
+}
+
+static void check_failures(struct result *result, const struct plan *plan, uint32_t excused)
 {
     const char *unit = plan->max_failures_is_percent ? "%" : "";
-    char name[100] = "no session failed";
+    char name[100] = RESULT_NO_FAILURES;
     struct buffer violation = {0};
     if (plan->max_failures > 0)
-        snprintf(name, sizeof name, "no more sessions failed than --max-failures %g%s allows",
+        snprintf(name, sizeof name, RESULT_FEW_FAILURES "--max-failures %g%s allows",
                  plan->max_failures, unit);
     buffer_format(&violation, "%" PRIu64 " %s failed", result->failed,
                   result->failed == 1 ? "session" : "sessions");
     if (plan->max_failures > 0)
         buffer_format(&violation, ", more than --max-failures %g%s allows", plan->max_failures,
                       unit);
-    write_causes(&violation, result, plan);
+    result_write_causes(&violation, result, plan->refusal_by_close);
+    if (are_all_alike(result, excused))
+        buffer_append_text(&violation, ", of all identities alike");
     result_add_check(result, CHECK_RUN, name,
                      are_failures_forgiven(result, plan) ? NULL : buffer_text(&violation));
     buffer_cleanup(&violation);
@@ -167,16 +177,18 @@ static void check_refused(struct result *result, const struct plan *plan,
                              row->name, row->unconfirmed, row->sessions);
 }
 
-/* As expected: the server decided as it had to, and what failed is forgiven. */
+/* As expected: the server decided as it had to, and what failed is forgiven or EXCUSED. */
 static void check_identity(struct result *result, const struct plan *plan,
-                           struct result_identity *row, bool is_forgiven)
+                           struct result_identity *row, bool is_forgiven, uint32_t excused)
 {
+    bool is_excused = row->failed_by != 0 && (row->failed_by & ~excused) == 0;
     size_t num_before = result->num_violations;
     if (row->expect_refused)
         check_refused(result, plan, row);
     else
         check_accepted(result, plan, row);
-    row->as_expected = result->num_violations == num_before && (row->failed == 0 || is_forgiven);
+    row->as_expected =
+        result->num_violations == num_before && (row->failed == 0 || is_forgiven || is_excused);
 }
 
 #define MOST_REDIRECTED_SHOWN 5
@@ -239,10 +251,12 @@ static void check_redirects(struct result *result)
 
 void verdict_reach(struct result *result, const struct plan *plan)
 {
+    uint32_t excused = blameless(result, plan);
+    bool is_forgiven = are_failures_forgiven(result, plan);
     check_books(result);
-    check_failures(result, plan);
+    check_failures(result, plan, excused);
     for (size_t i = 0; i < result->num_identities; i++)
-        check_identity(result, plan, &result->identities[i], are_failures_forgiven(result, plan));
+        check_identity(result, plan, &result->identities[i], is_forgiven, excused);
     if (result->num_identities > 1 && plan->requests > 0)
         check_redirects(result);
     check_tickets(result, plan);

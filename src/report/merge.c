@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "load/result.h"
 #include "report/merge_plan.h"
+#include "report/merge_verdict.h"
 
 #include <limits.h>
 #include <math.h>
@@ -434,7 +435,7 @@ static void fill_seconds_from_intervals(struct result *merged)
     }
 }
 
-/* --- generator, verdict --------------------------------------------------------------------- */
+/* --- generator ------------------------------------------------------------------------------ */
 
 static uint64_t larger(uint64_t a, uint64_t b)
 {
@@ -488,29 +489,6 @@ static void merge_cpu_per_session(struct result *merged, struct result *const *r
     merged->cpu_per_session_us = sessions > 0 ? cpu_us / sessions : NAN;
 }
 
-/* What one of several does not hold, all do not hold. The violations are added with all others. */
-static void add_checks(struct result *to, const struct result *from)
-{
-    for (size_t i = 0; i < from->num_checks; i++) {
-        const struct result_check *check = &from->checks[i];
-        struct result_check *own = result_check_named(to, check->kind, check->name);
-        if (own->violation == NULL && check->violation != NULL)
-            own->violation = memory_text(check->violation);
-    }
-}
-
-static void add_verdict(struct result *to, const struct result *from)
-{
-    to->passed = to->passed && from->passed;
-    add_checks(to, from);
-    for (size_t i = 0; i < from->num_violations; i++)
-        result_add_violation(to, "%s", from->violations[i]);
-    if (to->interrupted_by == 0)
-        to->interrupted_by = from->interrupted_by;
-    if (to->first_failure == NULL && from->first_failure != NULL)
-        to->first_failure = memory_text(from->first_failure);
-}
-
 struct result *results_merge(struct result *const *results, size_t num_results, bool force,
                              struct error *err)
 {
@@ -524,19 +502,18 @@ struct result *results_merge(struct result *const *results, size_t num_results, 
     }
     struct result *merged = result_new();
     merge_plan(merged, results, num_results);
-    merged->passed = true;
     for (size_t i = 0; i < num_results; i++) {
         add_counts(merged, results[i]);
         for (int kind = 0; kind < NUM_LATENCIES; kind++)
             latency_merge(merged->latencies[kind], results[i]->latencies[kind]);
         add_generator(merged, results[i]);
-        add_verdict(merged, results[i]);
     }
     merge_rates(merged, results, num_results);
     merge_steady(merged, results, num_results);
     merge_cpu_per_session(merged, results, num_results);
     merge_identities(merged, results, num_results);
     merge_series(merged, results, num_results);
+    merge_verdict(merged, results, num_results);
     merge_intervals(merged, results, num_results);
     fill_seconds_from_intervals(merged);
     if (plan_fits(merged, err) && counts_fit(merged, err) && identities_fit(merged, err) &&

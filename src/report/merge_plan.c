@@ -40,15 +40,6 @@ static enum shard_setting kind_of(const char *name)
     return SAME_EVERYWHERE;
 }
 
-static const struct setting *find_setting(const struct result *r, const char *name)
-{
-    for (size_t i = 0; i < r->num_settings; i++) {
-        if (strcmp(r->settings[i].name, name) == 0)
-            return &r->settings[i];
-    }
-    return NULL;
-}
-
 static bool same_text(const char *a, const char *b)
 {
     return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
@@ -83,7 +74,7 @@ static const char *different_setting(const struct result *a, const struct result
     for (size_t i = 0; i < a->num_settings; i++) {
         const struct setting *setting = &a->settings[i];
         if (kind_of(setting->name) == SAME_EVERYWHERE &&
-            !same_setting(setting, find_setting(b, setting->name)))
+            !same_setting(setting, result_setting(b, setting->name)))
             return setting->name;
     }
     return NULL;
@@ -154,7 +145,7 @@ static bool add_up(const char *name, struct result *const *results, size_t num_r
 {
     *out_sum = 0;
     for (size_t i = 0; i < num_results; i++) {
-        const struct setting *setting = find_setting(results[i], name);
+        const struct setting *setting = result_setting(results[i], name);
         if (setting == NULL || setting->type != SETTING_NUMBER)
             return false;
         *out_sum += setting->number;
@@ -166,7 +157,7 @@ static bool is_same_in_all(const struct setting *setting, struct result *const *
                            size_t num_results)
 {
     for (size_t i = 1; i < num_results; i++) {
-        if (!same_setting(setting, find_setting(results[i], setting->name)))
+        if (!same_setting(setting, result_setting(results[i], setting->name)))
             return false;
     }
     return true;
@@ -214,21 +205,23 @@ static char **copy_texts(char *const *texts, size_t count)
     return copy;
 }
 
-static void add_part(struct result *merged, char *const *command, size_t command_len)
+static void add_part(struct result *merged, char *const *command, size_t command_len,
+                     const char *failure)
 {
     size_t count = merged->num_parts + 1;
     merged->parts = memory_resize(merged->parts, count * sizeof *merged->parts);
     merged->parts[merged->num_parts++] =
-        (struct result_part){copy_texts(command, command_len), command_len};
+        (struct result_part){copy_texts(command, command_len), command_len, copy_text(failure)};
 }
 
 /* Of a result that was merged itself, what went into that. */
 static void add_parts(struct result *merged, const struct result *from)
 {
     for (size_t i = 0; i < from->num_parts; i++)
-        add_part(merged, from->parts[i].command, from->parts[i].command_len);
+        add_part(merged, from->parts[i].command, from->parts[i].command_len,
+                 from->parts[i].failure);
     if (from->num_parts == 0)
-        add_part(merged, from->command, from->command_len);
+        add_part(merged, from->command, from->command_len, result_failure(from));
 }
 
 void merge_plan(struct result *merged, struct result *const *results, size_t num_results)

@@ -90,6 +90,7 @@ static void read_parts(const struct place *root, struct result *r)
         struct place place = element_at(root, array, i, "parts");
         struct result_part *part = &r->parts[r->num_parts++];
         part->command = read_texts(&place, "command", &part->command_len);
+        part->failure = text_at(&place, "failure");
     }
 }
 

@@ -132,6 +132,7 @@ static json_t *parts_array(const struct result *r)
         const struct result_part *part = &r->parts[i];
         json_t *object = json_object();
         put(object, "command", texts_array(part->command, part->command_len));
+        put(object, "failure", text_or_null(part->failure));
         json_array_append_new(array, object);
     }
     return array;

@@ -98,10 +98,13 @@ static void add_identity(struct suite *suite, const struct result_identity *iden
                   " refused, %" PRIu64 " failed, %" PRIu64 " unconfirmed",
                   expected, identity->sessions, identity->succeeded, identity->refused,
                   identity->failed, identity->unconfirmed);
+    bool is_decided = identity->succeeded > 0 || identity->refused > 0 || identity->unconfirmed > 0;
     if (identity->as_expected)
-        fate = identity->sessions > 0 ? FATE_PASSED : FATE_SKIPPED;
+        fate = is_decided ? FATE_PASSED : FATE_SKIPPED;
     add_case(suite, "identity", buffer_text(&name), fate,
-             fate == FATE_SKIPPED ? "no session was started" : buffer_text(&message));
+             fate != FATE_SKIPPED      ? buffer_text(&message)
+             : identity->sessions == 0 ? "no session was started"
+                                       : "no session was decided: all failed or were cut off");
     buffer_cleanup(&name);
     buffer_cleanup(&message);
 }

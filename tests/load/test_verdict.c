@@ -364,6 +364,58 @@ static void an_identity_is_as_expected_where_its_failures_are_forgiven(void **st
     }
 }
 
+/* What befell each of three identities, and which of them are marked for it. */
+static void what_befalls_every_identity_marks_none(void **state)
+{
+    (void)state;
+    enum {
+        REFUSED_CONNECT = 1 << OUTCOME_CONNECT_REFUSED,
+        PIN = 1 << OUTCOME_PIN_MISMATCH,
+        RESET = 1 << OUTCOME_RESET,
+        WORDLESS = 1 << OUTCOME_CLOSED_BEFORE_ACCEPT,
+        STATUS = 1 << OUTCOME_UNEXPECTED_STATUS,
+    };
+    static const struct {
+        uint32_t failed_by[3];
+        bool as_expected[3], alike;
+    } cases[] = {
+        {{REFUSED_CONNECT, REFUSED_CONNECT, REFUSED_CONNECT}, {true, true, true}, true},
+        {{REFUSED_CONNECT, 0, REFUSED_CONNECT}, {true, true, true}, false},
+        {{RESET, RESET | REFUSED_CONNECT, REFUSED_CONNECT}, {true, true, true}, true},
+        {{RESET, 0, REFUSED_CONNECT}, {false, true, true}, false},
+        {{PIN, PIN, PIN}, {true, true, true}, true},
+        {{PIN, RESET, PIN}, {false, false, false}, false},
+        {{RESET, 0, 0}, {false, true, true}, false},
+        {{RESET, RESET, 0}, {false, false, true}, false},
+        {{RESET | STATUS, RESET, RESET}, {false, true, true}, false},
+        {{WORDLESS, WORDLESS, WORDLESS}, {false, false, false}, false},
+        {{STATUS, STATUS, STATUS}, {false, false, false}, false},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct result *result = result_of(&(struct run){.succeeded = 27, .failed = 3});
+        struct plan plan = plan_of(&(struct run){0});
+        result->num_identities = 4;
+        result->identities = memory_new(4, sizeof *result->identities);
+        for (size_t k = 0; k < 3; k++)
+            result->identities[k] = (struct result_identity){.name = memory_text("one"),
+                                                             .sessions = 10,
+                                                             .succeeded = 9,
+                                                             .failed = cases[i].failed_by[k] != 0,
+                                                             .failed_by = cases[i].failed_by[k]};
+        result->identities[3] = (struct result_identity){.name = memory_text("never came")};
+        verdict_reach(result, &plan);
+        for (size_t k = 0; k < 3; k++) {
+            if (result->identities[k].as_expected != cases[i].as_expected[k])
+                fail_msg("case %zu, identity %zu", i, k);
+        }
+        assert_false(result->passed);
+        assert_int_equal(result->num_violations, 1);
+        assert_int_equal(strstr(result->violations[0], "of all identities alike") != NULL,
+                         cases[i].alike);
+        result_free(result);
+    }
+}
+
 static void what_a_run_is_held_to_has_the_same_name_whether_it_holds_or_not(void **state)
 {
     (void)state;
@@ -458,6 +510,7 @@ int main(void)
         cmocka_unit_test(a_redirect_where_others_are_served_is_a_violation),
         cmocka_unit_test(what_was_perhaps_a_refusal_by_status_is_said),
         cmocka_unit_test(an_identity_is_as_expected_where_its_failures_are_forgiven),
+        cmocka_unit_test(what_befalls_every_identity_marks_none),
         cmocka_unit_test(what_a_run_is_held_to_has_the_same_name_whether_it_holds_or_not),
         cmocka_unit_test(a_declined_ticket_is_a_violation),
         cmocka_unit_test(books_that_do_not_balance_are_said_to_be_a_bug),

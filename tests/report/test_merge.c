@@ -207,17 +207,74 @@ static void what_one_part_does_not_hold_the_whole_does_not(void **state)
     result_add_check(parts[1], CHECK_THRESHOLD, "connect.p99 > 1ms", "connect.p99 is 2.00 ms");
     free(parts[1]->checks[0].violation);
     parts[1]->checks[0].violation = strdup("3 sessions failed");
+    parts[1]->failed = parts[1]->outcomes[OUTCOME_RESET] = 3;
     struct error err;
     struct result *merged = results_merge(parts, 2, false, &err);
     assert_int_equal(merged->num_checks, 3);
     assert_string_equal(merged->checks[0].name, "no session failed");
-    assert_string_equal(merged->checks[0].violation, "3 sessions failed");
+    assert_string_equal(merged->checks[0].violation, "3 sessions failed: 3 reset");
     assert_null(merged->checks[1].violation);
     assert_string_equal(merged->checks[2].violation, "connect.p99 is 2.00 ms");
-    assert_int_equal(merged->num_violations, 1);
+    assert_int_equal(merged->num_violations, 3);
     for (size_t i = 0; i < 2; i++)
         result_free(parts[i]);
     result_free(merged);
+}
+
+/* A generator with COUNT failures in second T_S. */
+static struct result *failing_generator(uint64_t count, size_t t_s)
+{
+    struct result *r = sample_typical();
+    char text[100];
+    r->started += count;
+    r->scheduled += count;
+    r->failed = r->outcomes[OUTCOME_CONNECT_REFUSED] = count;
+    r->series[t_s].failed = count;
+    r->passed = count == 0;
+    snprintf(text, sizeof text, "%d sessions failed: %d connect_refused, between %zu s and %zu s",
+             (int)count, (int)count, t_s, t_s + 1);
+    result_add_check(r, CHECK_RUN, "no session failed", count > 0 ? text : NULL);
+    return r;
+}
+
+static void assert_violations(const struct result *r, const char *const *expected, size_t count)
+{
+    assert_int_equal(r->num_violations, count);
+    for (size_t i = 0; i < count; i++)
+        assert_string_equal(r->violations[i], expected[i]);
+}
+
+static void failures_are_said_of_all_together_and_of_each_generator(void **state)
+{
+    (void)state;
+    static const char *const expected[] = {
+        "50 sessions failed: 50 connect_refused, between 3 s and 7 s",
+        "generator 1: 20 sessions failed: 20 connect_refused, between 3 s and 4 s",
+        "generator 3: 30 sessions failed: 30 connect_refused, between 6 s and 7 s", "the last"};
+    struct result *parts[] = {failing_generator(20, 3), failing_generator(0, 0),
+                              failing_generator(30, 6)};
+    struct error err;
+    result_add_violation(parts[2], "the last");
+    struct result *merged = results_merge(parts, 3, false, &err);
+    assert_violations(merged, expected, 4);
+    assert_string_equal(merged->checks[0].violation, expected[0]);
+    assert_null(merged->parts[1].failure);
+    assert_string_equal(merged->parts[2].failure, expected[2] + strlen("generator 3: "));
+
+    /* Merged again, with one more. */
+    static const char *const again[] = {
+        "51 sessions failed: 51 connect_refused, between 3 s and 9 s",
+        "generator 1: 20 sessions failed: 20 connect_refused, between 3 s and 4 s",
+        "generator 3: 30 sessions failed: 30 connect_refused, between 6 s and 7 s",
+        "generator 4: 1 sessions failed: 1 connect_refused, between 8 s and 9 s", "the last"};
+    struct result *pair[] = {merged, failing_generator(1, 8)};
+    struct result *whole = results_merge(pair, 2, false, &err);
+    assert_violations(whole, again, 5);
+    for (size_t i = 0; i < 3; i++)
+        result_free(parts[i]);
+    result_free(pair[0]);
+    result_free(pair[1]);
+    result_free(whole);
 }
 
 static void a_rate_of_no_window_is_no_number(void **state)
@@ -444,6 +501,7 @@ int main(void)
         cmocka_unit_test(what_one_does_not_tell_is_told_of_none),
         cmocka_unit_test(identities_are_joined_by_name_wherever_they_stand),
         cmocka_unit_test(what_one_part_does_not_hold_the_whole_does_not),
+        cmocka_unit_test(failures_are_said_of_all_together_and_of_each_generator),
         cmocka_unit_test(a_rate_of_no_window_is_no_number),
         cmocka_unit_test(one_failed_part_fails_the_whole),
         cmocka_unit_test(plans_that_differ_are_merged_only_by_force),

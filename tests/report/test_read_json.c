@@ -2,6 +2,7 @@
 #include "report/read_json.h"
 
 #include "base/buffer.h"
+#include "base/memory.h"
 #include "report/golden.h"
 #include "report/report_json.h"
 #include "report/samples.h"
@@ -32,6 +33,12 @@ static void what_was_written_is_read_as_it_was(void **state)
     };
     for (size_t i = 0; i < COUNT_OF(samples); i++) {
         struct result *written = samples[i]();
+        written->parts = memory_new(2, sizeof *written->parts);
+        written->num_parts = 2;
+        written->parts[0].failure = memory_text("3 sessions failed: 3 reset");
+        written->parts[1].command = memory_new(1, sizeof(char *));
+        written->parts[1].command_len = 1;
+        written->parts[1].command[0] = memory_text("pinload");
         char *before = golden_capture(report_json, written);
         struct error err = {""};
         struct result *read = read_text(before, &err);

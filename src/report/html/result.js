@@ -316,8 +316,9 @@ function seen(identity) {
 }
 
 function mark(identity) {
-    const [sign, words] = !identity.as_expected ? ['✗', 'not as expected'] : identity.sessions > 0
-        ? ['✓', 'as expected'] : [NONE, 'never tried'];
+    const isDecided = identity.succeeded + identity.refused + identity.unconfirmed > 0;
+    const [sign, words] = !identity.as_expected ? ['✗', 'not as expected'] : isDecided
+        ? ['✓', 'as expected'] : [NONE, identity.sessions > 0 ? 'not decided' : 'never tried'];
     return el('span', { class: 'mark', 'aria-label': words }, sign);
 }
 
