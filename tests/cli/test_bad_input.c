@@ -435,7 +435,8 @@ static void a_command_that_is_none_is_shown_on_one_line_without_its_controls(voi
         const char *command, *said;
     } cases[] = {
         {"ru\x1b[2J\nn", "pinload: 'ru?[2J?n' is not a command; 'pinload help' lists all\n"},
-        {"--x\n\xc2\x9b", "pinload: a command comes before '--x??', as in 'pinload run --x??'\n"},
+        {"--x\n\xc2\x9by",
+         "pinload: a command comes before '--x??y', as in 'pinload run --x??y'\n"},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct ending ending;
