@@ -33,10 +33,14 @@
 
 struct thread {
     pthread_t id;
+    struct run *run;
+    unsigned index;
     struct worker *worker;
-    uint64_t start_ns;
-    int done_fd; /* written to when the worker has run */
+    struct error err; /* why there is no worker; empty: it was called off */
 };
+
+/* Where threads wait when they have made their workers. */
+enum gate { GATE_CLOSED, GATE_OPEN, GATE_SHUT_FOR_GOOD };
 
 /* The moment with the most established sessions that was looked at, and the memory then. */
 struct crowd {
@@ -48,38 +52,20 @@ struct run {
     const struct plan *plan;
     const struct run_hooks *hooks;
     struct thread *threads;
-    unsigned num_threads; /* with a worker made */
+    unsigned num_threads; /* that were started; when they are set up, all with a worker */
+    pthread_mutex_t lock; /* of the gate */
+    pthread_cond_t gate_moved;
+    enum gate gate;
+    _Atomic bool called_off; /* no more workers are to be made */
     uint64_t start_ns, start_wall_ns;
-    int signal_fd, done_fd;
+    int signal_fd;
+    int done_fd; /* tells how many threads have done their step: made a worker, run it */
     sigset_t old_mask;
     int interrupted_by;
     struct rusage usage_before;
     uint64_t rss_before, descriptors_before;
     struct crowd crowd;
 };
-
-static void *run_thread(void *arg)
-{
-    struct thread *thread = arg;
-    worker_run(thread->worker, thread->start_ns);
-    uint64_t one = 1;
-    while (write(thread->done_fd, &one, sizeof one) < 0 && errno == EINTR)
-        ;
-    return NULL;
-}
-
-static bool make_workers(struct run *run, struct error *err)
-{
-    for (unsigned i = 0; i < run->plan->threads; i++) {
-        struct thread *thread = &run->threads[i];
-        thread->worker = worker_new(run->plan, i, run->hooks->arms, err);
-        if (thread->worker == NULL)
-            return false;
-        thread->done_fd = run->done_fd;
-        run->num_threads++;
-    }
-    return true;
-}
 
 /* From here on SIGINT and SIGTERM are read from a descriptor, and SIGPIPE is nothing. */
 static bool take_signals(struct run *run, struct error *err)
@@ -116,37 +102,157 @@ static void set_start(struct run *run)
     run->start_wall_ns = wall_ns + wait_ns;
 }
 
+/* The threads */
+
+static void tell_done(struct run *run)
+{
+    uint64_t one = 1;
+    while (write(run->done_fd, &one, sizeof one) < 0 && errno == EINTR)
+        ;
+}
+
+static void move_gate(struct run *run, enum gate gate)
+{
+    pthread_mutex_lock(&run->lock);
+    run->gate = gate;
+    pthread_cond_broadcast(&run->gate_moved);
+    pthread_mutex_unlock(&run->lock);
+}
+
+/* pass_gate waits until the gate is opened; false: it never will be. */
+static bool pass_gate(struct run *run)
+{
+    pthread_mutex_lock(&run->lock);
+    while (run->gate == GATE_CLOSED)
+        pthread_cond_wait(&run->gate_moved, &run->lock);
+    bool is_open = run->gate == GATE_OPEN;
+    pthread_mutex_unlock(&run->lock);
+    return is_open;
+}
+
+static void call_off(struct run *run)
+{
+    atomic_store_explicit(&run->called_off, true, memory_order_relaxed);
+}
+
+/* A thread makes its worker itself: with many identities that takes a while, which then is not
+ * added up over the threads. */
+static void *run_thread(void *arg)
+{
+    struct thread *thread = arg;
+    struct run *run = thread->run;
+    thread->worker =
+        worker_new(run->plan, thread->index, run->hooks->arms, &run->called_off, &thread->err);
+    if (thread->worker == NULL)
+        call_off(run);
+    tell_done(run);
+    if (!pass_gate(run))
+        return NULL;
+    worker_run(thread->worker, run->start_ns);
+    tell_done(run);
+    return NULL;
+}
+
 static bool start_threads(struct run *run, struct error *err)
 {
-    bool has_room = memory_has_room(run->num_threads * ROOM_FOR_THREAD);
-    set_start(run);
-    getrusage(RUSAGE_SELF, &run->usage_before);
-    run->rss_before = process_rss();
-    run->descriptors_before = process_descriptors();
-    for (unsigned i = 0; i < run->num_threads; i++) {
+    bool has_room = memory_has_room(run->plan->threads * ROOM_FOR_THREAD);
+    for (unsigned i = 0; i < run->plan->threads; i++) {
         struct thread *thread = &run->threads[i];
-        thread->start_ns = run->start_ns;
+        thread->run = run;
+        thread->index = i;
         int failure = has_room ? pthread_create(&thread->id, NULL, run_thread, thread) : ENOMEM;
-        if (failure == 0)
-            continue;
-        for (unsigned j = 0; j < i; j++) {
-            worker_stop(run->threads[j].worker, false);
-            pthread_join(run->threads[j].id, NULL);
-        }
-        return error_set(err, "thread %u of %u cannot be started: %s", i + 1, run->num_threads,
-                         strerror(failure));
+        if (failure != 0)
+            return error_set(err, "thread %u of %u cannot be started: %s", i + 1,
+                             run->plan->threads, strerror(failure));
+        run->num_threads++;
     }
     return true;
 }
 
-static void take_signal(struct run *run)
+static void free_workers(struct run *run)
+{
+    for (unsigned i = 0; i < run->num_threads; i++) {
+        if (!worker_free(run->threads[i].worker))
+            fputs("pinload: a handle was left open in a loop; please report this\n", stderr);
+    }
+    run->num_threads = 0;
+}
+
+/* Ends threads that will never run. */
+static void abandon(struct run *run)
+{
+    call_off(run);
+    move_gate(run, GATE_SHUT_FOR_GOOD);
+    for (unsigned i = 0; i < run->num_threads; i++)
+        pthread_join(run->threads[i].id, NULL);
+    free_workers(run);
+}
+
+static bool read_signal(struct run *run)
 {
     struct signalfd_siginfo info;
     if (read(run->signal_fd, &info, sizeof info) != sizeof info)
-        return;
-    bool gently = run->interrupted_by == 0;
-    if (gently)
+        return false;
+    if (run->interrupted_by == 0)
         run->interrupted_by = (int)info.ssi_signo;
+    return true;
+}
+
+/* Waits until each thread has made its worker or has given up. A signal calls it off. */
+static void await_workers(struct run *run)
+{
+    struct pollfd fds[] = {{run->signal_fd, POLLIN, 0}, {run->done_fd, POLLIN, 0}};
+    for (unsigned num_done = 0; num_done < run->num_threads;) {
+        if (poll(fds, 2, -1) <= 0)
+            continue;
+        if ((fds[0].revents & POLLIN) && read_signal(run))
+            call_off(run);
+        uint64_t count;
+        if ((fds[1].revents & POLLIN) && read(run->done_fd, &count, sizeof count) == sizeof count)
+            num_done += (unsigned)count;
+    }
+}
+
+/* Of several threads that fail, mostly all for one reason, the first tells it. */
+static bool has_workers(const struct run *run, struct error *err)
+{
+    for (unsigned i = 0; i < run->num_threads; i++) {
+        if (run->threads[i].err.text[0] != '\0') {
+            *err = run->threads[i].err;
+            return false;
+        }
+    }
+    return true;
+}
+
+static void look_around(struct run *run)
+{
+    set_start(run);
+    getrusage(RUSAGE_SELF, &run->usage_before);
+    run->rss_before = process_rss();
+    run->descriptors_before = process_descriptors();
+}
+
+/* Starts the threads, which make their workers and wait. False sets ERR, and none is left. A run
+ * that was interrupted meanwhile has none either. */
+static bool set_up(struct run *run, struct error *err)
+{
+    bool ok = start_threads(run, err);
+    if (ok) {
+        await_workers(run);
+        ok = has_workers(run, err);
+    }
+    if (!ok || run->interrupted_by != 0)
+        abandon(run);
+    look_around(run);
+    return ok;
+}
+
+static void take_signal(struct run *run)
+{
+    bool gently = run->interrupted_by == 0;
+    if (!read_signal(run))
+        return;
     for (unsigned i = 0; i < run->num_threads; i++)
         worker_stop(run->threads[i].worker, gently);
 }
@@ -212,9 +318,10 @@ static void tell_progress(const struct run *run, bool is_last)
     run->hooks->on_progress(run->hooks->arg, &moment, is_last);
 }
 
-/* Waits until all workers have run, passing signals on and telling the progress. */
+/* Lets the workers run and waits until all have, passing signals on and telling the progress. */
 static void watch(struct run *run)
 {
+    move_gate(run, GATE_OPEN);
     uint64_t next_tick_ns = run->start_ns + NS_PER_S;
     struct pollfd fds[] = {{run->signal_fd, POLLIN, 0}, {run->done_fd, POLLIN, 0}};
     for (unsigned num_done = 0; num_done < run->num_threads;) {
@@ -314,15 +421,22 @@ static void judge_saturation(const struct run *run, const struct tally *tally,
     result->limit = limit != NULL ? memory_text(limit) : NULL;
 }
 
+/* That THREAD came to prefer; without threads, the first. */
+static const struct address *address_of(const struct run *run, unsigned thread)
+{
+    return run->num_threads > 0 ? worker_address(run->threads[thread].worker)
+                                : &run->plan->addresses.items[0];
+}
+
 /* The addresses that the threads came to prefer, each once: mostly one. To be freed. */
 static char *join_addresses(const struct run *run)
 {
     struct buffer joined = {0};
-    for (unsigned i = 0; i < run->num_threads; i++) {
-        const struct address *address = worker_address(run->threads[i].worker);
+    for (unsigned i = 0; i == 0 || i < run->num_threads; i++) {
+        const struct address *address = address_of(run, i);
         bool is_new = true;
         for (unsigned k = 0; k < i && is_new; k++)
-            is_new = worker_address(run->threads[k].worker) != address;
+            is_new = address_of(run, k) != address;
         if (!is_new)
             continue;
         char text[ADDRESS_TEXT_LEN];
@@ -388,14 +502,15 @@ struct result *run_plan(const struct plan *plan, const struct run_hooks *hooks,
     struct run run = {.plan = plan, .hooks = hooks, .signal_fd = -1, .done_fd = -1};
     struct result *result = NULL;
     run.threads = memory_new(plan->threads, sizeof *run.threads);
-    if (take_signals(&run, err) && make_workers(&run, err) && start_threads(&run, err)) {
+    pthread_mutex_init(&run.lock, NULL);
+    pthread_cond_init(&run.gate_moved, NULL);
+    if (take_signals(&run, err) && set_up(&run, err)) {
         watch(&run);
         result = collect(&run, out_stories);
     }
-    for (unsigned i = 0; i < run.num_threads; i++) {
-        if (!worker_free(run.threads[i].worker))
-            fputs("pinload: a handle was left open in a loop; please report this\n", stderr);
-    }
+    free_workers(&run);
+    pthread_cond_destroy(&run.gate_moved);
+    pthread_mutex_destroy(&run.lock);
     give_back_signals(&run);
     free(run.threads);
     return result;

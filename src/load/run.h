@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A run: its workers, one thread each, begun together, joined, their tallies merged into a result.
- * SIGINT and SIGTERM end it early with its result; the second one ends it at once.
+ * SIGINT and SIGTERM end it early with its result, also while workers are being made; the second one
+ * ends it at once.
  */
 #ifndef PINLOAD_LOAD_RUN_H
 #define PINLOAD_LOAD_RUN_H

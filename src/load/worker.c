@@ -15,6 +15,9 @@
 #include <sys/resource.h>
 #include <sys/time.h>
 
+/* So many identities are copied before it is looked whether they are still wanted: some 10 ms. */
+#define IDENTITIES_AT_ONCE 64
+
 enum stop { STOP_NONE, STOP_GENTLY, STOP_NOW };
 
 struct worker {
@@ -89,16 +92,33 @@ static void set_up_share(struct worker *worker)
     random_init(&worker->random, plan->seed * 0x9e3779b9u + worker->taker + 1);
 }
 
+/* copy_identities makes the worker's own keys; false: they are not wanted any more. */
+static bool copy_identities(struct worker *worker, const _Atomic bool *called_off)
+{
+    const struct identity_set *from = worker->plan->identities;
+    worker->identities = identity_set_new();
+    for (size_t i = 0; i < identity_set_count(from); i += IDENTITIES_AT_ONCE) {
+        if (atomic_load_explicit(called_off, memory_order_relaxed))
+            return false;
+        identity_set_copy(worker->identities, from, i, IDENTITIES_AT_ONCE);
+    }
+    return !atomic_load_explicit(called_off, memory_order_relaxed);
+}
+
+static bool set_up_tls(struct worker *worker, struct error *err)
+{
+    worker->tls = tls_context_new(&worker->plan->tls, worker->identities, err);
+    return worker->tls != NULL && set_up_policies(worker, err);
+}
+
 struct worker *worker_new(const struct plan *plan, unsigned index, const struct worker_arms *arms,
-                          struct error *err)
+                          const _Atomic bool *called_off, struct error *err)
 {
     struct worker *worker = memory_new(1, sizeof *worker);
     worker->plan = plan;
     worker->index = index;
     worker->arms = arms;
-    worker->identities = identity_set_clone(plan->identities);
-    worker->tls = tls_context_new(&plan->tls, worker->identities, err);
-    if (worker->tls == NULL || !set_up_policies(worker, err)) {
+    if (!copy_identities(worker, called_off) || !set_up_tls(worker, err)) {
         worker_free(worker);
         return NULL;
     }

@@ -46,9 +46,11 @@ struct worker_arms {
     void *arg;
 };
 
-/* worker_new makes worker INDEX of PLAN. ARMS may be NULL. False set-up sets ERR. */
+/* worker_new makes worker INDEX of PLAN; best in the thread that will run it, whose memory it then
+ * takes. ARMS may be NULL. False set-up sets ERR; where *CALLED_OFF becomes true meanwhile, it
+ * returns NULL and leaves ERR as it is. */
 struct worker *worker_new(const struct plan *plan, unsigned index, const struct worker_arms *arms,
-                          struct error *err);
+                          const _Atomic bool *called_off, struct error *err);
 
 /* worker_free releases a worker that has run or never did; true if its loop was left empty. */
 bool worker_free(struct worker *worker);

@@ -265,19 +265,28 @@ static EVP_PKEY *clone_key(EVP_PKEY *key)
     return memory_must(copy); /* what was parsed once can be parsed again */
 }
 
+static void copy_identity(struct identity_set *to, const struct identity *from)
+{
+    struct key_file file = {.num_certs = from->num_certs, .key = clone_key(from->key)};
+    for (size_t i = 0; i < from->num_certs; i++) {
+        const CRYPTO_BUFFER *cert = from->chain[i];
+        file.certs[i] = memory_must(
+            CRYPTO_BUFFER_new(CRYPTO_BUFFER_data(cert), CRYPTO_BUFFER_len(cert), NULL));
+    }
+    append(to, from->name, &file);
+}
+
+void identity_set_copy(struct identity_set *to, const struct identity_set *from, size_t first,
+                       size_t count)
+{
+    for (size_t i = first; i < from->count && i - first < count; i++)
+        copy_identity(to, &from->items[i]);
+}
+
 struct identity_set *identity_set_clone(const struct identity_set *set)
 {
     struct identity_set *copy = identity_set_new();
-    for (size_t i = 0; i < set->count; i++) {
-        const struct identity *from = &set->items[i];
-        struct key_file file = {.num_certs = from->num_certs, .key = clone_key(from->key)};
-        for (size_t j = 0; j < from->num_certs; j++) {
-            const CRYPTO_BUFFER *cert = from->chain[j];
-            file.certs[j] = memory_must(
-                CRYPTO_BUFFER_new(CRYPTO_BUFFER_data(cert), CRYPTO_BUFFER_len(cert), NULL));
-        }
-        append(copy, from->name, &file);
-    }
+    identity_set_copy(copy, set, 0, set->count);
     return copy;
 }
 

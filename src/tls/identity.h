@@ -36,6 +36,11 @@ bool identity_set_add_directory(struct identity_set *set, const char *path,
                                 const struct password *password, struct notices *notices,
                                 struct error *err);
 
+/* identity_set_copy adds up to COUNT identities of FROM, from FIRST on, to TO, with keys of its own.
+ * A large set takes seconds: by parts, others can be listened to in between. */
+void identity_set_copy(struct identity_set *to, const struct identity_set *from, size_t first,
+                       size_t count);
+
 /* identity_set_clone makes a set of the same identities with keys of its own, for one thread. */
 struct identity_set *identity_set_clone(const struct identity_set *set);
 

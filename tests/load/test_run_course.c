@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How runs go: requests, addresses, resumption, and their ends. */
+/* How runs go: requests, addresses, resumption. */
 #include "base/clock.h"
 #include "base/memory.h"
 #include "load/service.h"
@@ -7,9 +7,7 @@
 #include "net/listener.h"
 #include "tls/fixtures.h"
 
-#include <pthread.h>
 #include <signal.h>
-#include <unistd.h>
 
 static const struct tls_server_config plain = {0};
 static const struct tls_server_config asking = {.client_ca = FIXTURE("client-ca.crt")};
@@ -376,118 +374,6 @@ static void sessions_are_resumed_and_their_pins_checked_again(void **state)
     }
 }
 
-/* Ends by signals */
-
-struct signals {
-    int count;
-    useconds_t after_us;
-};
-
-static void *send_signals(void *arg)
-{
-    const struct signals *signals = arg;
-    for (int i = 0; i < signals->count; i++) {
-        usleep(signals->after_us);
-        kill(getpid(), SIGINT);
-    }
-    return NULL;
-}
-
-/* Returns how long it took, in seconds from before the first signal's wait. */
-static double run_interrupted(struct trial *trial, int count)
-{
-    pthread_t thread;
-    struct signals signals = {count, 200000};
-    uint64_t began_ns = clock_now_ns();
-    assert_int_equal(pthread_create(&thread, NULL, send_signals, &signals), 0);
-    trial_run(trial);
-    double took_s = (double)(clock_now_ns() - began_ns) / NS_PER_S;
-    pthread_join(thread, NULL);
-    assert_int_equal(trial->result->interrupted_by, SIGINT);
-    assert_true(trial->took_s < 10);
-    return took_s;
-}
-
-static void an_interrupt_ends_the_run_early_with_what_is_in_flight_finished(void **state)
-{
-    (void)state;
-    for (unsigned threads = 1; threads <= 2; threads++) {
-        struct trial trial;
-        struct service *service = service_start(MANNER_SERVE, &plain);
-        trial_plan(&trial, service);
-        trial.plan.threads = threads;
-        trial.plan.connections = 4;
-        trial.plan.sessions = 0;
-        trial.plan.duration_ns = 60 * NS_PER_S;
-        run_interrupted(&trial, 1);
-        trial_expect(&trial, OUTCOME_SUCCEEDED);
-        assert_true(trial.result->duration_s >= 0.1 && trial.result->duration_s < 10);
-        trial_cleanup(&trial);
-        service_stop(service);
-    }
-}
-
-static void an_interrupted_open_loop_with_free_slots_has_skipped_nothing(void **state)
-{
-    (void)state;
-    for (int i = 0; i < 4; i++) { /* by chance, something had become due as the signal came */
-        struct trial trial;
-        struct service *service = service_start(MANNER_SERVE, &plain);
-        trial_plan(&trial, service);
-        trial.plan.connections = 2000;
-        trial.plan.sessions = 0;
-        trial.plan.rate = 1000;
-        trial.plan.duration_ns = 60 * NS_PER_S;
-        run_interrupted(&trial, 1);
-        assert_int_equal(trial.result->failed, 0); /* a slow machine may cut some off */
-        assert_int_equal(trial.result->skipped, 0);
-        trial_cleanup(&trial);
-        service_stop(service);
-    }
-}
-
-static void a_second_interrupt_ends_it_at_once(void **state)
-{
-    (void)state;
-    struct trial trial;
-    struct service *service = service_start(MANNER_STALL_AT_REQUEST, &plain);
-    trial_plan(&trial, service);
-    trial.plan.sessions = 0;
-    trial.plan.duration_ns = 60 * NS_PER_S;
-    trial.plan.timeout_ns = 60 * NS_PER_S;
-    double took_s = run_interrupted(&trial, 2);
-    trial_expect(&trial, OUTCOME_CUT_OFF);
-    assert_true(took_s >= 0.4);
-    trial_cleanup(&trial);
-    service_stop(service);
-}
-
-static void an_interrupt_while_a_run_awaits_its_start_or_rests_ends_it_too(void **state)
-{
-    (void)state;
-    for (int rests = 0; rests < 2; rests++) {
-        struct trial trial;
-        trial_plan(&trial, NULL);
-        trial.plan.sessions = 0;
-        trial.plan.duration_ns = 60 * NS_PER_S;
-        if (!rests)
-            trial.plan.start_at_wall_ns = clock_wall_ns() + 60 * NS_PER_S;
-        run_interrupted(&trial, 1);
-        assert_int_equal(trial.result->started > 0, rests);
-        trial_cleanup(&trial);
-    }
-}
-
-/* All threads that are made later inherit the mask: the run reads its signals from a descriptor. */
-static void block_signals(void)
-{
-    sigset_t mask;
-    sigemptyset(&mask);
-    sigaddset(&mask, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &mask, NULL);
-    signal(SIGPIPE, SIG_IGN);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -510,11 +396,7 @@ int main(void)
         cmocka_unit_test(
             shards_with_other_numbers_of_threads_share_the_sessions_and_say_their_shares),
         cmocka_unit_test(sessions_are_resumed_and_their_pins_checked_again),
-        cmocka_unit_test(an_interrupt_ends_the_run_early_with_what_is_in_flight_finished),
-        cmocka_unit_test(an_interrupted_open_loop_with_free_slots_has_skipped_nothing),
-        cmocka_unit_test(a_second_interrupt_ends_it_at_once),
-        cmocka_unit_test(an_interrupt_while_a_run_awaits_its_start_or_rests_ends_it_too),
     };
-    block_signals();
+    signal(SIGPIPE, SIG_IGN);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
