@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/process.h"
 #include "load/digest.h"
+#include "load/headcount.h"
 #include "load/saturation.h"
 #include "load/tally_result.h"
 #include "net/net_loop.h"
@@ -65,6 +66,7 @@ struct run {
     struct rusage usage_before;
     uint64_t rss_before, descriptors_before;
     struct crowd crowd;
+    struct headcount established;
 };
 
 /* From here on SIGINT and SIGTERM are read from a descriptor, and SIGPIPE is nothing. */
@@ -141,8 +143,11 @@ static void *run_thread(void *arg)
 {
     struct thread *thread = arg;
     struct run *run = thread->run;
-    thread->worker =
-        worker_new(run->plan, thread->index, run->hooks->arms, &run->called_off, &thread->err);
+    struct worker_shared shared = {.plan = run->plan,
+                                   .arms = run->hooks->arms,
+                                   .established = &run->established,
+                                   .called_off = &run->called_off};
+    thread->worker = worker_new(&shared, thread->index, &thread->err);
     if (thread->worker == NULL)
         call_off(run);
     tell_done(run);
@@ -489,6 +494,7 @@ static struct result *collect(struct run *run, struct stories *out_stories)
     result->duration_s = (double)(stopped_ns - run->start_ns) / NS_PER_S;
     tally_end(total, stopped_ns, ended_ns);
     tally_fill(total, result, result->duration_s - (double)run->plan->warm_up_ns / NS_PER_S);
+    result->peak_established = headcount_most(&run->established);
     fill_target(run, result);
     fill_generator(run, result);
     judge_saturation(run, total, result);

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "http/exchange.h"
+#include "load/headcount.h"
 #include "load/session_internal.h"
 #include "load/tally.h"
 #include "net/net_loop.h"
@@ -136,7 +137,7 @@ static enum step do_handshake(struct session *session)
     tally_handshake(env->tally, &session->sample, tls_conn_facts(session->tls));
     session->is_established = true;
     env->num_established++;
-    tally_established(env->tally, env->num_established);
+    headcount_enter(env->crowd);
     if (env->plan->http == CHOOSE_HTTP_2 && !tls_conn_facts(session->tls)->h2) {
         session_finish(session, END_TLS, TCP_OK);
         return STEP_WAIT;

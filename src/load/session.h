@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct headcount;
 struct net_loop;
 struct plan;
 struct session;
@@ -37,6 +38,7 @@ struct session_env {
     size_t preferred_address;  /* the one of several that worked last */
     size_t next_source;        /* sources are taken in turn */
     uint64_t num_established;  /* handshaken and not yet ended */
+    struct headcount *crowd;   /* the same over all threads */
     uint64_t num_in_flight;    /* requests */
     struct cork cork;          /* sessions that have more to send and wait a moment */
     bool is_ending;            /* the run is over: no further requests, no hold */

@@ -4,6 +4,7 @@
  */
 #include "base/clock.h"
 #include "http/exchange.h"
+#include "load/headcount.h"
 #include "load/session_internal.h"
 #include "tls/tls_context.h"
 
@@ -33,8 +34,10 @@ void session_finish(struct session *session, enum end_cause cause, enum tcp_end 
     sample->tcp_end = tcp_end;
     sample->at.ended = clock_now_ns();
     env->on_finish(env->owner, sample, session->tls);
-    if (session->is_established)
+    if (session->is_established) {
         env->num_established--;
+        headcount_leave(env->crowd);
+    }
     session->is_established = false;
     bool reset = env->plan->close_by_reset && out->len == 0;
     if (begun && !reset && cause != END_STREAM)

@@ -234,12 +234,6 @@ void tally_request(struct tally *tally, size_t identity, uint64_t now_ns, uint64
     record(tally, LATENCY_REQUEST, now_ns, after_ns);
 }
 
-void tally_established(struct tally *tally, uint64_t count)
-{
-    if (count > tally->peak_established)
-        tally->peak_established = count;
-}
-
 static void merge_codes(struct code_counts *to, const struct code_counts *from)
 {
     for (size_t i = 0; i < from->num; i++)
@@ -278,7 +272,7 @@ static void merge_counters(struct tally *to, const struct tally *from)
     ADD(handshakes_full), ADD(handshakes_resumed), ADD(tickets_offered), ADD(tickets_declined);
     ADD(early_offered), ADD(early_accepted), ADD(early_rejected);
     ADD(pins_checked), ADD(pins_checked_resumed), ADD(pins_matched), ADD(pins_mismatched);
-    ADD(pins_not_checked), ADD(protocol_h2), ADD(peak_established);
+    ADD(pins_not_checked), ADD(protocol_h2);
 #undef ADD
 }
 

@@ -62,7 +62,6 @@ struct tally {
     uint64_t alerts_received[256], alerts_sent[256];
     struct code_counts versions, ciphers, groups, sigalgs, statuses;
     uint64_t protocol_h2;
-    uint64_t peak_established;
     struct identity_tally *identities;
     size_t num_identities;
     int identity_digits;
@@ -95,9 +94,6 @@ void tally_session(struct tally *tally, const struct sample *sample);
 void tally_first_byte(struct tally *tally, uint64_t now_ns, uint64_t after_ns);
 void tally_request(struct tally *tally, size_t identity, uint64_t now_ns, uint64_t after_ns,
                    unsigned status);
-
-/* tally_established notes how many sessions are established now. */
-void tally_established(struct tally *tally, uint64_t count);
 
 /* tally_merge adds FROM to TO; both are of one plan and one begin. FROM is closed by it. */
 void tally_merge(struct tally *to, struct tally *from);

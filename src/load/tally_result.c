@@ -71,7 +71,6 @@ static void fill_sessions(const struct tally *tally, struct result *result, doub
     result->failed = classes[CLASS_FAILED];
     result->cut_off = classes[CLASS_CUT_OFF];
     result->unconfirmed = classes[CLASS_UNCONFIRMED];
-    result->peak_established = tally->peak_established;
     result->requests_started = tally->requests_started;
     result->requests_succeeded = tally->requests_succeeded;
     result->requests_failed = tally->requests_failed;

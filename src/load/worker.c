@@ -111,14 +111,15 @@ static bool set_up_tls(struct worker *worker, struct error *err)
     return worker->tls != NULL && set_up_policies(worker, err);
 }
 
-struct worker *worker_new(const struct plan *plan, unsigned index, const struct worker_arms *arms,
-                          const _Atomic bool *called_off, struct error *err)
+struct worker *worker_new(const struct worker_shared *shared, unsigned index, struct error *err)
 {
+    const struct plan *plan = shared->plan;
+    const struct worker_arms *arms = shared->arms;
     struct worker *worker = memory_new(1, sizeof *worker);
     worker->plan = plan;
     worker->index = index;
     worker->arms = arms;
-    if (!copy_identities(worker, called_off) || !set_up_tls(worker, err)) {
+    if (!copy_identities(worker, shared->called_off) || !set_up_tls(worker, err)) {
         worker_free(worker);
         return NULL;
     }
@@ -130,6 +131,7 @@ struct worker *worker_new(const struct plan *plan, unsigned index, const struct 
                                        .tls = worker->tls,
                                        .tally = worker->tally,
                                        .deadlines = &worker->deadlines,
+                                       .crowd = shared->established,
                                        .next_source = worker->taker,
                                        .measure_cpu = arms != NULL,
                                        .read_counter = arms != NULL ? arms->read_counter : NULL,

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 struct digest;
+struct headcount;
 
 /* What a worker lets others see while it runs. */
 struct worker_progress {
@@ -46,11 +47,18 @@ struct worker_arms {
     void *arg;
 };
 
-/* worker_new makes worker INDEX of PLAN; best in the thread that will run it, whose memory it then
- * takes. ARMS may be NULL. False set-up sets ERR; where *CALLED_OFF becomes true meanwhile, it
- * returns NULL and leaves ERR as it is. */
-struct worker *worker_new(const struct plan *plan, unsigned index, const struct worker_arms *arms,
-                          const _Atomic bool *called_off, struct error *err);
+/* What the workers of a run share. Borrowed. */
+struct worker_shared {
+    const struct plan *plan;
+    const struct worker_arms *arms; /* may be NULL */
+    struct headcount *established;
+    const _Atomic bool *called_off; /* no more workers are to be made */
+};
+
+/* worker_new makes worker INDEX; best in the thread that will run it, whose memory it then takes.
+ * False set-up sets ERR; where it is called off meanwhile, it returns NULL and leaves ERR as it is.
+ */
+struct worker *worker_new(const struct worker_shared *shared, unsigned index, struct error *err);
 
 /* worker_free releases a worker that has run or never did; true if its loop was left empty. */
 bool worker_free(struct worker *worker);

@@ -225,7 +225,8 @@ static void write_handshakes(FILE *out, const struct result *r, const struct col
     begin_row(&flow, out, "handshakes", r->handshakes_completed, r->handshakes_per_second, columns);
     count_item(&flow, r->handshakes_full, "full");
     count_item(&flow, r->handshakes_resumed, "resumed");
-    some_item(&flow, r->handshakes_completed > 0 ? r->peak_established : 0, "open at once");
+    some_item(&flow, r->handshakes_completed > 0 ? r->peak_established : 0,
+              r->num_parts > 0 ? "open at once, sum of peaks" : "open at once");
     flow_end(&flow);
     if (r->tickets_offered > 0) {
         flow_begin(&flow, out, "resumption", LABEL_COLUMNS, GAP);

@@ -162,6 +162,24 @@ static void the_wait_for_a_slot_shows_in_handshakes_from_the_intended_start_alon
     service_stop(service);
 }
 
+/* Two threads take arrivals in turn, each ends before the next: there is never more than one. */
+static void the_peak_of_several_threads_is_of_one_moment(void **state)
+{
+    (void)state;
+    struct trial trial;
+    struct service *service = service_start(MANNER_SERVE, &plain);
+    trial_plan(&trial, service);
+    trial.plan.threads = 2;
+    trial.plan.connections = 2;
+    trial.plan.sessions = 4;
+    trial.plan.rate = 5;
+    trial_run(&trial);
+    trial_expect(&trial, OUTCOME_SUCCEEDED);
+    assert_int_equal(trial.result->peak_established, 1);
+    trial_cleanup(&trial);
+    service_stop(service);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +190,7 @@ int main(void)
         cmocka_unit_test(an_arrival_of_a_thousand_million_a_second_is_counted_and_not_walked_to),
         cmocka_unit_test(handshakes_without_a_request_have_a_latency_from_the_intended_start_too),
         cmocka_unit_test(the_wait_for_a_slot_shows_in_handshakes_from_the_intended_start_alone),
+        cmocka_unit_test(the_peak_of_several_threads_is_of_one_moment),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

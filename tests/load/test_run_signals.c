@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How runs are set up, by all threads at once, and ended by signals. */
 #include "base/clock.h"
+#include "load/headcount.h"
 #include "load/service.h"
 #include "load/trial.h"
 #include "tls/fixtures.h"
@@ -121,22 +122,19 @@ static struct {
 } made;
 
 /* Linked in place of worker_new. */
-struct worker *__real_worker_new(const struct plan *plan, unsigned index,
-                                 const struct worker_arms *arms, const _Atomic bool *called_off,
+struct worker *__real_worker_new(const struct worker_shared *shared, unsigned index,
                                  struct error *err);
-struct worker *__wrap_worker_new(const struct plan *plan, unsigned index,
-                                 const struct worker_arms *arms, const _Atomic bool *called_off,
+struct worker *__wrap_worker_new(const struct worker_shared *shared, unsigned index,
                                  struct error *err);
 
-struct worker *__wrap_worker_new(const struct plan *plan, unsigned index,
-                                 const struct worker_arms *arms, const _Atomic bool *called_off,
+struct worker *__wrap_worker_new(const struct worker_shared *shared, unsigned index,
                                  struct error *err)
 {
     made.by[index] = pthread_self();
     made.count++;
     for (int i = 0; i < 10000 && made.count < made.wait_for; i++)
         usleep(1000);
-    return __real_worker_new(plan, index, arms, called_off, err);
+    return __real_worker_new(shared, index, err);
 }
 
 static void each_thread_makes_its_worker_at_the_same_time_as_the_others(void **state)
@@ -194,7 +192,10 @@ static void a_worker_that_is_called_off_is_not_made(void **state)
     trial_plan(&trial, NULL);
     for (int is_called_off = 0; is_called_off < 2; is_called_off++) {
         const _Atomic bool called_off = is_called_off;
-        struct worker *worker = worker_new(&trial.plan, 0, NULL, &called_off, &err);
+        struct headcount established = {0};
+        struct worker_shared shared = {
+            .plan = &trial.plan, .established = &established, .called_off = &called_off};
+        struct worker *worker = worker_new(&shared, 0, &err);
         assert_int_equal(worker == NULL, is_called_off);
         assert_string_equal(err.text, "");
         worker_free(worker);

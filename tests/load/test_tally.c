@@ -386,8 +386,6 @@ static void tallies_of_several_threads_add_up(void **state)
             book(parts[i], &sample);
             count++;
         }
-        tally_established(parts[i], i + 1);
-        tally_established(parts[i], 0);
     }
     for (size_t i = 0; i < 3; i++)
         tally_merge(total, parts[i]);
@@ -396,7 +394,6 @@ static void tallies_of_several_threads_add_up(void **state)
     assert_true(result_balances(result));
     assert_int_equal(result->started, count);
     assert_int_equal(result->requests_unclosed, count);
-    assert_int_equal(result->peak_established, 6);
     assert_int_equal(latency_count(result->latencies[LATENCY_TLS_HANDSHAKE]), 60);
     assert_int_equal(result->identities[0].sessions, 40);
     assert_int_equal(result->identities[1].sessions, 20);

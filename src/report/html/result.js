@@ -420,7 +420,7 @@ function negotiated() {
 // --- the generator, and the run --------------------------------------------------------------------------------
 
 function generator() {
-    const { generator: g, duration_s: duration } = data;
+    const { config, generator: g, duration_s: duration } = data;
     const cpu = g.cpu_user_s + g.cpu_system_s;
     const busiest = Math.max(0, ...g.threads.map((thread) => thread.busy ?? 0));
     const limit = g.limit !== null ? `, limit: ${g.limit}` : '';
@@ -436,7 +436,8 @@ function generator() {
             show('generator.schedule_slip.max', figureTime)] : null,
         g.peak_rss_bytes > 0 ? ['Memory', show('generator.peak_rss_bytes', figureBytes), ' at most'] : null,
         g.rss_per_session_bytes > 0 ? ['Memory an open session', show('generator.rss_per_session_bytes', figureBytes)] : null,
-        ['Open at once', show('sessions.peak_established'), ' sessions at most'],
+        ['Open at once', show('sessions.peak_established'),
+            ` sessions at most${config.merged_results > 1 ? ', the sum of the peaks of all results' : ''}`],
         g.descriptors.limit > 0 ? ['Descriptors', show('generator.descriptors.used'), ' of ',
             show('generator.descriptors.limit')] : null,
         g.ports?.limit > 0 ? ['Local ports', show('generator.ports.used'), ' of ', show('generator.ports.limit')] : null,
