@@ -270,8 +270,8 @@ static void copy_identity(struct identity_set *to, const struct identity *from)
     struct key_file file = {.num_certs = from->num_certs, .key = clone_key(from->key)};
     for (size_t i = 0; i < from->num_certs; i++) {
         const CRYPTO_BUFFER *cert = from->chain[i];
-        file.certs[i] = memory_must(
-            CRYPTO_BUFFER_new(CRYPTO_BUFFER_data(cert), CRYPTO_BUFFER_len(cert), NULL));
+        file.certs[i] =
+            memory_must(CRYPTO_BUFFER_new(CRYPTO_BUFFER_data(cert), CRYPTO_BUFFER_len(cert), NULL));
     }
     append(to, from->name, &file);
 }
