@@ -12,6 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifndef IP_LOCAL_PORT_RANGE /* of Linux 6.3, and not yet in every libc's headers */
+#define IP_LOCAL_PORT_RANGE 51
+#endif
+
 /* At most one write is in flight; what is written meanwhile is queued behind it. */
 struct tcp {
     uv_tcp_t handle;
@@ -138,6 +142,18 @@ static void on_connected(uv_connect_t *request, int status)
     tcp->events->on_connected(tcp->owner, end_of(status));
 }
 
+/* Says that this connection may have any port of the system's range. Without that, Linux looks at
+ * every second port first, at each of them anew: where half of the range is in use, a connect costs
+ * a millisecond. With it, the search goes on where the last one ended (since 6.8). Where it is not
+ * known, nothing is lost but time. */
+static void widen_ports(struct tcp *tcp)
+{
+    uv_os_fd_t fd;
+    uint32_t all_ports = UINT32_C(65535) << 16 | 1; /* what is beyond the system's range is cut */
+    if (uv_fileno((uv_handle_t *)&tcp->handle, &fd) == 0)
+        (void)setsockopt(fd, IPPROTO_IP, IP_LOCAL_PORT_RANGE, &all_ports, sizeof all_ports);
+}
+
 static int bind_source(struct tcp *tcp, const struct address *source)
 {
     uv_os_fd_t fd;
@@ -162,6 +178,7 @@ static int start_connect(struct tcp *tcp, const struct address *address,
         return result;
     tcp->is_open = true;
     uv_tcp_nodelay(&tcp->handle, 1);
+    widen_ports(tcp);
     if (source != NULL && (result = bind_source(tcp, source)) != 0)
         return result;
     uv_connect_t *connect = net_loop_take_connect(tcp->loop, tcp);

@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 enum call { CONNECTED, BYTES, END, CLOSED, NUM_CALLS };
@@ -468,6 +469,47 @@ static void it_connects_from_the_source_that_is_given(void **state)
     assert_int_equal(seen, 0x7f000009);
 }
 
+static void note_parity(int fd, void *arg)
+{
+    struct sockaddr_in peer;
+    socklen_t len = sizeof peer;
+    getpeername(fd, (struct sockaddr *)&peer, &len);
+    ((bool *)arg)[ntohs(peer.sin_port) % 2] = true;
+    close(fd);
+}
+
+/* Linux knows it since 6.8. */
+static bool has_one_step_search(void)
+{
+    struct utsname system;
+    unsigned major = 0, minor = 0;
+    return uname(&system) == 0 && sscanf(system.release, "%u.%u", &major, &minor) == 2 &&
+           (major > 6 || (major == 6 && minor >= 8));
+}
+
+/* Otherwise the ports of one parity come first, and where they are used up each connect walks past
+ * all of them. */
+static void local_ports_of_both_parities_come_in_turn(void **state)
+{
+    (void)state;
+    if (!has_one_step_search())
+        skip();
+    for (int has_source = 0; has_source < 2; has_source++) {
+        struct listener listener;
+        bool seen[2] = {false, false};
+        struct address source = listener_dead_address();
+        listener_open(&listener, 32, note_parity, seen);
+        for (int i = 0; i < 32; i++) {
+            struct owner owner;
+            open_owner(&owner, END);
+            tcp_connect(owner.tcp, &listener.address, has_source ? &source : NULL);
+            run_and_free(&owner);
+        }
+        listener_join(&listener);
+        assert_true(seen[0] && seen[1]);
+    }
+}
+
 static void a_source_that_is_not_ours_is_a_limit_of_ours(void **state)
 {
     (void)state;
@@ -525,6 +567,7 @@ int main(void)
         cmocka_unit_test(a_close_is_fin_or_on_demand_rst),
         cmocka_unit_test(what_is_held_goes_out_in_one_segment_with_the_fin),
         cmocka_unit_test(it_connects_from_the_source_that_is_given),
+        cmocka_unit_test(local_ports_of_both_parities_come_in_turn),
         cmocka_unit_test(a_source_that_is_not_ours_is_a_limit_of_ours),
         cmocka_unit_test(without_descriptors_it_is_a_limit_of_ours_and_passes),
     };
