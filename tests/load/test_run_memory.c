@@ -41,6 +41,16 @@ static void reset_peak(void)
     fclose(file);
 }
 
+/* The sanitizers keep for a while what was given back, and so tell nothing of this. */
+static void expect_growth_below(size_t most, size_t before)
+{
+#if !defined __SANITIZE_ADDRESS__ && !defined __SANITIZE_THREAD__
+    assert_in_range(peak_bytes() - before, 0, most);
+#else
+    (void)most, (void)before;
+#endif
+}
+
 static void a_flood_of_pings_ends_the_session_before_it_fills_the_memory(void **state)
 {
     (void)state;
@@ -54,7 +64,7 @@ static void a_flood_of_pings_ends_the_session_before_it_fills_the_memory(void **
     size_t before = peak_bytes();
     trial_run(&trial);
     trial_expect(&trial, OUTCOME_BAD_RESPONSE);
-    assert_in_range(peak_bytes() - before, 0, 48u << 20);
+    expect_growth_below(48u << 20, before);
     trial_cleanup(&trial);
     service_stop(service);
 }
@@ -88,7 +98,7 @@ static void large_bodies_are_sent(enum manner manner, const struct tls_server_co
     trial_expect(&trial, OUTCOME_SUCCEEDED);
     assert_int_equal(trial.result->requests_succeeded, 2 * NUM_CONNECTIONS);
     assert_int_equal(service_seen(service)->requests, 2 * NUM_CONNECTIONS);
-    assert_in_range(peak_bytes() - before, 0, 2 * BODY_LEN);
+    expect_growth_below(2 * BODY_LEN, before);
     trial_cleanup(&trial);
     service_stop(service);
 }
