@@ -27,7 +27,7 @@ LINES = [
     ("pinload ru", "run"),
     ("pinload mer", "merge"),
     ("pinload run --verif", "--verify"),
-    ("pinload run --refusal", "--refusal-by-close"),
+    ("pinload run --refusal-b", "--refusal-by-close"),
     ("pinload run --verify no", "none"),
     ("pinload run --verify=no", "--verify=none"),
     ("pinload run --rotate st", "sticky"),
