@@ -47,6 +47,8 @@ const struct option_row option_table[] = {
      "Identities that the server must refuse; all others it must accept."},
     {0, "refusal-status", "CODE[,CODE...]", OPTION_TEXT, AT(refusal_status), RUN, WE, NULL, NULL, 0, 0,
      "Statuses that are a refusal, of a server that asked for a certificate; as 302,401,403."},
+    {0, "refusal-text", "TEXT", OPTION_TEXT, AT(refusal_text), RUN, WE, NULL, NULL, 0, 0,
+     "A response with TEXT in the first 4,096 bytes of its body is a refusal, of a server that asked for a certificate."},
     {0, "refusal-by-close", NULL, OPTION_FLAG, AT(refusal_by_close), RUN, WE, NULL, NULL, 0, 0,
      "Let a wordless close after our certificate count as a refusal."},
     {0, "require-all-identities", NULL, OPTION_FLAG, AT(require_all_identities), RUN, WE, NULL, NULL, 0, 0,

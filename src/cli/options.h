@@ -26,7 +26,8 @@ struct text_list {
 struct options {
     /* who we are */
     struct text_list identities;
-    const char *identities_directory, *cert, *key, *pass, *rotate, *expect_refused, *refusal_status;
+    const char *identities_directory, *cert, *key, *pass, *rotate, *expect_refused, *refusal_status,
+        *refusal_text;
     bool refusal_by_close, require_all_identities;
     /* who they are */
     const char *cacert, *pinnedpubkey, *verify;

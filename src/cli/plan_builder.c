@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "http/refusal.h"
 #include "http/request.h"
 
 #include <errno.h>
@@ -202,6 +203,19 @@ static void set_http(struct plan *plan, const struct options *options)
     plan->streams = options->streams > 0 ? (unsigned)options->streams : 1;
 }
 
+static bool set_refusal_text(struct plan *plan, const char *text, struct error *err)
+{
+    if (text == NULL)
+        return true;
+    size_t len = strlen(text);
+    if (len == 0 || len > REFUSAL_TEXT_MOST)
+        return error_set(err,
+                         "'%.40s%s' is not a value for --refusal-text; 1 to %d bytes are accepted",
+                         text, len > 40 ? "…" : "", REFUSAL_TEXT_MOST);
+    request_set_refusal_text(plan->request, text);
+    return true;
+}
+
 bool plan_build_request(struct plan *plan, const struct options *options, struct error *err)
 {
     struct buffer body = {0};
@@ -220,7 +234,7 @@ bool plan_build_request(struct plan *plan, const struct options *options, struct
                                     options->headers.count,
                                     options->data != NULL ? body.data : NULL, body.len, err);
     buffer_cleanup(&body);
-    return ok && plan->request != NULL;
+    return ok && plan->request != NULL && set_refusal_text(plan, options->refusal_text, err);
 }
 
 static void note_early_data(const struct plan *plan, const struct options *options,
@@ -255,10 +269,10 @@ static void note_idle(const struct plan *plan, const struct options *options,
         notices_add(notices, "-t %s becomes -t %u: each thread has a connection of its own",
                     options->threads, plan->threads);
     if (plan->requests == 0 &&
-        (plan->refusal_statuses.count > 0 || options->expect_statuses.count > 0))
-        notices_add(notices,
-                    "--refusal-status and --expect-status change nothing here: -r 0 sends no "
-                    "request");
+        (plan->refusal_statuses.count > 0 || options->expect_statuses.count > 0 ||
+         options->refusal_text != NULL))
+        notices_add(notices, "--refusal-status, --refusal-text and --expect-status change nothing "
+                             "here: -r 0 sends no request");
     note_early_data(plan, options, notices);
 }
 

@@ -104,6 +104,7 @@ void plan_settings(struct result *result, const struct plan *plan, const struct 
     result_set_text(result, "rotate", rotation_name(plan->rotation));
     set_optional(result, "expect_refused", options->expect_refused);
     set_optional(result, "refusal_status", options->refusal_status);
+    set_optional(result, "refusal_text", options->refusal_text);
     result_set_bool(result, "refusal_by_close", plan->refusal_by_close);
     result_set_bool(result, "require_all_identities", plan->require_all_identities);
     set_optional(result, "max_failures", options->max_failures);

@@ -90,7 +90,7 @@ static void send_http1(struct exchange *exchange, const struct request *request,
 {
     exchange->left = request_bytes(request, &exchange->left_len);
     send_piece(exchange, out);
-    response_expect(exchange->response, request_is_head(request));
+    response_expect(exchange->response, request_is_head(request), request_refusal_text(request));
     exchange->tag = tag;
     exchange->in_flight = true;
     exchange->has_begun = false;
@@ -146,6 +146,7 @@ static void finish_http1(struct exchange *exchange, bool until_end)
                                            .tag = exchange->tag,
                                            .status = summary.status,
                                            .client_cert_refused = summary.client_cert_refused,
+                                           .has_refusal_text = summary.has_refusal_text,
                                            .until_end = until_end,
                                            .body_bytes = summary.body_bytes,
                                        });

@@ -34,6 +34,7 @@ struct exchange_event {
     bool client_cert_refused; /* 400, 495 or 496 with nginx's words for it (http/refusal.h) */
     bool until_end; /* EXCHANGE_RESPONSE: it lasted until the end of the stream, which only TLS can
                      * tell from a cut (RFC 9112 section 9.8) */
+    bool has_refusal_text; /* that of the request (request_set_refusal_text) is in the body */
     uint64_t body_bytes;
 };
 

@@ -113,6 +113,7 @@ static void push_event(struct http2 *http2, const struct stream *stream,
     if (kind == EXCHANGE_RESPONSE) {
         event.status = stream->status;
         event.client_cert_refused = stream->refusal.found;
+        event.has_refusal_text = stream->refusal.text_found;
         event.body_bytes = stream->body_bytes;
     }
     event_queue_push(http2->events, &event);
@@ -161,6 +162,9 @@ static int on_data(nghttp2_session *session, uint8_t flags, int32_t stream_id, c
     stream->body_bytes += len;
     if (refusal_possible(stream->status))
         refusal_scan(&stream->refusal, bytes, len);
+    const struct refusal_text *text = request_refusal_text(stream->request);
+    if (text != NULL)
+        refusal_scan_text(&stream->refusal, text, bytes, len);
     return 0;
 }
 

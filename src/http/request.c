@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/version.h"
+#include "http/refusal.h"
 #include "http/target.h"
 #include "http/visible.h"
 
@@ -32,7 +33,8 @@ struct request {
     size_t head_len;
     bool is_head;
     bool is_safe;
-    struct field_list fields; /* as HTTP/2 sends them */
+    struct refusal_text *refusal_text; /* NULL: none */
+    struct field_list fields;          /* as HTTP/2 sends them */
 };
 
 /* What the parts are built from. */
@@ -356,7 +358,19 @@ void request_free(struct request *request)
         return;
     buffer_cleanup(&request->bytes);
     list_cleanup(&request->fields);
+    refusal_text_free(request->refusal_text);
     free(request);
+}
+
+void request_set_refusal_text(struct request *request, const char *text)
+{
+    refusal_text_free(request->refusal_text);
+    request->refusal_text = refusal_text_new(text);
+}
+
+const struct refusal_text *request_refusal_text(const struct request *request)
+{
+    return request->refusal_text;
 }
 
 bool request_is_head(const struct request *request)

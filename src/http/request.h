@@ -13,6 +13,7 @@
 
 struct target;
 struct request;
+struct refusal_text;
 
 #define REQUEST_MAX_HEADERS 100 /* that a person may give */
 #define REQUEST_MAX_FIELDS (REQUEST_MAX_HEADERS + 8)
@@ -34,6 +35,11 @@ struct request *request_new(const struct target *target, const char *method,
                             const char *const *headers, size_t num_headers, const uint8_t *body,
                             size_t body_len, struct error *err);
 void request_free(struct request *request);
+
+/* request_set_refusal_text makes TEXT, of 1 to REFUSAL_TEXT_MOST bytes (http/refusal.h), what is looked
+ * for in responses; request_refusal_text returns it, or NULL. */
+void request_set_refusal_text(struct request *request, const char *text);
+const struct refusal_text *request_refusal_text(const struct request *request);
 
 /* request_is_head says whether responses to it have no body whatever their headers say. */
 bool request_is_head(const struct request *request);

@@ -14,6 +14,7 @@
 struct response {
     http_parser parser;
     struct refusal refusal;
+    const struct refusal_text *text; /* NULL: none is looked for */
     uint64_t body_bytes;
     bool is_head;
     bool is_complete;
@@ -45,6 +46,8 @@ static int on_body(http_parser *parser, const char *bytes, size_t len)
     response->body_bytes += len;
     if (refusal_possible(parser->status_code))
         refusal_scan(&response->refusal, (const uint8_t *)bytes, len);
+    if (response->text != NULL)
+        refusal_scan_text(&response->refusal, response->text, (const uint8_t *)bytes, len);
     return 0;
 }
 
@@ -81,9 +84,9 @@ void response_free(struct response *response)
     free(response);
 }
 
-void response_expect(struct response *response, bool is_head)
+void response_expect(struct response *response, bool is_head, const struct refusal_text *text)
 {
-    *response = (struct response){.is_head = is_head};
+    *response = (struct response){.is_head = is_head, .text = text};
     await_status_line(response);
 }
 
@@ -121,6 +124,7 @@ struct response_summary response_summary_of(const struct response *response)
         .status = response->parser.status_code,
         .persists = response->persists,
         .client_cert_refused = response->refusal.found,
+        .has_refusal_text = response->refusal.text_found,
         .body_bytes = response->body_bytes,
     };
 }

@@ -20,14 +20,18 @@ struct response_summary {
     unsigned status;
     bool persists; /* the connection can carry another request */
     bool client_cert_refused;
+    bool has_refusal_text;
     uint64_t body_bytes;
 };
+
+struct refusal_text;
 
 struct response *response_new(void);
 void response_free(struct response *response);
 
-/* response_expect forgets the last response and waits for one to a request that IS_HEAD or not. */
-void response_expect(struct response *response, bool is_head);
+/* response_expect forgets the last response and waits for one to a request that IS_HEAD or not, in whose
+ * body TEXT is looked for, unless it is NULL. */
+void response_expect(struct response *response, bool is_head, const struct refusal_text *text);
 
 /* response_feed takes bytes, up to the end of the response, and says in OUT_USED how many. After
  * RESPONSE_COMPLETE or RESPONSE_INVALID, response_expect comes before the next bytes. */

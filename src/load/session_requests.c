@@ -209,23 +209,22 @@ static void note_declined(struct session *session, uint32_t tag)
 
 /* A server that never asked for a certificate cannot turn one away. In a session that is resumed it
  * does not ask again: what it thinks of the certificate is in the ticket. */
-static bool is_refusal(const struct session *session, unsigned status)
+static bool was_asked(const struct session *session)
 {
     const struct tls_facts *tls = tls_conn_facts(session->tls);
-    return (tls->cert_asked || tls->resumed) &&
-           plan_refuses_by_status(session->env->plan, session->sample.identity, status);
+    return tls->cert_asked || tls->resumed;
 }
 
 /* What a response says of the session; END_COMPLETE: nothing against it. */
 static enum end_cause cause_of(const struct session *session, const struct exchange_event *event)
 {
-    if (event->client_cert_refused)
+    const struct plan *plan = session->env->plan;
+    size_t identity = session->sample.identity;
+    if (event->client_cert_refused || (event->has_refusal_text && was_asked(session)))
         return END_REFUSAL_PAGE;
-    if (is_refusal(session, event->status))
+    if (plan_refuses_by_status(plan, identity, event->status) && was_asked(session))
         return END_REFUSAL_STATUS;
-    return plan_expects_status(session->env->plan, session->sample.identity, event->status)
-               ? END_COMPLETE
-               : END_STATUS;
+    return plan_expects_status(plan, identity, event->status) ? END_COMPLETE : END_STATUS;
 }
 
 /* Judges a response; false where it ended the session. */

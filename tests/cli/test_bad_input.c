@@ -119,6 +119,7 @@ static const struct row rows[] = {
      "'client=204'",
      "another one for that identity; one is accepted"},
     {{"--refusal-status", "302,"}, "'302,'", "codes from 200 to 599"},
+    {{"--refusal-text", ""}, "''", "1 to 1000 bytes are accepted"},
     {{"--refusal-status", "600"}, "'600'", "codes from 200 to 599"},
     {{"--refusal-status", "a=403"}, "'a=403'", "codes from 200 to 599"},
     {{"--refusal-status", "302,403", "--expect-status", "200,403"},

@@ -35,7 +35,7 @@ function nginx(name, lines) {
         const config = write(
             `${dir}/nginx.conf`,
             `daemon off;\nmaster_process off;\npid "${inWork(dir)}/nginx.pid";\nerror_log "${inWork(dir)}/error.log" warn;\n` +
-                `events {}\nhttp {\n${temp}    access_log off;\n    server {\n        listen 127.0.0.1:${port} ssl;\n` +
+                `events {}\nhttp {\n${temp}    access_log off;\n    server {\n        listen 127.0.0.1:${port} ssl http2;\n` +
                 `        ssl_certificate "${inPki('p256/server.crt')}";\n        ssl_certificate_key "${inPki('p256/server.plain.key')}";\n` +
                 `        ssl_protocols TLSv1.2 TLSv1.3;\n        ssl_session_cache shared:one:1m;\n        ssl_client_certificate "${ca}";\n        ${lines.join('\n        ')}\n    }\n}\n`,
         );
@@ -139,10 +139,21 @@ const gates = [
 // It is open: nobody is asked, and all are sent elsewhere.
 const open = { name: 'open', launch: nginx('open', ['location / { return 302 /login; }']) };
 
+// It asks for a login with the status of a success.
+const friendly = {
+    name: 'friendly',
+    launch: nginx('friendly', [
+        demand,
+        'error_page 495 496 =200 /login;',
+        'location = /login { internal; return 200 "<p>Please Please log in</p>\\n"; }',
+        hello,
+    ]),
+};
+
 const started = {};
 async function gateNamed(name) {
     if (!started[name]) {
-        started[name] = await Server.start(name, [...gates, open].find((gate) => gate.name === name).launch);
+        started[name] = await Server.start(name, [...gates, open, friendly].find((gate) => gate.name === name).launch);
         servers.push(started[name]);
     }
     return started[name];
@@ -229,6 +240,23 @@ test('in resumed sessions a status is a refusal as in full ones', async () => {
         assert.ok(result.handshakes.resumed > 0, told);
         assert.deepEqual(outcomesOf(result), { succeeded: 6, refused_by_status: 6 }, told);
     }
+});
+
+test('a page that says no with status 200 is known by its text, by HTTP/1.1 and HTTP/2', async () => {
+    const { url } = await gateNamed('friendly');
+    for (const http of ['1.1', '2']) {
+        const args = [...words(`-n 8 -c 2 --http ${http} --expect-refused client1,client2`), ...pinOnly()];
+        const plain = await load([...args, url]);
+        assert.equal(plain.status, 1, plain.told);
+        const { status, result, told } = await load(['--refusal-text', 'Please log in', ...args, url]);
+        assert.equal(status, 0, told);
+        assert.deepEqual(outcomesOf(result), { succeeded: 4, client_cert_refused: 4 }, told);
+        const other = await load(['--refusal-text', 'Please sign in', ...args, url]);
+        assert.equal(other.status, 1, other.told);
+    }
+    const { url: openUrl } = await gateNamed('open');
+    const nobodyAsked = await load([...words('-n 4 --refusal-text Found'), ...pinOnly(), openUrl]);
+    assert.equal(nobodyAsked.result.sessions.refused, 0, nobodyAsked.told);
 });
 
 test('a status can be expected of one identity', async () => {

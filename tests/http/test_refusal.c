@@ -76,6 +76,62 @@ static void only_three_statuses_are_worth_the_search(void **state)
         assert_int_equal(refusal_possible(status), status == 400 || status == 495 || status == 496);
 }
 
+static bool text_is_found_in(const char *text, const char *body, size_t split)
+{
+    struct refusal_text *made = refusal_text_new(text);
+    struct refusal refusal = {0};
+    refusal_scan_text(&refusal, made, (const uint8_t *)body, split);
+    refusal_scan_text(&refusal, made, (const uint8_t *)body + split, strlen(body) - split);
+    refusal_text_free(made);
+    return refusal.text_found;
+}
+
+static void any_text_is_found_across_every_boundary(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *body;
+    } cases[] = {
+        {"a", "a"},
+        {"a", "xa"},
+        {"aab", "aaab"},
+        {"abab", "abaabab"},
+        {"aaa", "aabaaaa"},
+        {"log in", "<p>Please log log in</p>"},
+        {"abcabd", "abcabcabd"},
+        {"\xc3\xa9", "caf\xc3\xa9"},
+        {"abac", "ababac"},
+        {"aabaaa", "aabaabaaa"},
+        {"bb", "abb"},
+        {"login", "login"},
+        {"login", "loglogin"},
+        {"log in", "login"},
+        {"aab", "aba"},
+        {"Login", "login"},
+        {"abc", "ab"},
+        {"aa", "aba"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        bool is_there = strstr(cases[i].body, cases[i].text) != NULL;
+        for (size_t split = 0; split <= strlen(cases[i].body); split++)
+            assert_int_equal(text_is_found_in(cases[i].text, cases[i].body, split), is_there);
+    }
+}
+
+static void a_text_is_looked_for_at_the_beginning_of_a_body_alone(void **state)
+{
+    (void)state;
+    char body[8192], text[REFUSAL_TEXT_MOST + 1];
+    memset(text, 'y', REFUSAL_TEXT_MOST);
+    text[REFUSAL_TEXT_MOST] = '\0';
+    for (size_t late = 0; late < 2; late++) {
+        memset(body, 'x', sizeof body - 1);
+        body[sizeof body - 1] = '\0';
+        memcpy(body + 4096 - REFUSAL_TEXT_MOST + late, text, REFUSAL_TEXT_MOST);
+        assert_int_equal(text_is_found_in(text, body, 4000), !late);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -83,6 +139,8 @@ int main(void)
         cmocka_unit_test(other_words_are_not_found),
         cmocka_unit_test(the_first_letter_of_a_sentence_occurs_once_in_it),
         cmocka_unit_test(only_the_beginning_of_a_body_is_searched),
+        cmocka_unit_test(any_text_is_found_across_every_boundary),
+        cmocka_unit_test(a_text_is_looked_for_at_the_beginning_of_a_body_alone),
         cmocka_unit_test(only_three_statuses_are_worth_the_search),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
