@@ -12,6 +12,7 @@
 #include "compare/compare_result.h"
 #include "compare/compare_run.h"
 #include "compare/in_process.h"
+#include "load/plan.h"
 #include "net/net_loop.h"
 #include "report/compare_html.h"
 #include "report/compare_json.h"
@@ -83,6 +84,9 @@ static bool check_modes(const struct options *options, struct error *err)
                          "--rotate '%s' gives the sessions that are compared different "
                          "identities; compare takes round-robin",
                          options->rotate);
+    if (options->requests == REQUESTS_ENDLESS)
+        return error_set(err, "-r 'inf' ends no session, and compare measures whole ones; a whole "
+                              "number is accepted");
     if (options->in_process && !check_in_process(options, err))
         return false;
     return outputs_check(options, err);

@@ -13,6 +13,7 @@ enum option_kind {
     OPTION_CHOICE,   /* one of CHOICES, or a form that contains a capital letter */
     OPTION_LIST,     /* a text, repeatable */
     OPTION_COUNT,    /* a whole number from MIN to MAX */
+    OPTION_ENDLESS,  /* the same, or "inf": UINT64_MAX */
     OPTION_DECIMAL,  /* a positive number */
     OPTION_DURATION, /* a time of at least MIN ns */
 };

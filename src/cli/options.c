@@ -70,11 +70,17 @@ static bool set_count(const struct parse *parse, const struct option_row *row, c
                       uint64_t *out)
 {
     char accepted[128];
+    bool may_be_endless = row->kind == OPTION_ENDLESS;
+    if (may_be_endless && strcmp(value, "inf") == 0) {
+        *out = UINT64_MAX;
+        return true;
+    }
     if (text_parse_count(value, out) && *out >= row->min && *out <= row->max)
         return true;
     snprintf(accepted, sizeof accepted,
-             "a whole number from %llu to %llu is accepted, as 64 or 10k",
-             (unsigned long long)row->min, (unsigned long long)row->max);
+             "a whole number from %llu to %llu is accepted, as 64 or 10k%s",
+             (unsigned long long)row->min, (unsigned long long)row->max,
+             may_be_endless ? ", or inf" : "");
     return refuse_value(parse, row, value, accepted);
 }
 
@@ -106,6 +112,7 @@ static bool set_value(const struct parse *parse, const struct option_row *row, c
     case OPTION_CHOICE:
         return set_choice(parse, row, value, (const char **)field);
     case OPTION_COUNT:
+    case OPTION_ENDLESS:
         return set_count(parse, row, value, (uint64_t *)field);
     case OPTION_DURATION:
         return set_duration(parse, row, value, (uint64_t *)field);

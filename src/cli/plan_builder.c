@@ -216,6 +216,20 @@ static bool set_refusal_text(struct plan *plan, const char *text, struct error *
     return true;
 }
 
+/* Sessions that never send their last request end with the run alone. */
+static bool check_endless(const struct plan *plan, struct error *err)
+{
+    if (plan->requests != REQUESTS_ENDLESS)
+        return true;
+    if (plan->duration_ns == 0)
+        return error_set(err, "-r inf ends no session, so that -n alone would not end the run; it "
+                              "is accepted with -d");
+    if (plan->hold_ns > 0)
+        return error_set(err, "--hold follows the last request, and -r inf has none; it is "
+                              "accepted with -r 1 or more");
+    return true;
+}
+
 bool plan_build_request(struct plan *plan, const struct options *options, struct error *err)
 {
     struct buffer body = {0};
@@ -226,7 +240,7 @@ bool plan_build_request(struct plan *plan, const struct options *options, struct
     if (plan->requests == 0 && (plan->hold_ns > 0 || plan->think_ns > 0))
         return error_set(err, "--hold and --think follow requests, and -r 0 sends none; they are "
                               "accepted with -r 1 or more");
-    if (!set_session_mode(plan, options->session_mode, err))
+    if (!check_endless(plan, err) || !set_session_mode(plan, options->session_mode, err))
         return false;
     bool ok = options->data == NULL || read_body(&body, options->data, err);
     if (ok)

@@ -80,7 +80,10 @@ static void set_session(struct result *result, const struct plan *plan,
                         const struct options *options)
 {
     static const char *const http[] = {"1.1", "2", "auto"};
-    result_set_number(result, "requests", (double)plan->requests);
+    if (plan->requests == REQUESTS_ENDLESS)
+        result_set_text(result, "requests", "inf");
+    else
+        result_set_number(result, "requests", (double)plan->requests);
     set_seconds(result, "think_s", plan->think_ns);
     set_seconds(result, "hold_s", plan->hold_ns);
     set_seconds(result, "timeout_s", plan->timeout_ns);

@@ -25,6 +25,9 @@ struct request;
 enum session_mode { SESSION_FULL, SESSION_RESUME, SESSION_MIXED, SESSION_EARLY };
 enum http_choice { CHOOSE_HTTP_1_1, CHOOSE_HTTP_2, CHOOSE_HTTP_AUTO };
 
+/* requests of a session that has no last one */
+#define REQUESTS_ENDLESS UINT64_MAX
+
 /* HTTP statuses. */
 struct status_list {
     unsigned *codes;
@@ -68,7 +71,7 @@ struct plan {
     uint64_t seed;
 
     /* each session */
-    uint64_t requests; /* 0: handshake only */
+    uint64_t requests; /* 0: handshake only; REQUESTS_ENDLESS: until the run's end */
     uint64_t think_ns, hold_ns;
     uint64_t timeout_ns, connect_timeout_ns;
     enum http_choice http;

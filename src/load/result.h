@@ -44,6 +44,7 @@ struct result_identity {
     uint64_t responses[NUM_STATUS_CLASSES]; /* complete ones, of sessions cut off too */
     char *expected_status;                  /* as in "200,204"; NULL: any 2xx or 3xx */
     uint32_t failed_by; /* outcome_bit of each of its failures; known of this process's run alone */
+    uint64_t cut_off_served; /* of cut_off, those that had responses, all as expected */
     struct latency_summary tls_handshake;
     struct latency
         *tls_handshake_hdr; /* NULL: no handshake; of fewer digits with many identities */
@@ -114,6 +115,7 @@ struct result {
     /* sessions */
     uint64_t scheduled, skipped, started;
     uint64_t succeeded, refused, failed, cut_off, unconfirmed;
+    uint64_t cut_off_served, cut_off_responses; /* of cut_off, those with responses; how many */
     uint64_t peak_established;
     double sessions_per_second; /* as every rate NAN where there was no window */
 

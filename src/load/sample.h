@@ -39,8 +39,8 @@ struct sample {
     const struct tls_facts *tls;     /* with the outcome; the connection's, until it starts anew */
     uint64_t handshake_cpu_ns;       /* in BoringSSL's handshake calls; 0 where not measured, … */
     uint64_t handshake_instructions; /* … and so are the instructions there */
-    uint32_t requests_started, requests_succeeded;
-    uint32_t requests_unclosed; /* of requests_succeeded: until the end, without close_notify */
+    uint64_t requests_started, requests_succeeded;
+    uint64_t requests_unclosed; /* of requests_succeeded: until the end, without close_notify */
     bool cut_by_fin;            /* a response lasted until the end, which TLS did not confirm */
     uint64_t bytes_read, bytes_written; /* TCP payload */
 };

@@ -182,6 +182,16 @@ static void tally_latencies(struct tally *tally, const struct sample *sample)
         record(tally, LATENCY_FROM_SCHEDULE, at->ended, at->complete - at->intended);
 }
 
+/* A session that had its responses until the run ended is neither a failure nor nothing. */
+static void tally_served(struct tally *tally, const struct sample *sample)
+{
+    if (sample->outcome != OUTCOME_CUT_OFF || sample->requests_succeeded == 0)
+        return;
+    tally->cut_off_served++;
+    tally->cut_off_responses += sample->requests_succeeded;
+    tally->identities[sample->identity].cut_off_served++;
+}
+
 void tally_session(struct tally *tally, const struct sample *sample)
 {
     enum outcome_class class = outcome_class(sample->outcome, tally->plan->refusal_by_close);
@@ -201,6 +211,7 @@ void tally_session(struct tally *tally, const struct sample *sample)
     tally->steady_sessions += sample->at.intended >= tally->steady_from_ns;
     if (sample->outcome == OUTCOME_LOCAL_LIMIT)
         tally->tcp_ends[sample->tcp_end]++;
+    tally_served(tally, sample);
     tally_pins(tally, sample);
     tally_latencies(tally, sample);
     if (sample->at.connected == 0)
@@ -248,6 +259,7 @@ static void merge_identities(struct tally *to, const struct tally *from)
         const struct identity_tally *part = &from->identities[i];
         sum->started += part->started;
         sum->failed_by |= part->failed_by;
+        sum->cut_off_served += part->cut_off_served;
         for (int class = 0; class < NUM_CLASSES; class ++)
             sum->classes[class] += part->classes[class];
         for (int class = 0; class < NUM_STATUS_CLASSES; class ++)
@@ -268,6 +280,7 @@ static void merge_counters(struct tally *to, const struct tally *from)
     ADD(steady_sessions), ADD(steady_requests);
     ADD(responses), ADD(requests_started), ADD(requests_succeeded), ADD(requests_failed);
     ADD(requests_unclosed);
+    ADD(cut_off_served), ADD(cut_off_responses);
     ADD(bytes_read), ADD(bytes_written);
     ADD(handshakes_full), ADD(handshakes_resumed), ADD(tickets_offered), ADD(tickets_declined);
     ADD(early_offered), ADD(early_accepted), ADD(early_rejected);

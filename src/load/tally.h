@@ -35,7 +35,8 @@ struct identity_tally {
     uint64_t started;
     uint64_t classes[NUM_CLASSES];
     uint64_t responses[NUM_STATUS_CLASSES];
-    uint32_t failed_by;            /* a bit for each outcome of its failed sessions */
+    uint32_t failed_by; /* a bit for each outcome of its failed sessions */
+    uint64_t cut_off_served;
     struct latency *tls_handshake; /* made at its first handshake */
 };
 
@@ -49,7 +50,8 @@ struct tally {
     uint64_t steady_sessions, steady_requests;
     uint64_t measured_sessions, measured_handshakes, measured_requests;
     uint64_t outcomes[NUM_OUTCOMES];
-    uint64_t responses; /* complete ones, of sessions that go on too */
+    uint64_t cut_off_served, cut_off_responses; /* kept-alive sessions that the run's end ended */
+    uint64_t responses;                         /* complete ones, of sessions that go on too */
     uint64_t requests_started, requests_succeeded, requests_failed;
     uint64_t requests_unclosed; /* of the succeeded: ended by TCP alone */
     uint64_t bytes_read, bytes_written;

@@ -70,6 +70,8 @@ static void fill_sessions(const struct tally *tally, struct result *result, doub
     result->refused = classes[CLASS_REFUSED];
     result->failed = classes[CLASS_FAILED];
     result->cut_off = classes[CLASS_CUT_OFF];
+    result->cut_off_served = tally->cut_off_served;
+    result->cut_off_responses = tally->cut_off_responses;
     result->unconfirmed = classes[CLASS_UNCONFIRMED];
     result->requests_started = tally->requests_started;
     result->requests_succeeded = tally->requests_succeeded;
@@ -158,6 +160,7 @@ static void fill_identities(const struct tally *tally, struct result *result)
                                         .refused = from->classes[CLASS_REFUSED],
                                         .failed = from->classes[CLASS_FAILED],
                                         .cut_off = from->classes[CLASS_CUT_OFF],
+                                        .cut_off_served = from->cut_off_served,
                                         .unconfirmed = from->classes[CLASS_UNCONFIRMED],
                                         .failed_by = from->failed_by};
         memcpy(row->responses, from->responses, sizeof row->responses);

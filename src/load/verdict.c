@@ -158,7 +158,8 @@ static const char *hint_of(const struct plan *plan, const struct result_identity
 static void check_refused(struct result *result, const struct plan *plan,
                           const struct result_identity *row)
 {
-    uint64_t decided = row->refused + row->succeeded + row->unconfirmed;
+    uint64_t accepted = row->succeeded + row->cut_off_served;
+    uint64_t decided = row->refused + accepted + row->unconfirmed;
     if (decided == 0 && row->failed == 0)
         result_add_violation(result, "%s must be refused, and no session came so far", row->name);
     else if (decided == 0)
@@ -166,10 +167,10 @@ static void check_refused(struct result *result, const struct plan *plan,
                              "%s must be refused, and was in none of %" PRIu64 " sessions: %" PRIu64
                              " failed%s",
                              row->name, row->sessions, row->failed, hint_of(plan, row, STATUS_4XX));
-    if (row->succeeded > 0)
+    if (accepted > 0)
         result_add_violation(
             result, "%s must be refused, and was accepted in %" PRIu64 " of %" PRIu64 " sessions%s",
-            row->name, row->succeeded, row->sessions, hint_of(plan, row, STATUS_3XX));
+            row->name, accepted, row->sessions, hint_of(plan, row, STATUS_3XX));
     if (row->unconfirmed > 0)
         result_add_violation(result,
                              "%s must be refused, and was not seen refused in %" PRIu64

@@ -96,8 +96,12 @@ static json_t *curve_object(const struct latency *latency)
 static json_t *curves_object(const struct result *r)
 {
     static const enum latency_kind kinds[] = {
-        LATENCY_TLS_HANDSHAKE, LATENCY_TLS_HANDSHAKE_FULL, LATENCY_TLS_HANDSHAKE_RESUMED,
-        LATENCY_SESSION,       LATENCY_FROM_SCHEDULE,
+        LATENCY_TLS_HANDSHAKE,
+        LATENCY_TLS_HANDSHAKE_FULL,
+        LATENCY_TLS_HANDSHAKE_RESUMED,
+        LATENCY_REQUEST,
+        LATENCY_SESSION,
+        LATENCY_FROM_SCHEDULE,
     };
     json_t *object = json_object();
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)

@@ -34,6 +34,8 @@ static const struct counter {
     COUNTER("sessions.refused", refused),
     COUNTER("sessions.failed", failed),
     COUNTER("sessions.cut_off", cut_off),
+    COUNTER("sessions.cut_off_served", cut_off_served),
+    COUNTER("sessions.cut_off_responses", cut_off_responses),
     COUNTER("sessions.unconfirmed", unconfirmed),
     COUNTER("sessions.peak_established", peak_established),
     COUNTER("requests.started", requests_started),
@@ -146,6 +148,7 @@ static bool identities_fit(const struct result *merged, struct error *err)
              fits(row->refused, "identities", row->name, err) &&
              fits(row->failed, "identities", row->name, err) &&
              fits(row->cut_off, "identities", row->name, err) &&
+             fits(row->cut_off_served, "identities", row->name, err) &&
              fits(row->unconfirmed, "identities", row->name, err);
         for (int class = 0; class < NUM_STATUS_CLASSES && ok; class ++)
             ok = fits(row->responses[class], "identities", row->name, err);
@@ -250,6 +253,7 @@ static void add_identity(struct result_identity *to, const struct result_identit
     add_to(&to->refused, from->refused);
     add_to(&to->failed, from->failed);
     add_to(&to->cut_off, from->cut_off);
+    add_to(&to->cut_off_served, from->cut_off_served);
     add_to(&to->unconfirmed, from->unconfirmed);
     for (int class = 0; class < NUM_STATUS_CLASSES; class ++)
         add_to(&to->responses[class], from->responses[class]);

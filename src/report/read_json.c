@@ -171,12 +171,16 @@ static void read_sessions(const struct place *root, struct result *r)
         {"refused", offsetof(struct result, refused), true},
         {"failed", offsetof(struct result, failed), true},
         {"cut_off", offsetof(struct result, cut_off), true},
+        {"cut_off_served", offsetof(struct result, cut_off_served), false},
+        {"cut_off_responses", offsetof(struct result, cut_off_responses), false},
         {"unconfirmed", offsetof(struct result, unconfirmed), true},
         {"peak_established", offsetof(struct result, peak_established), true},
     };
     struct place sessions = object_at(root, "sessions");
     read_counts(&sessions, r, fields, COUNT_OF(fields));
     r->sessions_per_second = required_number_at(&sessions, "per_second");
+    if (r->cut_off_served > r->cut_off)
+        fail(&sessions, "cut_off_served", "a part of cut_off");
 }
 
 static void read_requests(const struct place *root, struct result *r)
@@ -283,6 +287,7 @@ static void read_identity(const struct place *place, struct result_identity *ide
         {"refused", offsetof(struct result_identity, refused), true},
         {"failed", offsetof(struct result_identity, failed), true},
         {"cut_off", offsetof(struct result_identity, cut_off), false},
+        {"cut_off_served", offsetof(struct result_identity, cut_off_served), false},
         {"unconfirmed", offsetof(struct result_identity, unconfirmed), false},
     };
     identity->name = required_text_at(place, "name");

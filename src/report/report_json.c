@@ -195,6 +195,8 @@ static json_t *sessions_object(const struct result *r)
     put_count(object, "refused", r->refused);
     put_count(object, "failed", r->failed);
     put_count(object, "cut_off", r->cut_off);
+    put_count(object, "cut_off_served", r->cut_off_served);
+    put_count(object, "cut_off_responses", r->cut_off_responses);
     put_count(object, "unconfirmed", r->unconfirmed);
     put_count(object, "peak_established", r->peak_established);
     put(object, "per_second", number(r->sessions_per_second));
@@ -288,6 +290,7 @@ static json_t *identity_object(const struct result_identity *identity)
     put_count(object, "refused", identity->refused);
     put_count(object, "failed", identity->failed);
     put_count(object, "cut_off", identity->cut_off);
+    put_count(object, "cut_off_served", identity->cut_off_served);
     put_count(object, "unconfirmed", identity->unconfirmed);
     put(object, "expected_status", text_or_null(identity->expected_status));
     put(object, "responses", responses_object(identity));

@@ -98,7 +98,11 @@ static void add_identity(struct suite *suite, const struct result_identity *iden
                   " refused, %" PRIu64 " failed, %" PRIu64 " unconfirmed",
                   expected, identity->sessions, identity->succeeded, identity->refused,
                   identity->failed, identity->unconfirmed);
-    bool is_decided = identity->succeeded > 0 || identity->refused > 0 || identity->unconfirmed > 0;
+    if (identity->cut_off_served > 0)
+        buffer_format(&message, ", %" PRIu64 " accepted until the run ended",
+                      identity->cut_off_served);
+    bool is_decided = identity->succeeded > 0 || identity->cut_off_served > 0 ||
+                      identity->refused > 0 || identity->unconfirmed > 0;
     if (identity->as_expected)
         fate = is_decided ? FATE_PASSED : FATE_SKIPPED;
     add_case(suite, "identity", buffer_text(&name), fate,

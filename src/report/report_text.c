@@ -196,15 +196,26 @@ static void begin_row(struct flow *flow, FILE *out, const char *label, uint64_t 
         flow_item(flow, "%*s", columns->rate_width, count > 0 ? rate_text : "");
 }
 
+static void add_served(struct flow *flow, const struct result *r)
+{
+    char open[FIGURE_LEN], responses[FIGURE_LEN];
+    figure_count(open, r->cut_off_served);
+    figure_count(responses, r->cut_off_responses);
+    if (r->cut_off_served > 0)
+        flow_item(flow, "%s open at the end, after %s responses", open, responses);
+}
+
 static void write_sessions(FILE *out, const struct result *r, const struct columns *columns)
 {
     struct flow flow;
     begin_row(&flow, out, "sessions", r->started, r->sessions_per_second, columns);
-    count_item(&flow, r->succeeded, "succeeded");
+    add_served(&flow, r);
+    if (r->succeeded > 0 || r->cut_off_served == 0)
+        count_item(&flow, r->succeeded, "succeeded");
     count_item(&flow, r->refused, "refused");
     count_item(&flow, r->failed, "failed");
     some_item(&flow, r->unconfirmed, "unconfirmed");
-    some_item(&flow, r->cut_off, "cut off at the end");
+    some_item(&flow, r->cut_off - r->cut_off_served, "cut off at the end");
     flow_end(&flow);
 }
 
@@ -299,11 +310,15 @@ static void write_bytes(FILE *out, const struct result *r)
 static void write_counts(FILE *out, const struct result *r)
 {
     struct columns columns = measure_columns(r);
+    bool requests_first = figures_count_requests(r->started, r->requests_started);
     putc('\n', out);
     write_schedule(out, r);
+    if (requests_first)
+        write_requests(out, r, &columns);
     write_sessions(out, r, &columns);
     write_handshakes(out, r, &columns);
-    write_requests(out, r, &columns);
+    if (!requests_first)
+        write_requests(out, r, &columns);
     report_text_steady(out, r, LABEL_COLUMNS);
     write_pins(out, r, &columns);
     write_bytes(out, r);
@@ -326,7 +341,7 @@ static void write_names(FILE *out, const char *label, const struct name_counts *
 /* Each outcome's name in a column, its meaning behind it, wrapped. */
 static void write_outcomes(FILE *out, const struct result *r)
 {
-    if (r->outcomes[OUTCOME_SUCCEEDED] == r->started)
+    if (r->outcomes[OUTCOME_SUCCEEDED] + r->cut_off_served == r->started)
         return;
     putc('\n', out);
     const char *label = "outcomes";
@@ -356,9 +371,12 @@ static void add_cpu(struct flow *flow, const struct result *r)
     char share[FIGURE_LEN] = "";
     if (r->duration_s > 0 && isfinite(cpu_s / r->duration_s))
         snprintf(share, sizeof share, ", %.0f%% of a core", 100 * cpu_s / r->duration_s);
-    figure_time(figure, r->cpu_per_session_us * 1e3);
+    bool by_request =
+        r->requests_succeeded > 0 && figures_count_requests(r->started, r->requests_started);
+    figure_time(figure, by_request ? cpu_s * 1e9 / (double)r->requests_succeeded
+                                   : r->cpu_per_session_us * 1e3);
     if (r->started > 0 && isfinite(r->cpu_per_session_us))
-        flow_item(flow, "%s of CPU a session%s", figure, share);
+        flow_item(flow, "%s of CPU a %s%s", figure, by_request ? "request" : "session", share);
 }
 
 static void add_p99(struct flow *flow, const char *name, const struct latency *latency)

@@ -52,6 +52,7 @@ static void add_time(struct table *table, const struct result_identity *identity
     table_cell(table, "%s", identity->tls_handshake.count > 0 ? figure : "–");
 }
 
+/* Those that were served until the run ended count with those that succeeded, under another head. */
 static void add_identity(struct table *table, const struct result_identity *identity)
 {
     char name[4 * LONGEST_NAME + 4];
@@ -60,7 +61,7 @@ static void add_identity(struct table *table, const struct result_identity *iden
     table_cell(table, "%s%s", identity->expect_refused ? "refuse" : "accept",
                identity->as_expected ? "" : " !");
     add_count(table, identity->sessions);
-    add_count(table, identity->succeeded);
+    add_count(table, identity->succeeded + identity->cut_off_served);
     add_count(table, identity->refused);
     add_count(table, identity->failed);
     add_time(table, identity, identity->tls_handshake.p50);
@@ -113,6 +114,7 @@ void report_text_identities(FILE *out, const struct result *result)
     static const char *const head[] = {
         "identity", "expected", "sessions", "succeeded", "refused", "failed", "hs p50", "hs p99",
     };
+    enum { SUCCEEDED = 3 };
     size_t count = result->num_identities;
     if (count == 0 || (count == 1 && result->identities[0].as_expected))
         return;
@@ -121,7 +123,7 @@ void report_text_identities(FILE *out, const struct result *result)
     const struct result_identity **by_interest = identities_by_interest(result);
     struct table table = {.align = "llrrrrrr"};
     for (size_t i = 0; i < sizeof head / sizeof head[0]; i++)
-        table_cell(&table, "%s", head[i]);
+        table_cell(&table, "%s", i == SUCCEEDED && result->cut_off_served > 0 ? "served" : head[i]);
     for (size_t i = 0; i < shown; i++)
         add_identity(&table, are_all_shown ? &result->identities[i] : by_interest[i]);
     putc('\n', out);

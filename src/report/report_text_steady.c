@@ -25,7 +25,8 @@ void report_text_steady(FILE *out, const struct result *result, size_t indent)
     figure_seconds(from, steady->from_s);
     flow_begin(&flow, out, "steady", indent, "   ");
     if (steady->duration_s > 0) {
-        add_rate(&flow, steady->sessions_per_second, "sessions");
+        if (!figures_count_requests(result->started, result->requests_started))
+            add_rate(&flow, steady->sessions_per_second, "sessions");
         if (result->requests_started > 0)
             add_rate(&flow, steady->requests_per_second, "requests");
         flow_item(&flow, "after a ramp-up of %s", from);

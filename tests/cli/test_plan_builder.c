@@ -434,6 +434,25 @@ static char *setting_of(const char *const *args, const char *name)
     return text;
 }
 
+static void endless_requests_are_told_by_their_word(void **state)
+{
+    (void)state;
+    static const char *const runs[][MAX_ARGS] = {
+        {"--verify", "none", "-r", "inf", URL},
+        {"--verify", "none", "-r", "inf", "-n", "4", "-d", "3s", URL},
+    };
+    for (size_t i = 0; i < COUNT_OF(runs); i++) {
+        struct built built;
+        build(&built, runs[i]);
+        assert_true(built.plan.requests == REQUESTS_ENDLESS);
+        assert_true(built.plan.duration_ns > 0);
+        release(&built);
+        char *text = setting_of(runs[i], "requests");
+        assert_string_equal(text, "inf");
+        free(text);
+    }
+}
+
 static void what_is_sent_is_told_by_its_hash(void **state)
 {
     (void)state;
@@ -551,6 +570,7 @@ int main(void)
         cmocka_unit_test(what_is_said_of_tls_and_http_reaches_the_plan),
         cmocka_unit_test(what_changes_nothing_is_said),
         cmocka_unit_test(a_key_log_is_announced_and_ours_alone_to_read),
+        cmocka_unit_test(endless_requests_are_told_by_their_word),
         cmocka_unit_test(what_is_sent_is_told_by_its_hash),
         cmocka_unit_test(settings_are_as_they_were_typed),
     };

@@ -259,6 +259,36 @@ static void a_session_that_pauses_when_the_run_ends_is_cut_off(void **state)
     service_stop(service);
 }
 
+/* Sessions that go on until the run's end have had their responses. */
+static void endless_sessions_are_served_until_the_run_ends(void **state)
+{
+    (void)state;
+    for (int shown = 0; shown < 2; shown++) {
+        struct trial trial;
+        struct service *service = service_start(MANNER_SERVE, &asking);
+        trial_plan(&trial, service);
+        trial_identity(&trial, "client-p256");
+        if (shown)
+            trial_expect_refused(&trial, 0);
+        trial.plan.sessions = 0;
+        trial.plan.duration_ns = 300 * NS_PER_MS;
+        trial.plan.requests = REQUESTS_ENDLESS;
+        trial_run(&trial);
+        trial_expect(&trial, OUTCOME_CUT_OFF);
+        const struct result *result = trial.result;
+        assert_int_equal(result->started, 2);
+        assert_int_equal(result->cut_off_served, 2);
+        assert_int_equal(result->identities[0].cut_off_served, 2);
+        assert_int_equal(result->cut_off_responses, result->requests_succeeded);
+        assert_true(result->requests_succeeded > 20 && result->requests_failed == 0);
+        assert_int_equal(result->passed, !shown);
+        if (shown)
+            assert_non_null(strstr(result->violations[0], "was accepted in 2 of 2 sessions"));
+        trial_cleanup(&trial);
+        service_stop(service);
+    }
+}
+
 static void what_is_in_flight_when_the_run_ends_is_cut_off_after_the_timeout(void **state)
 {
     (void)state;
@@ -390,6 +420,7 @@ int main(void)
         cmocka_unit_test(handshakes_of_held_sessions_stand_where_they_were_complete),
         cmocka_unit_test(a_session_in_its_hold_when_the_run_ends_has_succeeded),
         cmocka_unit_test(a_session_that_pauses_when_the_run_ends_is_cut_off),
+        cmocka_unit_test(endless_sessions_are_served_until_the_run_ends),
         cmocka_unit_test(what_is_in_flight_when_the_run_ends_is_cut_off_after_the_timeout),
         cmocka_unit_test(a_ramp_up_lets_the_slots_in_one_by_one),
         cmocka_unit_test(several_threads_share_the_sessions_and_rotate_evenly),

@@ -315,3 +315,31 @@ struct result *sample_crowded(void)
     set_generator(r);
     return r;
 }
+
+struct result *sample_kept(void)
+{
+    struct result *r = sample_base();
+    r->duration_s = 4;
+    count_sessions(r, 8);
+    r->succeeded = r->outcomes[OUTCOME_SUCCEEDED] = 0;
+    r->cut_off = r->outcomes[OUTCOME_CUT_OFF] = 8;
+    r->cut_off_served = 8;
+    r->requests_started = 191739;
+    r->requests_succeeded = r->cut_off_responses = 191731;
+    r->statuses.items[0].count = 191731;
+    set_rates(r);
+    fill(r->latencies[LATENCY_TLS_HANDSHAKE], 8, 3000, 100);
+    fill(r->latencies[LATENCY_TLS_HANDSHAKE_FULL], 8, 3000, 100);
+    fill(r->latencies[LATENCY_REQUEST], 191731, 610, 0);
+    add_identities(r, 2, 4);
+    for (size_t i = 0; i < 2; i++) {
+        r->identities[i].succeeded = 0;
+        r->identities[i].cut_off = r->identities[i].cut_off_served = 4;
+    }
+    add_series(r, 4, 0);
+    for (size_t i = 0; i < 4; i++)
+        r->series[i].requests = 47933;
+    r->series[3].sessions = 8;
+    set_generator(r);
+    return r;
+}

@@ -20,4 +20,7 @@ struct result *sample_failing(void);
 /* sample_crowded: 30 identities, of which two are not as expected. */
 struct result *sample_crowded(void);
 
+/* sample_kept: 8 sessions of two identities, kept alive until the run ended. */
+struct result *sample_kept(void);
+
 #endif

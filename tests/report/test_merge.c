@@ -118,6 +118,20 @@ static void a_steady_rate_is_of_results_that_all_have_one(void **state)
     result_free(merged);
 }
 
+static void what_was_served_until_the_end_adds_up(void **state)
+{
+    (void)state;
+    struct result *parts[] = {sample_kept(), sample_kept()};
+    struct error err;
+    struct result *merged = results_merge(parts, 2, false, &err);
+    assert_int_equal(merged->cut_off_served, 16);
+    assert_int_equal(merged->cut_off_responses, 2 * 191731);
+    assert_int_equal(merged->identities[1].cut_off_served, 8);
+    for (size_t i = 0; i < 2; i++)
+        result_free(parts[i]);
+    result_free(merged);
+}
+
 static uint64_t count_in(const struct interval_row *interval, enum latency_kind kind)
 {
     struct latency *latency = latency_decode(interval->hdr[kind], 0);
@@ -496,6 +510,7 @@ int main(void)
         cmocka_unit_test(counts_add_and_distributions_merge),
         cmocka_unit_test(a_rate_is_of_the_longest_window),
         cmocka_unit_test(a_steady_rate_is_of_results_that_all_have_one),
+        cmocka_unit_test(what_was_served_until_the_end_adds_up),
         cmocka_unit_test(intervals_merge_and_tell_the_percentiles_of_their_second),
         cmocka_unit_test(intervals_become_as_long_as_the_longest),
         cmocka_unit_test(what_one_does_not_tell_is_told_of_none),

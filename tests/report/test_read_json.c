@@ -132,6 +132,8 @@ static void what_is_wrong_is_named(void **state)
         {"\"expected_status\": null", "\"expected_status\": 200", "expected_status is not a text"},
         {"\"violations\": [", "\"violations\": [1,", "verdict.violations is not an array of texts"},
         {"\"series\": [", "\"series\": [[],", "series is not an array of objects"},
+        {"\"cut_off_served\": 0", "\"cut_off_served\": 1",
+         "sessions.cut_off_served is not a part of cut_off"},
         {"\"length_s\": 1", "\"length_s\": 0", "series.length_s is not a length over 0"},
         {"\"length_s\": 1", "\"length_s\": 1.5", "series.length_s is not a length over 0"},
         {"\"length_s\": 1", "\"length_s\": null", "series.length_s is not a length over 0"},
@@ -179,6 +181,8 @@ static void what_is_not_of_the_contract_may_be_missing_or_new(void **state)
         const char *from, *to;
     } cases[] = {{"\"checked_resumed\": 0,", "\"another\": [1, {}],"},
                  {"\"length_s\": 1,", ""},
+                 {"\"cut_off_served\": 0,", ""},
+                 {"\"cut_off_responses\": 0,", ""},
                  {"\"handshake_from_schedule\": {", "\"another\": {"}};
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct result *result = sample_failing();

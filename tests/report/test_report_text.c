@@ -99,6 +99,18 @@ static void the_steady_part_and_the_whole_are_told_apart(void **state)
     free(text);
 }
 
+static void of_kept_alive_sessions_requests_come_first(void **state)
+{
+    (void)state;
+    golden_check("kept.txt", write_plain, sample_kept());
+    struct result *result = sample_kept();
+    result->steady = (struct result_steady){1, 3, 0, 47900};
+    char *text = golden_capture(write_plain, result);
+    assert_non_null(strstr(text, "\nsteady      requests 47,900/s   after a ramp-up of 1.0 s\n"));
+    free(text);
+    result_free(result);
+}
+
 static void of_many_identities_those_that_deserve_a_look_are_shown(void **state)
 {
     (void)state;
@@ -205,6 +217,7 @@ int main(void)
         cmocka_unit_test(only_what_is_not_as_it_should_be_is_said_without_a_summary),
         cmocka_unit_test(a_failing_run_names_what_failed),
         cmocka_unit_test(the_steady_part_and_the_whole_are_told_apart),
+        cmocka_unit_test(of_kept_alive_sessions_requests_come_first),
         cmocka_unit_test(of_many_identities_those_that_deserve_a_look_are_shown),
         cmocka_unit_test(no_escape_sequence_is_written_without_colour),
         cmocka_unit_test(books_that_do_not_balance_are_called_a_bug),

@@ -54,12 +54,19 @@ function verdictSentence() {
 
 function books() {
     const { sessions } = data;
-    const items = [[show('sessions.succeeded'), ' succeeded'], [show('sessions.refused'), ' refused'],
-        [show('sessions.failed'), ' failed']];
-    for (const [name, words] of [['unconfirmed', 'unconfirmed'], ['cut_off', 'cut off at the end'], ['skipped', 'skipped']]) {
-        if (sessions[name] > 0)
-            items.push([show(`sessions.${name}`), ` ${words}`]);
-    }
+    const served = sessions.cut_off_served;
+    const items = [];
+    if (served > 0)
+        items.push([show('sessions.cut_off_served'), ' open at the end, after ', show('sessions.cut_off_responses'), ' responses']);
+    if (served === 0 || sessions.succeeded > 0)
+        items.push([show('sessions.succeeded'), ' succeeded']);
+    items.push([show('sessions.refused'), ' refused'], [show('sessions.failed'), ' failed']);
+    if (sessions.unconfirmed > 0)
+        items.push([show('sessions.unconfirmed'), ' unconfirmed']);
+    if (sessions.cut_off > served)
+        items.push([figureCount(sessions.cut_off - served), ' cut off at the end']);
+    if (sessions.skipped > 0)
+        items.push([show('sessions.skipped'), ' skipped']);
     return el('p', { class: 'books' }, show('sessions.started'), sessions.started === 1 ? ' session: ' : ' sessions: ', joined(items));
 }
 
@@ -135,7 +142,8 @@ function tile(name, value, unit, detail, tone) {
 function rateTile(name, detail) {
     const [whole, steady] = [`${name}.per_second`, `steady.${name}_per_second`];
     const title = `${name[0].toUpperCase()}${name.slice(1)}`;
-    if (!hasRampUp() || !isNumber(data.steady[`${name}_per_second`]))
+    const isEndless = name === 'sessions' && page.counts_requests; // few begin after the ramp-up
+    if (!hasRampUp() || isEndless || !isNumber(data.steady[`${name}_per_second`]))
         return tile(title, show(whole, figureRate), '/s', detail);
     return tile(title, show(steady, figureRate), '/s', ['after the ramp-up; whole run ', show(whole, figureRate), '/s; ', detail]);
 }
@@ -155,7 +163,10 @@ function headline() {
         tile('Handshake, p50', show('latency.tls_handshake.p50', figureTime), '', plural(handshakes.completed, 'handshake')),
         tile('Handshake, p99', show('latency.tls_handshake.p99', figureTime), '',
             ['longest ', show('latency.tls_handshake.max', figureTime)]),
-        tile('Succeeded', show('sessions.succeeded'), '', quality(sessions.succeeded)),
+        sessions.cut_off_served > sessions.succeeded
+            ? tile('Open at the end', show('sessions.cut_off_served'), '',
+                ['after ', show('sessions.cut_off_responses'), ' responses'])
+            : tile('Succeeded', show('sessions.succeeded'), '', quality(sessions.succeeded)),
         tile('Refused', show('sessions.refused'), '', quality(sessions.refused)),
         tile('Failed', show('sessions.failed'), '', quality(sessions.failed), sessions.failed > 0 ? 'bad' : ''));
 }
@@ -173,7 +184,10 @@ function percentiles() {
     const curves = curvesOf([['tls_handshake_full', 'full', 'one'], ['tls_handshake_resumed', 'resumed', 'two'],
         ...(all ? [['tls_handshake', 'all', isMixed ? 'rest' : 'one', isMixed]] : [])]);
     const sessions = curvesOf([['from_schedule', 'from the intended start', 'three'], ['session', 'from the real start', 'one']]);
+    const requests = page.counts_requests ? curvesOf([['request', 'requests', 'two']]) : [];
     return [
+        requests.length > 0 ? section('requests', 'Request latency by percentile',
+            percentileChart('Request latency by percentile', requests)) : null,
         section('percentiles', 'Handshake latency by percentile', curves.length > 0
             ? percentileChart('Handshake latency by percentile', curves)
             : note('No handshake completed, so that there is no latency to show.')),
@@ -310,7 +324,7 @@ function phases() {
 // --- who, and against what -------------------------------------------------------------------------------------
 
 function seen(identity) {
-    const both = [identity.succeeded > 0 ? 'accepted' : null, identity.refused > 0 ? 'refused' : null,
+    const both = [identity.succeeded + identity.cut_off_served > 0 ? 'accepted' : null, identity.refused > 0 ? 'refused' : null,
         identity.failed > 0 ? 'failed' : null, identity.unconfirmed > 0 ? 'unconfirmed' : null].filter((word) => word !== null);
     return both.length > 0 ? both.join(', ') : identity.sessions > 0 ? 'cut off' : 'no session';
 }
@@ -322,13 +336,16 @@ function mark(identity) {
     return el('span', { class: 'mark', 'aria-label': words }, sign);
 }
 
+// The column of kept-alive sessions, which are open when the run ends, where there are any.
+const openAtEnd = data.sessions.cut_off_served > 0 ? ['cut_off_served'] : [];
+
 function identityRow(identity, index) {
     const path = `identities.${index}`;
     return {
         class: identity.as_expected ? '' : 'odd',
         cells: [el('span', { class: 'name' }, identity.name), identity.expected === 'refuse' ? 'refused' : 'accepted',
             [mark(identity), '\u00a0', seen(identity)],
-            ...['sessions', 'succeeded', 'refused', 'failed'].map((name) => show(`${path}.${name}`)),
+            ...['sessions', 'succeeded', ...openAtEnd, 'refused', 'failed'].map((name) => show(`${path}.${name}`)),
             ...['p50', 'p99'].map((stat) => show(`${path}.tls_handshake.${stat}`, figureTime))],
     };
 }
@@ -351,7 +368,8 @@ function identities() {
     const odd = rows.filter((row) => row.odd).length + page.more.unexpected;
     const number = (name, title) => ({ name, class: 'number', title });
     const columns = [{ name: 'Identity' }, { name: 'expected' }, { name: 'seen' },
-        { name: 'sessions', class: 'number minor' }, number('succeeded'), number('refused'), number('failed'), number('hs p50', 'handshake, p50'), number('hs p99', 'handshake, p99')];
+        { name: 'sessions', class: 'number minor' }, number('succeeded'), ...openAtEnd.map(() => number('open', 'open at the end, after responses as expected')),
+        number('refused'), number('failed'), number('hs p50', 'handshake, p50'), number('hs p99', 'handshake, p99')];
     return section('identities', 'Identities', identitiesNote(odd), folded(table(columns, ordered.map(({ row }) => row)), 20));
 }
 
