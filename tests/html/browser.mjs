@@ -76,13 +76,16 @@ export function readFigure(text) {
     return { value: Number(match[1].replaceAll(',', '')) * unit, tolerance: 0.5001 * unit * 10 ** -(match[2]?.length ?? 0) };
 }
 
+const isNumber = (value) => typeof value === 'number';
+
 export const at = (object, dotted) => dotted.split('.').reduce((node, name) => node?.[name], object);
 
 // assertFigures holds every figure of the page against DATA, and returns how many there are.
 export async function assertFigures(page, data) {
     const figures = await page.$$eval('[data-path]', (nodes) => nodes.map((node) => [node.dataset.path, node.textContent]));
     for (const [dotted, text] of figures) {
-        const expected = at(data, dotted);
+        const value = at(data, dotted);
+        const expected = isNumber(value) && dotted.endsWith('_s') ? value * 1e6 : value; // seconds, read back as times
         assert.notEqual(expected, undefined, `the page shows ${dotted}, which the JSON does not have`);
         const shown = readFigure(text);
         if (shown === null)
