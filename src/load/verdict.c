@@ -20,7 +20,7 @@ static bool are_failures_forgiven(const struct result *result, const struct plan
 
 static bool had_a_turn(const struct result_identity *row)
 {
-    return row->sessions > row->cut_off;
+    return row->sessions > row->cut_off - row->cut_off_served;
 }
 
 static uint32_t outcomes_of(enum outcome_blame blame)

@@ -416,6 +416,28 @@ static void what_befalls_every_identity_marks_none(void **state)
     }
 }
 
+/* One that had responses until the run ended had a turn, and was spared. */
+static void what_spared_one_that_was_open_at_the_end_did_not_befall_all(void **state)
+{
+    (void)state;
+    for (uint64_t served = 0; served <= 10; served += 10) {
+        struct result *result = result_of(&(struct run){.failed = 10, .cut_off = 10});
+        struct plan plan = plan_of(&(struct run){0});
+        result->num_identities = 2;
+        result->identities = memory_new(2, sizeof *result->identities);
+        result->identities[0] = (struct result_identity){.name = memory_text("alice"),
+                                                         .sessions = 10,
+                                                         .failed = 10,
+                                                         .failed_by = 1 << OUTCOME_RESET};
+        result->identities[1] = (struct result_identity){
+            .name = memory_text("bob"), .sessions = 10, .cut_off = 10, .cut_off_served = served};
+        verdict_reach(result, &plan);
+        assert_int_equal(result->identities[0].as_expected, served == 0);
+        assert_true(result->identities[1].as_expected);
+        result_free(result);
+    }
+}
+
 static void what_a_run_is_held_to_has_the_same_name_whether_it_holds_or_not(void **state)
 {
     (void)state;
@@ -511,6 +533,7 @@ int main(void)
         cmocka_unit_test(what_was_perhaps_a_refusal_by_status_is_said),
         cmocka_unit_test(an_identity_is_as_expected_where_its_failures_are_forgiven),
         cmocka_unit_test(what_befalls_every_identity_marks_none),
+        cmocka_unit_test(what_spared_one_that_was_open_at_the_end_did_not_befall_all),
         cmocka_unit_test(what_a_run_is_held_to_has_the_same_name_whether_it_holds_or_not),
         cmocka_unit_test(a_declined_ticket_is_a_violation),
         cmocka_unit_test(books_that_do_not_balance_are_said_to_be_a_bug),
