@@ -151,7 +151,8 @@ static bool build_plan(struct plan *plan, const struct options *options, struct 
         !plan_build_request(plan, options, err))
         return false;
     plan->pins = pinset_new();
-    plan->cacert = options->cacert != NULL ? memory_text(options->cacert) : NULL;
+    if (options->cacert != NULL && !plan_read_cacert(plan, options->cacert, err))
+        return false;
     return plan_build_identities(plan, options, notices, err) &&
            plan_build_tls(plan, options, notices, err) &&
            plan_build_network(plan, options, notices, err) && descriptors_suffice(plan, err);

@@ -29,6 +29,8 @@ bool plan_build_verification(struct plan *plan, const struct options *options,
 bool plan_build_pins(struct plan *plan, const struct options *options, struct error *err);
 bool plan_build_identities(struct plan *plan, const struct options *options,
                            struct notices *notices, struct error *err);
+/* plan_read_cacert reads the trust anchors of PATH. */
+bool plan_read_cacert(struct plan *plan, const char *path, struct error *err);
 /* plan_note_keys says which keys of the identities do not go together with --groups or --sigalgs. */
 void plan_note_keys(const struct plan *plan, struct notices *notices);
 bool plan_build_load(struct plan *plan, const struct options *options, struct error *err);

@@ -8,6 +8,7 @@
 #include "http/visible.h"
 #include "net/sources.h"
 #include "tls/pinset.h"
+#include "tls/trust.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -303,6 +304,12 @@ static bool choose_mode(struct plan *plan, const struct options *options, struct
     return true;
 }
 
+bool plan_read_cacert(struct plan *plan, const char *path, struct error *err)
+{
+    plan->cacert = memory_text(path);
+    return trust_read(&plan->anchors, path, err);
+}
+
 bool plan_build_verification(struct plan *plan, const struct options *options,
                              struct notices *notices, struct error *err)
 {
@@ -318,7 +325,5 @@ bool plan_build_verification(struct plan *plan, const struct options *options,
     if (options->cacert != NULL && !verify_mode_has_chain(plan->verify))
         notices_add(notices, "--cacert is given and, with --verify %s, no chain is checked",
                     options->verify);
-    if (verify_mode_has_chain(plan->verify))
-        plan->cacert = memory_text(options->cacert);
-    return true;
+    return !verify_mode_has_chain(plan->verify) || plan_read_cacert(plan, options->cacert, err);
 }

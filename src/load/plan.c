@@ -16,6 +16,7 @@ void plan_cleanup(struct plan *plan)
     free(plan->verify_host);
     pinset_free(plan->pins);
     free(plan->cacert);
+    buffer_cleanup(&plan->anchors);
     for (size_t i = 0; plan->identity_statuses != NULL && i < plan_num_identities(plan); i++)
         free(plan->identity_statuses[i].codes);
     free(plan->identity_statuses);

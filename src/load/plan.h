@@ -45,8 +45,9 @@ struct plan {
 
     /* who they are */
     enum verify_mode verify;
-    struct pinset *pins; /* never NULL */
-    char *cacert;        /* NULL where nothing is verified by chain */
+    struct pinset *pins;   /* never NULL */
+    char *cacert;          /* NULL where nothing is verified by chain */
+    struct buffer anchors; /* the text of that file */
 
     /* who we are */
     struct identity_set *identities; /* never NULL; empty: no client certificate */

@@ -59,7 +59,8 @@ static bool set_up_policies(struct worker *worker, struct error *err)
     const struct verify_policy *from = worker->arms != NULL ? worker->arms->policies : &own;
     worker->num_policies = worker->arms != NULL ? worker->arms->num_policies : 1;
     worker->policies = memory_new(worker->num_policies, sizeof *worker->policies);
-    if (plan->cacert != NULL && (worker->trust = trust_load(plan->cacert, err)) == NULL)
+    if (plan->cacert != NULL &&
+        (worker->trust = trust_parse(&plan->anchors, plan->cacert, err)) == NULL)
         return false;
     for (unsigned i = 0; i < worker->num_policies; i++) {
         worker->policies[i] = from[i];

@@ -560,7 +560,8 @@ static json_t *load(const char *path, struct error *err)
         json = json_loadb((const char *)text.data + mark_len, text.len - mark_len,
                           JSON_REJECT_DUPLICATES, &problem);
         if (json == NULL)
-            error_set(err, "\"%s\" cannot be read: %s (line %d); " ACCEPTED, path, problem.text,
+            error_set(err, "\"%s\" cannot be read: %s (line %d); " ACCEPTED, path,
+                      problem.text[0] != '\0' ? problem.text : "it takes more memory than there is",
                       problem.line);
     }
     buffer_cleanup(&text);

@@ -13,6 +13,7 @@
 
 #define SYSTEM_BUNDLE "/etc/ssl/certs/ca-certificates.crt"
 #define MOST_BYTES ((size_t)16 << 20)
+#define WHAT "the file of trust anchors"
 #define ACCEPTED "PEM certificates are accepted"
 
 struct trust {
@@ -56,25 +57,30 @@ static const char *read_anchors(struct trust *trust, const struct buffer *text)
     return problem;
 }
 
-struct trust *trust_load(const char *path, struct error *err)
+bool trust_read(struct buffer *text, const char *path, struct error *err)
 {
-    const struct file_role role = {"the file of trust anchors", resolve_path(path), MOST_BYTES,
-                                   ACCEPTED};
-    struct buffer text = {0};
-    if (!file_read(&text, &role, err)) {
-        buffer_cleanup(&text);
-        error_prefix(err, "--cacert");
-        return NULL;
-    }
+    const struct file_role role = {WHAT, resolve_path(path), MOST_BYTES, ACCEPTED};
+    return file_read(text, &role, err) || error_prefix(err, "--cacert");
+}
+
+struct trust *trust_parse(const struct buffer *text, const char *path, struct error *err)
+{
     struct trust *trust = memory_new(1, sizeof *trust);
     trust->store = memory_must(X509_STORE_new());
-    const char *problem = read_anchors(trust, &text);
-    buffer_cleanup(&text);
+    const char *problem = read_anchors(trust, text);
     if (problem == NULL)
         return trust;
-    error_set(err, "--cacert: %s '%s' %s", role.what, role.path, problem);
+    error_set(err, "--cacert: " WHAT " '%s' %s", resolve_path(path), problem);
     trust_free(trust);
     return NULL;
+}
+
+struct trust *trust_load(const char *path, struct error *err)
+{
+    struct buffer text = {0};
+    struct trust *trust = trust_read(&text, path, err) ? trust_parse(&text, path, err) : NULL;
+    buffer_cleanup(&text);
+    return trust;
 }
 
 void trust_free(struct trust *trust)

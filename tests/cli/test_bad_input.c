@@ -213,7 +213,7 @@ static const struct row rows[] = {
     {{"--verify", "chain+pin", "--pin", PIN, URL}, "--verify chain+pin", "--cacert", WHOLE},
     {{"--verify", "chain+pin", "--cacert", FIXTURE("ca.crt"), URL}, "chain+pin", "--pin", WHOLE},
     {{"--pin", "ca-sha256:" PIN, URL}, "ca-sha256:", "anybody can append", WHOLE},
-    {{"--cacert", FIXTURE("no-such.crt"), URL}, "no-such.crt'", "--cacert", WHOLE | LATE},
+    {{"--cacert", FIXTURE("no-such.crt"), URL}, "no-such.crt'", "--cacert", WHOLE},
     {{"--cacert", FIXTURE("hello.txt"), URL}, "hello.txt'", "are accepted", WHOLE | LATE},
     {{"--pin", "hello"}, "'hello'", "base64 (44 characters) or hex (64 digits) is accepted"},
     {{"--pin", ""}, "''", "is accepted"},
