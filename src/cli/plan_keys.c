@@ -78,51 +78,74 @@ static bool sigalgs_have(const char *sigalgs, const char *kind, uint16_t version
     return false;
 }
 
-static void note_groups(const struct tls_config *tls, const char *identity, const char *kind,
+/* The keys of one kind among the identities, as they are called in a sentence. */
+struct keys {
+    const char *kind;
+    char whose[300];
+};
+
+static void note_groups(const struct tls_config *tls, const struct keys *keys,
                         struct notices *notices)
 {
-    const struct curve *curve = curve_of(kind);
+    const struct curve *curve = curve_of(keys->kind);
     bool is_certain = tls->version_max == TLS_VERSION_1_2;
     if (tls->groups == NULL || tls->version_min == TLS_VERSION_1_3 || curve == NULL ||
         groups_have(tls->groups, curve))
         return;
     notices_add(notices,
-                "the key of identity '%s' is on %s, which --groups '%s' leaves out: %s servers on "
+                "the key of identity %s is on %s, which --groups '%s' leaves out: %s servers on "
                 "OpenSSL refuse it (wrong curve); %s in --groups%s is what they accept",
-                identity, kind, tls->groups,
+                keys->whose, keys->kind, tls->groups,
                 is_certain ? "with TLS 1.2, the one version here," : "where TLS 1.2 is chosen,",
-                kind, is_certain ? "" : ", or --tls-min 1.3,");
+                keys->kind, is_certain ? "" : ", or --tls-min 1.3,");
 }
 
-static void note_sigalgs(const struct tls_config *tls, const char *identity, const char *kind,
+static void note_sigalgs(const struct tls_config *tls, const struct keys *keys,
                          struct notices *notices)
 {
     if (tls->sigalgs == NULL)
         return;
-    bool is_in_1_2 = tls->version_min == TLS_VERSION_1_2, ok_1_2 = true;
-    bool is_in_1_3 = tls->version_max == TLS_VERSION_1_3, ok_1_3 = true;
-    if (is_in_1_2)
-        ok_1_2 = sigalgs_have(tls->sigalgs, kind, TLS_VERSION_1_2);
-    if (is_in_1_3)
-        ok_1_3 = sigalgs_have(tls->sigalgs, kind, TLS_VERSION_1_3);
+    bool is_in_1_2 = tls->version_min == TLS_VERSION_1_2;
+    bool is_in_1_3 = tls->version_max == TLS_VERSION_1_3;
+    bool ok_1_2 = !is_in_1_2 || sigalgs_have(tls->sigalgs, keys->kind, TLS_VERSION_1_2);
+    bool ok_1_3 = !is_in_1_3 || sigalgs_have(tls->sigalgs, keys->kind, TLS_VERSION_1_3);
     if (ok_1_2 && ok_1_3)
         return;
-    bool is_certain = !(is_in_1_2 && ok_1_2) && !(is_in_1_3 && ok_1_3);
+    const char *where = ok_1_2 && is_in_1_2   ? " in TLS 1.3"
+                        : ok_1_3 && is_in_1_3 ? " in TLS 1.2"
+                                              : "";
     notices_add(notices,
-                "the key of identity '%s' is %s, which signs by none of --sigalgs '%s'%s%s: the "
+                "the key of identity %s is %s, which signs by none of --sigalgs '%s'%s: the "
                 "handshake fails where the server asks for a certificate",
-                identity, kind, tls->sigalgs, is_certain ? "" : " in TLS ",
-                is_certain ? ""
-                : ok_1_2   ? "1.3"
-                           : "1.2");
+                keys->whose, keys->kind, tls->sigalgs, where);
+}
+
+/* Names the first identity whose key is of the kind, and counts the others; false: there is none. */
+static bool find_keys(struct keys *keys, const struct identity_set *identities)
+{
+    size_t first = 0, count = 0;
+    for (size_t i = 0; i < identity_set_count(identities); i++) {
+        if (strcmp(identity_set_key_kind(identities, i), keys->kind) == 0 && count++ == 0)
+            first = i;
+    }
+    if (count == 0)
+        return false;
+    const char *name = identity_set_name(identities, first);
+    if (count == 1)
+        snprintf(keys->whose, sizeof keys->whose, "'%.200s'", name);
+    else
+        snprintf(keys->whose, sizeof keys->whose, "'%.200s' (and of %zu more)", name, count - 1);
+    return true;
 }
 
 void plan_note_keys(const struct plan *plan, struct notices *notices)
 {
-    for (size_t i = 0; i < identity_set_count(plan->identities); i++) {
-        const char *name = identity_set_name(plan->identities, i);
-        const char *kind = identity_set_key_kind(plan->identities, i);
-        note_groups(&plan->tls, name, kind, notices);
-        note_sigalgs(&plan->tls, name, kind, notices);
+    static const char *const kinds[] = {"RSA", "Ed25519", "P-256", "P-384", "P-521"};
+    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+        struct keys keys = {.kind = kinds[i]};
+        if (!find_keys(&keys, plan->identities))
+            continue;
+        note_groups(&plan->tls, &keys, notices);
+        note_sigalgs(&plan->tls, &keys, notices);
     }
 }

@@ -261,6 +261,8 @@ bool plan_build_tls(struct plan *plan, const struct options *options, struct not
     if (plan->tls.version_min > plan->tls.version_max)
         return error_set(err, "--tls-min %s is above --tls-max %s; the other way round is accepted",
                          options->tls_min, options->tls_max);
+    if (!tls_context_check(&plan->tls, err))
+        return false;
     plan_note_keys(plan, notices);
     return open_keylog(plan, options, notices, err);
 }

@@ -165,6 +165,14 @@ struct tls_context *tls_context_new(const struct tls_config *config,
     return context;
 }
 
+bool tls_context_check(const struct tls_config *config, struct error *err)
+{
+    struct tls_context *context = tls_context_new(config, NULL, err);
+    bool ok = context != NULL;
+    tls_context_free(context);
+    return ok;
+}
+
 struct buffer *tls_context_output(struct tls_context *context)
 {
     return &context->output;

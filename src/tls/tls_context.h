@@ -45,6 +45,9 @@ struct tls_context *tls_context_new(const struct tls_config *config,
                                     const struct identity_set *identities, struct error *err);
 void tls_context_free(struct tls_context *context);
 
+/* tls_context_check says beforehand whether a client's context can be made of CONFIG. */
+bool tls_context_check(const struct tls_config *config, struct error *err);
+
 /* tls_context_output returns the buffer into which connections of this context put ciphertext; the
  * caller sends it and clears it after each step. */
 struct buffer *tls_context_output(struct tls_context *context);

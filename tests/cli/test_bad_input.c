@@ -201,9 +201,9 @@ static const struct row rows[] = {
     {{"--source", "::1"}, "--source:", "an IPv4 source is accepted"},
     {{"--source", "127.0.0.9-127.0.0.1"}, "'127.0.0.9-127.0.0.1'", "as 127.0.0.1-127.0.0.8"},
     {{"--tls-min", "1.3", "--tls-max", "1.2"}, "--tls-min 1.3", "the other way round is accepted"},
-    {{"--groups", "P-999"}, "'P-999'", "as X25519:P-256:P-384", LATE},
-    {{"--ciphers", "RC5"}, "'RC5'", "TLS 1.2 names joined by ':'", LATE},
-    {{"--sigalgs", "rot13"}, "'rot13'", "names joined by ':'", LATE},
+    {{"--groups", "P-999"}, "'P-999'", "as X25519:P-256:P-384"},
+    {{"--ciphers", "RC5"}, "'RC5'", "TLS 1.2 names joined by ':'"},
+    {{"--sigalgs", "rot13"}, "'rot13'", "names joined by ':'"},
     {{"--keylog", "/nonexistent/log"}, "'/nonexistent/log'", "cannot be opened"},
     /* how the server is verified */
     {{URL}, "nothing says how", "--verify none (checks nothing) is accepted", WHOLE},

@@ -522,7 +522,7 @@ static void a_key_that_does_not_go_with_the_handshake_earns_a_notice(void **stat
         {{KEY("ed25519"), "--groups", "X25519", "--tls-max", "1.2"}, NULL},
         {{"--groups", "X25519", "--tls-max", "1.2"}, NULL},
         {{KEY("p384"), "--groups", "X25519:P-256"}, "is on P-384, which --groups 'X25519:P-256'"},
-        {{KEY("p256"), "--groups", "P-2567:P-25:P-384"}, "where TLS 1.2 is chosen, servers on"},
+        {{KEY("p256"), "--groups", "X25519:P-384"}, "where TLS 1.2 is chosen, servers on"},
         {{KEY("p256"), "--groups", "X25519", "--tls-max", "1.2"}, "with TLS 1.2, the one version"},
         {{KEY("rsa"), "--sigalgs", "ecdsa_secp256r1_sha256:rsa_pss_rsae_sha256"}, NULL},
         {{KEY("rsa"), "--sigalgs", "RSA-PSS+SHA256"}, NULL},
