@@ -330,7 +330,7 @@ function seen(identity) {
 }
 
 function mark(identity) {
-    const isDecided = identity.succeeded + identity.refused + identity.unconfirmed > 0;
+    const isDecided = identity.succeeded + identity.cut_off_served + identity.refused + identity.unconfirmed > 0;
     const [sign, words] = !identity.as_expected ? ['✗', 'not as expected'] : isDecided
         ? ['✓', 'as expected'] : [NONE, identity.sessions > 0 ? 'not decided' : 'never tried'];
     return el('span', { class: 'mark', 'aria-label': words }, sign);
