@@ -21,6 +21,9 @@ connections=64
 patient=no
 usage_options=()
 
+# What bench/fetch-peers has built.
+PATH="$PATH:$cache_dir/peers/bin"
+
 # set_up: what all scripts need before the first round; the directory for all that is made on the way.
 set_up() {
     local program
