@@ -5,6 +5,8 @@
 #include "load/trial.h"
 #include "tls/fixtures.h"
 
+#include <math.h>
+
 static const struct tls_server_config plain = {0};
 
 static double mean_ms(const struct result *result, enum latency_kind kind)
