@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A set-up error: one sentence for a person, which quotes the offending text and says what is
- * accepted. A session's failure is not an error but data (load/outcome.h).
+ * accepted. A session's failure is not an error but data (measure/outcome.h).
  */
 #ifndef PINLOAD_BASE_ERROR_H
 #define PINLOAD_BASE_ERROR_H

@@ -7,10 +7,10 @@
 #include "cli/ending.h"
 #include "cli/outputs.h"
 #include "cli/thresholds.h"
-#include "load/result.h"
-#include "load/verdict.h"
-#include "report/merge.h"
-#include "report/read_json.h"
+#include "report/json/read_json.h"
+#include "result/merge.h"
+#include "result/result.h"
+#include "result/verdict.h"
 
 #include <stdlib.h>
 

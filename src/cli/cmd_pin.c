@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/plan_builder.h"
-#include "load/probe.h"
+#include "engine/probe.h"
 #include "tls/certificate.h"
 #include "tls/fingerprint.h"
 #include "tls/key_file.h"

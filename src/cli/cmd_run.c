@@ -13,9 +13,9 @@
 #include "cli/plan_builder.h"
 #include "cli/plan_settings.h"
 #include "cli/thresholds.h"
-#include "load/run.h"
-#include "load/verdict.h"
-#include "report/progress.h"
+#include "engine/run.h"
+#include "report/text/progress.h"
+#include "result/verdict.h"
 #include "tls/pinset.h"
 
 #include <stdlib.h>

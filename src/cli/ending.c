@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/ending.h"
 
-#include "load/result.h"
+#include "result/result.h"
 
 #include <signal.h>
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/outputs.h"
 
-#include "load/result.h"
-#include "report/report_csv.h"
+#include "report/formats/report_csv.h"
+#include "report/formats/report_hlog.h"
+#include "report/formats/report_junit.h"
+#include "report/formats/report_prometheus.h"
+#include "report/html/report_html.h"
+#include "report/json/report_json.h"
 #include "report/report_file.h"
-#include "report/report_hlog.h"
-#include "report/report_html.h"
-#include "report/report_json.h"
-#include "report/report_junit.h"
-#include "report/report_prometheus.h"
-#include "report/report_text.h"
+#include "report/text/report_text.h"
+#include "result/result.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -8,7 +8,7 @@
 
 #include "base/notices.h"
 #include "cli/options.h"
-#include "load/plan.h"
+#include "plan/plan.h"
 
 /* plan_build makes PLAN, to be cleaned up whatever the outcome. */
 bool plan_build(struct plan *plan, const struct options *options, struct notices *notices,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/thresholds.h"
 
-#include "load/result.h"
-#include "report/json_figures.h"
-#include "report/threshold.h"
+#include "report/json/json_figures.h"
+#include "report/json/threshold.h"
+#include "result/result.h"
 
 static bool check_all(const struct options *options, const struct json_figures *figures,
                       struct error *err)

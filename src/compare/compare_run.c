@@ -6,8 +6,8 @@
 #include "compare/clock_facts.h"
 #include "compare/in_process.h"
 #include "compare/instructions.h"
-#include "load/probe.h"
-#include "load/run.h"
+#include "engine/probe.h"
+#include "engine/run.h"
 #include "tls/pinset.h"
 
 #include <math.h>

@@ -2,8 +2,8 @@
 /*
  * How a comparison is carried out: in rounds, until it has lasted long enough or is resolved.
  */
-#ifndef PINLOAD_CLI_COMPARE_ENGINE_H
-#define PINLOAD_CLI_COMPARE_ENGINE_H
+#ifndef PINLOAD_COMPARE_COMPARE_RUN_H
+#define PINLOAD_COMPARE_COMPARE_RUN_H
 
 #include "base/error.h"
 #include "compare/arms.h"

@@ -2,7 +2,7 @@
 #include "compare/comparison.h"
 
 #include "base/memory.h"
-#include "load/latency.h"
+#include "measure/latency.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #include "report/identity_order.h"
 
 #include "base/memory.h"
-#include "load/result.h"
+#include "result/result.h"
 
 #include <stdlib.h>
 

@@ -3,7 +3,7 @@
  * The client identities of a run: a name, a certificate chain, a private key each. A set is loaded
  * once and then cloned for each thread, since keys lock when they are shared. Which identity a
  * session takes is a pure function of the set's size and the session's serial number
- * (load/rotation.h).
+ * (plan/rotation.h).
  */
 #ifndef PINLOAD_TLS_IDENTITY_H
 #define PINLOAD_TLS_IDENTITY_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/descriptors.h"
 
-#include "load/plan.h"
+#include "plan/plan.h"
 #include "unit.h"
 
 #include <sys/resource.h>

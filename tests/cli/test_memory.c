@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Memory that runs out: whichever allocation fails, a sentence is the end of it and no crash. */
-#include "load/service.h"
+#include "engine/service.h"
 #include "tls/fixtures.h"
 
 #include <fcntl.h>

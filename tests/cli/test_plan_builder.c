@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "cli/plan_settings.h"
-#include "load/result.h"
+#include "result/result.h"
 #include "tls/fixtures.h"
 #include "tls/identity.h"
 #include "tls/pinset.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The binary from its command line to its JSON, against a server in a thread. */
-#include "load/service.h"
+#include "engine/service.h"
 #include "tls/fixtures.h"
 
 #include <fcntl.h>

@@ -2,7 +2,7 @@
 #include "compare/comparison.h"
 
 #include "base/random.h"
-#include "load/latency.h"
+#include "measure/latency.h"
 #include "unit.h"
 
 #include <math.h>

@@ -5,8 +5,8 @@
  */
 #include "base/random.h"
 #include "compare/compare_result.h"
-#include "report/compare_json.h"
-#include "report/compare_text.h"
+#include "report/json/compare_json.h"
+#include "report/text/compare_text.h"
 #include "unit.h"
 
 #include <math.h>

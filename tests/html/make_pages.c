@@ -4,8 +4,8 @@
  * results: those that all reports are tested with, and those that only a page can be too small for.
  */
 #include "base/memory.h"
-#include "report/report_html.h"
-#include "report/report_json.h"
+#include "report/html/report_html.h"
+#include "report/json/report_json.h"
 #include "report/samples.h"
 
 #include <math.h>

@@ -6,7 +6,7 @@
 #ifndef PINLOAD_TESTS_REPORT_GOLDEN_H
 #define PINLOAD_TESTS_REPORT_GOLDEN_H
 
-#include "load/result.h"
+#include "result/result.h"
 
 #include <stdio.h>
 

@@ -3,7 +3,7 @@
 #ifndef PINLOAD_TESTS_REPORT_SAMPLES_H
 #define PINLOAD_TESTS_REPORT_SAMPLES_H
 
-#include "load/result.h"
+#include "result/result.h"
 
 /* sample_typical: a closed loop of ten seconds in which all went well. */
 struct result *sample_typical(void);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "report/json_figures.h"
+#include "report/json/json_figures.h"
 
-#include "report/report_json.h"
+#include "report/json/report_json.h"
 #include "report/samples.h"
 #include "unit.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "report/progress.h"
+#include "report/text/progress.h"
 
 #include "report/figures.h"
 #include "unit.h"

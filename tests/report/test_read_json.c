@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "report/read_json.h"
+#include "report/json/read_json.h"
 
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "report/golden.h"
-#include "report/report_json.h"
+#include "report/json/report_json.h"
 #include "report/samples.h"
 #include "unit.h"
 

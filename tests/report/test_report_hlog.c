@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "report/report_hlog.h"
+#include "report/formats/report_hlog.h"
 
 #include "report/golden.h"
 #include "report/samples.h"

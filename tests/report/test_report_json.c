@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "report/report_json.h"
+#include "report/json/report_json.h"
 
 #include "base/memory.h"
 #include "report/golden.h"
-#include "report/report_html.h"
+#include "report/html/report_html.h"
 #include "report/samples.h"
 #include "unit.h"
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "report/report_junit.h"
+#include "report/formats/report_junit.h"
 
 #include "base/memory.h"
-#include "load/plan.h"
-#include "load/verdict.h"
+#include "plan/plan.h"
 #include "report/golden.h"
 #include "report/samples.h"
+#include "result/verdict.h"
 #include "unit.h"
 
 static void a_typical_run_is_test_cases(void **state)

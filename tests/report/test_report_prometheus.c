@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "report/report_prometheus.h"
+#include "report/formats/report_prometheus.h"
 
 #include "base/memory.h"
 #include "report/golden.h"

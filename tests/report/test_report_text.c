@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "report/report_text.h"
+#include "report/text/report_text.h"
 
 #include "base/memory.h"
 #include "report/golden.h"

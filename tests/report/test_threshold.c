@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "report/threshold.h"
+#include "report/json/threshold.h"
 
-#include "report/json_figures.h"
+#include "report/json/json_figures.h"
 #include "report/samples.h"
 #include "unit.h"
 

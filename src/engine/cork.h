@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The sessions of one worker that could send more requests while others of theirs are in flight, and
+ * wait a moment for further responses first: requests that go out together cost both sides one
+ * record, one packet and one system call, and a server that has more to do at once sleeps less. It
+ * is a matter of microseconds: until nothing more comes, and never for so long that the server runs
+ * out of work. Pure: the time is an argument. Knows nothing of what a session is.
+ */
+#ifndef PINLOAD_ENGINE_CORK_H
+#define PINLOAD_ENGINE_CORK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* One session's place, embedded in it. Zeroed: it does not wait. */
+struct corked {
+    struct corked *next;
+    struct corked **link; /* what points to this one; NULL: it does not wait */
+};
+
+struct cork {
+    struct corked *first;
+    uint64_t since_ns;      /* when the first one began to wait */
+    uint64_t num_in_flight; /* requests of all sessions, had that one not waited */
+};
+
+/* cork_add lets one wait from NOW_NS on; without it, NUM_IN_FLIGHT requests of all sessions would be
+ * in flight. One that waits already goes on to. */
+void cork_add(struct cork *cork, struct corked *corked, uint64_t now_ns, uint64_t num_in_flight);
+
+/* cork_leave takes it out, if it waits. */
+void cork_leave(struct corked *corked);
+
+/* cork_is_empty says that none waits. */
+bool cork_is_empty(const struct cork *cork);
+
+/* cork_is_due says that none may wait longer: 50 us have passed, or only half of the requests are
+ * left in flight. */
+bool cork_is_due(const struct cork *cork, uint64_t now_ns, uint64_t num_in_flight);
+
+/* cork_take takes one out; NULL: none waits. */
+struct corked *cork_take(struct cork *cork);
+
+#endif

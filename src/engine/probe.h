@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One handshake with a server to see its certificates, whatever the server thinks of us.
+ */
+#ifndef PINLOAD_ENGINE_PROBE_H
+#define PINLOAD_ENGINE_PROBE_H
+
+#include "base/error.h"
+#include "plan/plan.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define PROBE_MAX_CERTS 16
+
+/* Certificates as DER, leaf first. Owns them; a zeroed struct is empty. */
+struct probe {
+    uint8_t *certs[PROBE_MAX_CERTS];
+    size_t lens[PROBE_MAX_CERTS];
+    size_t num_certs;
+};
+
+/* probe_server fills PROBE with what the server of PLAN sends. False sets ERR: nobody listens, or
+ * no certificate came. */
+bool probe_server(struct probe *probe, const struct plan *plan, struct error *err);
+
+void probe_add(struct probe *probe, const uint8_t *der, size_t len);
+void probe_cleanup(struct probe *probe);
+
+#endif

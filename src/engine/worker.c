@@ -1,0 +1,554 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/worker.h"
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "engine/session.h"
+#include "engine/slots.h"
+#include "net/net_loop.h"
+#include "tls/identity.h"
+#include "tls/tls_context.h"
+#include "tls/trust.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/time.h>
+
+/* So many identities are copied before it is looked whether they are still wanted: some 10 ms. */
+#define IDENTITIES_AT_ONCE 64
+
+enum stop { STOP_NONE, STOP_GENTLY, STOP_NOW };
+
+struct worker {
+    const struct plan *plan;
+    const struct worker_arms *arms;
+    unsigned index;
+    unsigned num_takers; /* of the schedule: threads times shards */
+    unsigned taker; /* which of them this one is: its shard's first, then every NUM_SHARDS-th */
+    struct net_loop *loop;
+    struct identity_set *identities; /* its own keys */
+    struct trust *trust;
+    struct tls_context *tls;
+    struct verify_policy *policies; /* one for each arm */
+    unsigned num_policies;
+    struct session_env env;
+    struct deadline_heap deadlines;
+    struct tally *tally;
+    struct stories stories;
+    struct slots slots;
+    struct pacer pacer;
+    struct random random;
+    uint64_t serial;
+    uint64_t quota; /* sessions to begin; UINT64_MAX: no bound */
+    uint64_t start_ns, end_ns, stopped_ns, drain_until_ns, ended_ns;
+    bool is_draining, is_cut, is_over;
+    uint64_t busy_ns;
+    double cpu_user_s, cpu_system_s;
+    _Atomic int stop;
+    struct worker_progress progress;
+    size_t num_published; /* seconds */
+};
+
+/* Set-up */
+
+static bool set_up_policies(struct worker *worker, struct error *err)
+{
+    const struct plan *plan = worker->plan;
+    const struct verify_policy own = {.mode = plan->verify, .pins = plan->pins};
+    const struct verify_policy *from = worker->arms != NULL ? worker->arms->policies : &own;
+    worker->num_policies = worker->arms != NULL ? worker->arms->num_policies : 1;
+    worker->policies = memory_new(worker->num_policies, sizeof *worker->policies);
+    if (plan->cacert != NULL &&
+        (worker->trust = trust_parse(&plan->anchors, plan->cacert, err)) == NULL)
+        return false;
+    for (unsigned i = 0; i < worker->num_policies; i++) {
+        worker->policies[i] = from[i];
+        worker->policies[i].trust = worker->trust;
+        worker->policies[i].host = plan->verify_host;
+        worker->policies[i].host_is_ip = plan->verify_host_is_ip;
+    }
+    return true;
+}
+
+static bool on_turn(void *owner, uint64_t busy_ns);
+static void on_quiet(void *owner);
+static void on_wake(void *owner);
+static void on_finish(void *owner, const struct sample *sample, const struct tls_conn *tls);
+static void on_done(void *owner, struct deadline *deadline, const struct sample *sample);
+static const struct net_loop_events loop_events = {on_wake, on_turn, on_quiet};
+
+/* Shares are dealt out to the shards and, within each, to its threads, so that they add up also
+ * where the shards have other numbers of threads. */
+static void set_up_share(struct worker *worker)
+{
+    const struct plan *plan = worker->plan;
+    worker->num_takers = plan->threads * plan->num_shards;
+    worker->taker = plan->shard + plan->num_shards * worker->index;
+    slots_init(&worker->slots,
+               (size_t)plan_share(plan_connections(plan), plan->threads, worker->index));
+    worker->quota = plan->sessions == 0
+                        ? UINT64_MAX
+                        : plan_share(plan_sessions(plan), plan->threads, worker->index);
+    random_init(&worker->random, plan->seed * 0x9e3779b9u + worker->taker + 1);
+}
+
+/* copy_identities makes the worker's own keys; false: they are not wanted any more. */
+static bool copy_identities(struct worker *worker, const _Atomic bool *called_off)
+{
+    const struct identity_set *from = worker->plan->identities;
+    worker->identities = identity_set_new();
+    for (size_t i = 0; i < identity_set_count(from); i += IDENTITIES_AT_ONCE) {
+        if (atomic_load_explicit(called_off, memory_order_relaxed))
+            return false;
+        identity_set_copy(worker->identities, from, i, IDENTITIES_AT_ONCE);
+    }
+    return !atomic_load_explicit(called_off, memory_order_relaxed);
+}
+
+static bool set_up_tls(struct worker *worker, struct error *err)
+{
+    worker->tls = tls_context_new(&worker->plan->tls, worker->identities, err);
+    return worker->tls != NULL && set_up_policies(worker, err);
+}
+
+struct worker *worker_new(const struct worker_shared *shared, unsigned index, struct error *err)
+{
+    const struct plan *plan = shared->plan;
+    const struct worker_arms *arms = shared->arms;
+    struct worker *worker = memory_new(1, sizeof *worker);
+    worker->plan = plan;
+    worker->index = index;
+    worker->arms = arms;
+    if (!copy_identities(worker, shared->called_off) || !set_up_tls(worker, err)) {
+        worker_free(worker);
+        return NULL;
+    }
+    set_up_share(worker);
+    worker->tally = tally_new(plan);
+    worker->loop = net_loop_new(&loop_events, worker);
+    worker->env = (struct session_env){.plan = plan,
+                                       .loop = worker->loop,
+                                       .tls = worker->tls,
+                                       .tally = worker->tally,
+                                       .deadlines = &worker->deadlines,
+                                       .crowd = shared->established,
+                                       .next_source = worker->taker,
+                                       .measure_cpu = arms != NULL,
+                                       .read_counter = arms != NULL ? arms->read_counter : NULL,
+                                       .counter_arg = arms != NULL ? arms->arg : NULL,
+                                       .on_finish = on_finish,
+                                       .on_done = on_done,
+                                       .owner = worker};
+    return worker;
+}
+
+bool worker_free(struct worker *worker)
+{
+    if (worker == NULL)
+        return true;
+    for (size_t i = 0; i < worker->slots.count; i++)
+        session_free(worker->slots.items[i].session);
+    bool clean = true;
+    if (worker->loop != NULL) {
+        if (worker->start_ns == 0) { /* never ran: its own handles still have to be closed */
+            net_loop_finish(worker->loop);
+            net_loop_run(worker->loop);
+        }
+        clean = net_loop_free(worker->loop);
+    }
+    deadline_heap_cleanup(&worker->deadlines);
+    buffer_cleanup(&worker->env.plain);
+    event_queue_cleanup(&worker->env.events);
+    stories_cleanup(&worker->stories);
+    tally_free(worker->tally);
+    tls_context_free(worker->tls);
+    trust_free(worker->trust);
+    identity_set_free(worker->identities);
+    free(worker->policies);
+    slots_cleanup(&worker->slots);
+    free(worker);
+    return clean;
+}
+
+/* Slots */
+
+static void rest_until(struct worker *worker, struct slot *slot, uint64_t until_ns)
+{
+    slot->is_resting = true;
+    deadline_set(&worker->deadlines, &slot->deadline, until_ns);
+}
+
+/* A server that fails is not hammered, unless that is asked for. A refusal that was expected is no
+ * failure, and an open loop has its own pace. */
+static bool must_rest(const struct worker *worker, const struct sample *sample)
+{
+    if (worker->plan->no_backoff || worker->plan->rate > 0)
+        return false;
+    enum outcome_class class = outcome_class(sample->outcome, worker->plan->refusal_by_close);
+    bool expected =
+        class == CLASS_SUCCEEDED || class == CLASS_UNCONFIRMED ||
+        (class == CLASS_REFUSED && plan_expects_refusal(worker->plan, sample->identity));
+    return !expected;
+}
+
+static void on_finish(void *owner, const struct sample *sample, const struct tls_conn *tls)
+{
+    struct worker *worker = owner;
+    stories_note(&worker->stories, worker->plan, sample, tls);
+}
+
+static void add_progress(_Atomic uint64_t *counter, int64_t by)
+{
+    atomic_store_explicit(counter,
+                          atomic_load_explicit(counter, memory_order_relaxed) + (uint64_t)by,
+                          memory_order_relaxed);
+}
+
+/* A rest holds nothing up where nothing is to be begun any more, and then is no pause. */
+static void rest_after_failure(struct worker *worker, struct slot *slot, uint64_t now_ns)
+{
+    rest_until(worker, slot, slots_fail(slot, now_ns));
+    if (worker->is_draining || worker->serial >= worker->quota)
+        slots_count_pause(&worker->slots, slot, now_ns);
+}
+
+static void on_done(void *owner, struct deadline *deadline, const struct sample *sample)
+{
+    struct worker *worker = owner;
+    struct slot *slot = slots_of(deadline);
+    slots_leave(&worker->slots, slot);
+    add_progress(&worker->progress.ended, 1);
+    add_progress(&worker->progress.in_flight, -1);
+    add_progress(&worker->progress.outcomes[sample->outcome], 1);
+    if (worker->arms != NULL)
+        worker->arms->observe(worker->arms->arg, sample);
+    if (must_rest(worker, sample)) {
+        rest_after_failure(worker, slot, sample->at.ended);
+    } else {
+        slot->backoff_ns = 0;
+        slots_put(&worker->slots, slot);
+    }
+}
+
+/* Sessions */
+
+static bool wants_ticket(struct worker *worker)
+{
+    switch (worker->plan->session_mode) {
+    case SESSION_FULL:
+        return false;
+    case SESSION_MIXED:
+        return random_unit(&worker->random) * 100 <= worker->plan->resume_percent;
+    default:
+        return true;
+    }
+}
+
+/* NOW_NS is its own moment: many that begin in one turn each take their time to connect. */
+static void begin_session(struct worker *worker, uint64_t intended_ns, uint64_t now_ns)
+{
+    const struct plan *plan = worker->plan;
+    struct slot *slot = slots_take(&worker->slots);
+    size_t count = identity_set_count(worker->identities);
+    uint64_t serial = worker->serial++ + (worker->arms != NULL ? worker->arms->first_serial : 0);
+    struct session_start start = {.intended_ns = intended_ns,
+                                  .now_ns = now_ns,
+                                  .identity = TLS_NO_IDENTITY,
+                                  .serial = serial,
+                                  .offer_ticket = wants_ticket(worker)};
+    if (count > 0)
+        start.identity = rotation_pick(
+            plan->rotation, count, (size_t)((uint64_t)worker->taker * count / worker->num_takers),
+            worker->arms != NULL ? serial / worker->arms->sessions_per_identity : serial,
+            slots_index(&worker->slots, slot), &worker->random);
+    start.policy = &worker->policies[0];
+    if (worker->arms != NULL) {
+        start.arm = worker->arms->pick(worker->arms->arg, serial);
+        start.policy = &worker->policies[worker->arms->policy_of[start.arm]];
+    }
+    tally_started(worker->tally, intended_ns, now_ns, count > 0 ? start.identity : 0);
+    if (slot->session == NULL)
+        slot->session = session_new(&worker->env, &slot->deadline);
+    add_progress(&worker->progress.in_flight, 1);
+    session_begin(slot->session, &start);
+}
+
+static void begin_closed_loop(struct worker *worker)
+{
+    while (worker->slots.num_ready > 0 && worker->serial < worker->quota) {
+        uint64_t now_ns = clock_now_ns();
+        begin_session(worker, now_ns, now_ns);
+        if (worker->serial == worker->quota)
+            slots_count_pauses(&worker->slots, now_ns);
+    }
+}
+
+/* Books what is due before UNTIL_NS, up to the quota, as skipped. */
+static void skip_due(struct worker *worker, uint64_t until_ns)
+{
+    uint64_t most = worker->quota - worker->tally->scheduled;
+    tally_skipped(worker->tally, pacer_skip(&worker->pacer, until_ns, most));
+}
+
+/* Releases the arrivals that are due. Without a free slot they wait, which costs nothing: the
+ * pacer just stays where it is; or they are skipped. */
+static void begin_open_loop(struct worker *worker, uint64_t now_ns)
+{
+    uint64_t intended_ns;
+    uint64_t last_ns = now_ns < worker->end_ns ? now_ns : worker->end_ns - 1;
+    while ((intended_ns = pacer_next(&worker->pacer)) <= last_ns &&
+           worker->tally->scheduled < worker->quota) {
+        if (worker->slots.num_ready == 0) {
+            worker->tally->was_full = true;
+            if (worker->plan->skip_when_full)
+                skip_due(worker, last_ns + 1);
+            return;
+        }
+        begin_session(worker, intended_ns, clock_now_ns());
+        pacer_advance(&worker->pacer);
+    }
+}
+
+/* Begins what is due. A turn that comes late, after the window's end, still begins the window's
+ * last arrivals where there are slots for them. */
+static void begin_due(struct worker *worker, uint64_t now_ns)
+{
+    bool stopped = atomic_load_explicit(&worker->stop, memory_order_relaxed) != STOP_NONE;
+    if (worker->is_draining || stopped || now_ns < worker->start_ns)
+        return;
+    if (worker->plan->rate > 0)
+        begin_open_loop(worker, now_ns);
+    else if (now_ns < worker->end_ns)
+        begin_closed_loop(worker);
+}
+
+/* The end */
+
+static void for_each_busy(struct worker *worker, void (*act)(struct session *))
+{
+    for (size_t i = 0; i < worker->slots.count; i++) {
+        if (worker->slots.items[i].is_busy)
+            act(worker->slots.items[i].session);
+    }
+}
+
+static void begin_drain(struct worker *worker, uint64_t now_ns, bool gently)
+{
+    worker->is_draining = true;
+    worker->stopped_ns = now_ns < worker->end_ns ? now_ns : worker->end_ns;
+    worker->drain_until_ns = now_ns + worker->plan->timeout_ns;
+    worker->env.is_ending = true;
+    slots_count_pauses(&worker->slots, worker->stopped_ns);
+    if (worker->plan->rate > 0 && worker->slots.num_ready == 0)
+        skip_due(worker, worker->stopped_ns); /* what still waits for a slot */
+    if (gently)
+        for_each_busy(worker, session_wind_down);
+}
+
+static bool has_begun_all(const struct worker *worker)
+{
+    return (worker->plan->rate > 0 ? worker->tally->scheduled : worker->serial) >= worker->quota;
+}
+
+/* Decides what of the end has come: of the window, of the count, by a signal, of the drain. */
+static void check_end(struct worker *worker, uint64_t now_ns)
+{
+    int stop = atomic_load_explicit(&worker->stop, memory_order_relaxed);
+    if (!worker->is_draining) {
+        if (now_ns >= worker->end_ns || stop != STOP_NONE)
+            begin_drain(worker, now_ns, stop != STOP_NOW);
+        else if (has_begun_all(worker) && worker->slots.num_busy == 0)
+            begin_drain(worker, now_ns, true);
+    }
+    if (worker->is_draining && !worker->is_cut &&
+        (now_ns >= worker->drain_until_ns || stop == STOP_NOW)) {
+        worker->is_cut = true;
+        for_each_busy(worker, session_cut);
+    }
+    if (worker->is_draining && worker->slots.num_busy == 0 && !worker->is_over) {
+        worker->is_over = true;
+        worker->ended_ns = now_ns;
+        net_loop_finish(worker->loop);
+    }
+}
+
+static void expire(struct worker *worker, uint64_t now_ns)
+{
+    struct deadline *deadline;
+    while ((deadline = deadline_pop(&worker->deadlines, now_ns)) != NULL) {
+        struct slot *slot = slots_of(deadline);
+        if (slot->is_resting) {
+            slot->is_resting = false;
+            slots_count_pause(&worker->slots, slot, now_ns);
+            slots_put(&worker->slots, slot);
+        } else if (slot->is_busy) {
+            session_expire(slot->session);
+        }
+    }
+}
+
+static uint64_t earliest(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static void set_wake(struct worker *worker)
+{
+    uint64_t wake_ns = deadline_next(&worker->deadlines);
+    if (worker->is_draining) {
+        if (!worker->is_cut)
+            wake_ns = earliest(wake_ns, worker->drain_until_ns);
+    } else {
+        wake_ns = earliest(wake_ns, worker->end_ns);
+        bool may_begin = worker->slots.num_ready > 0 || worker->plan->skip_when_full;
+        if (worker->plan->rate > 0 && may_begin && !has_begun_all(worker))
+            wake_ns = earliest(wake_ns, pacer_next(&worker->pacer));
+    }
+    net_loop_wake_at(worker->loop, wake_ns);
+}
+
+/* Lets others see what is established and answered, and the last whole second. */
+static void publish(struct worker *worker)
+{
+    atomic_store_explicit(&worker->progress.established, worker->env.num_established,
+                          memory_order_relaxed);
+    atomic_store_explicit(&worker->progress.responses, worker->tally->responses,
+                          memory_order_relaxed);
+    const struct seconds *seconds = &worker->tally->seconds;
+    if (seconds->count == worker->num_published || seconds->count < 2)
+        return;
+    worker->num_published = seconds->count;
+    size_t last = seconds->count - 2;
+    atomic_store_explicit(&worker->progress.last_second, last, memory_order_relaxed);
+    atomic_store_explicit(&worker->progress.tls_handshake, seconds->items[last].tls_handshake,
+                          memory_order_release);
+}
+
+/* All that is due happens here, once a turn of the loop, so that nothing begins a session from
+ * within another's end. */
+static bool on_turn(void *owner, uint64_t busy_ns)
+{
+    struct worker *worker = owner;
+    const struct cork *cork = &worker->env.cork;
+    uint64_t now_ns = clock_now_ns();
+    if (!worker->is_draining) /* its share is of the window */
+        worker->busy_ns += busy_ns;
+    if (worker->is_over)
+        return false;
+    latency_record(worker->tally->loop_lag, busy_ns);
+    publish(worker);
+    expire(worker, now_ns);
+    if (cork_is_due(cork, now_ns, worker->env.num_in_flight))
+        session_uncork(&worker->env);
+    begin_due(worker, now_ns);
+    check_end(worker, now_ns);
+    if (!worker->is_over)
+        set_wake(worker);
+    return !cork_is_empty(cork);
+}
+
+static void on_quiet(void *owner)
+{
+    struct worker *worker = owner;
+    session_uncork(&worker->env);
+}
+
+static void on_wake(void *owner)
+{
+    (void)owner; /* the turn that follows does it */
+}
+
+static double seconds_of(struct timeval time)
+{
+    return (double)time.tv_sec + (double)time.tv_usec / 1e6;
+}
+
+/* In a closed loop the slots come in one after the other during the ramp-up. */
+static void line_up_slots(struct worker *worker)
+{
+    for (size_t i = 0; i < worker->slots.count; i++) {
+        uint64_t wait_ns = worker->plan->rate > 0
+                               ? 0
+                               : (uint64_t)((double)worker->plan->ramp_ns * (double)i /
+                                            (double)worker->slots.count);
+        if (wait_ns > 0 || worker->start_ns > clock_now_ns())
+            rest_until(worker, &worker->slots.items[i], worker->start_ns + wait_ns);
+        else
+            slots_put(&worker->slots, &worker->slots.items[i]);
+    }
+}
+
+void worker_run(struct worker *worker, uint64_t start_ns)
+{
+    const struct plan *plan = worker->plan;
+    struct rusage before, after;
+    getrusage(RUSAGE_THREAD, &before);
+    if (worker->arms != NULL)
+        worker->arms->begin(worker->arms->arg);
+    worker->start_ns = start_ns;
+    worker->end_ns = plan->duration_ns > 0 ? start_ns + plan->duration_ns : NEVER_NS;
+    tally_begin(worker->tally, start_ns);
+    pacer_init(&worker->pacer, plan->arrival, plan->rate, plan->ramp_ns, start_ns, worker->taker,
+               worker->num_takers, plan->seed);
+    line_up_slots(worker);
+    worker->busy_ns = 0;
+    net_loop_run(worker->loop);
+    getrusage(RUSAGE_THREAD, &after);
+    worker->cpu_user_s = seconds_of(after.ru_utime) - seconds_of(before.ru_utime);
+    worker->cpu_system_s = seconds_of(after.ru_stime) - seconds_of(before.ru_stime);
+}
+
+void worker_stop(struct worker *worker, bool gently)
+{
+    atomic_store_explicit(&worker->stop, gently ? STOP_GENTLY : STOP_NOW, memory_order_relaxed);
+    net_loop_notify(worker->loop);
+}
+
+struct tally *worker_tally(struct worker *worker)
+{
+    return worker->tally;
+}
+
+const struct stories *worker_stories(const struct worker *worker)
+{
+    return &worker->stories;
+}
+
+const struct address *worker_address(const struct worker *worker)
+{
+    return &worker->plan->addresses.items[worker->env.preferred_address];
+}
+
+uint64_t worker_stopped_ns(const struct worker *worker)
+{
+    return worker->stopped_ns;
+}
+
+uint64_t worker_ended_ns(const struct worker *worker)
+{
+    return worker->ended_ns;
+}
+
+double worker_busy(const struct worker *worker)
+{
+    uint64_t span_ns = worker->stopped_ns - worker->start_ns;
+    double busy = span_ns > 0 ? (double)worker->busy_ns / (double)span_ns : 0;
+    return busy < 1 ? busy : 1;
+}
+
+double worker_paused(const struct worker *worker)
+{
+    return (double)worker->slots.paused_ns / NS_PER_S;
+}
+
+void worker_cpu(const struct worker *worker, double *out_user_s, double *out_system_s)
+{
+    *out_user_s = worker->cpu_user_s;
+    *out_system_s = worker->cpu_system_s;
+}
+
+const struct worker_progress *worker_progress(const struct worker *worker)
+{
+    return &worker->progress;
+}

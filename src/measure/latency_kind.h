@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The latencies that are measured of a session, and what they are called.
+ */
+#ifndef PINLOAD_MEASURE_LATENCY_KIND_H
+#define PINLOAD_MEASURE_LATENCY_KIND_H
+
+enum latency_kind {
+    LATENCY_CONNECT,
+    LATENCY_TLS_HANDSHAKE,
+    LATENCY_TLS_HANDSHAKE_FULL,
+    LATENCY_TLS_HANDSHAKE_RESUMED,
+    LATENCY_VERIFY_CALLBACK,
+    LATENCY_FIRST_BYTE,
+    LATENCY_REQUEST,
+    LATENCY_SESSION,
+    LATENCY_FROM_SCHEDULE,
+    LATENCY_HANDSHAKE_FROM_SCHEDULE,
+    NUM_LATENCIES,
+};
+
+/* latency_kind_name returns the name of cli.md's JSON: "connect", "tls_handshake", … */
+const char *latency_kind_name(enum latency_kind kind);
+
+#endif

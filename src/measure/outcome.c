@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "measure/outcome.h"
+
+#include <string.h>
+
+struct row {
+    const char *name;
+    enum outcome_class class;
+    const char *meaning;
+};
+
+static const struct row rows[NUM_OUTCOMES] = {
+    [OUTCOME_SUCCEEDED] = {"succeeded", CLASS_SUCCEEDED, "every response was as expected"},
+    [OUTCOME_CLIENT_CERT_REFUSED] = {"client_cert_refused", CLASS_REFUSED,
+                                     "the server refused the client's certificate, in words"},
+    [OUTCOME_REFUSED_BY_STATUS] = {"refused_by_status", CLASS_REFUSED,
+                                   "the server turned the client away by an HTTP status of "
+                                   "--refusal-status"},
+    [OUTCOME_CLOSED_BEFORE_ACCEPT] = {"closed_before_accept", CLASS_FAILED,
+                                      "the server ended the session without a word after our "
+                                      "certificate (an inference: perhaps a refusal)"},
+    [OUTCOME_UNCONFIRMED] = {"unconfirmed", CLASS_UNCONFIRMED,
+                             "the handshake completed and nothing tells whether the server took "
+                             "the client's certificate"},
+    [OUTCOME_CUT_OFF] = {"cut_off", CLASS_CUT_OFF, "the run ended before the session did"},
+    [OUTCOME_PIN_MISMATCH] = {"pin_mismatch", CLASS_FAILED,
+                              "the server's certificate has none of the pins"},
+    [OUTCOME_CHAIN_UNTRUSTED] =
+        {"chain_untrusted", CLASS_FAILED,
+         "no chain to a trust anchor, or a certificate that is no server's"},
+    [OUTCOME_NAME_MISMATCH] = {"name_mismatch", CLASS_FAILED,
+                               "the server's certificate is for another name"},
+    [OUTCOME_CERT_EXPIRED] = {"cert_expired", CLASS_FAILED,
+                              "a certificate of the server's chain has expired"},
+    [OUTCOME_CERT_NOT_YET_VALID] = {"cert_not_yet_valid", CLASS_FAILED,
+                                    "a certificate of the server's chain is not valid yet"},
+    [OUTCOME_CONNECT_REFUSED] = {"connect_refused", CLASS_FAILED, "nothing listens at the address"},
+    [OUTCOME_CONNECT_TIMEOUT] = {"connect_timeout", CLASS_FAILED,
+                                 "no TCP connection within --connect-timeout"},
+    [OUTCOME_CONNECT_FAILED] = {"connect_failed", CLASS_FAILED,
+                                "no TCP connection: no route, or the network says no"},
+    [OUTCOME_TLS_ALERT] = {"tls_alert", CLASS_FAILED,
+                           "a fatal TLS alert that is not about the client's certificate"},
+    [OUTCOME_TLS_PROTOCOL] = {"tls_protocol", CLASS_FAILED,
+                              "what the server sent is not the TLS we speak"},
+    [OUTCOME_HANDSHAKE_TIMEOUT] = {"handshake_timeout", CLASS_FAILED,
+                                   "no TLS handshake within --timeout"},
+    [OUTCOME_RESET] = {"reset", CLASS_FAILED, "the server reset the connection"},
+    [OUTCOME_CLOSED_EARLY] = {"closed_early", CLASS_FAILED,
+                              "the server ended the connection before it was due"},
+    [OUTCOME_BAD_RESPONSE] = {"bad_response", CLASS_FAILED,
+                              "what the server sent is not the HTTP we speak"},
+    [OUTCOME_UNEXPECTED_STATUS] = {"unexpected_status", CLASS_FAILED,
+                                   "an HTTP status that is not among the expected"},
+    [OUTCOME_RESPONSE_TIMEOUT] = {"response_timeout", CLASS_FAILED,
+                                  "no complete response within --timeout"},
+    [OUTCOME_LOCAL_LIMIT] = {"local_limit", CLASS_FAILED,
+                             "this machine's own limit: descriptors, ports or memory"},
+};
+
+const char *outcome_name(enum outcome outcome)
+{
+    return rows[outcome].name;
+}
+
+bool outcome_from_name(const char *name, enum outcome *out_outcome)
+{
+    for (int i = 0; i < NUM_OUTCOMES; i++) {
+        if (strcmp(rows[i].name, name) == 0) {
+            *out_outcome = (enum outcome)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *outcome_meaning(enum outcome outcome)
+{
+    return rows[outcome].meaning;
+}
+
+enum outcome_class outcome_class(enum outcome outcome, bool refusal_by_close)
+{
+    if (outcome == OUTCOME_CLOSED_BEFORE_ACCEPT && refusal_by_close)
+        return CLASS_REFUSED;
+    return rows[outcome].class;
+}
+
+const char *status_class_name(enum status_class class)
+{
+    static const char *const names[NUM_STATUS_CLASSES] = {"2xx", "3xx", "4xx", "5xx"};
+    return names[class];
+}
+
+_Static_assert(NUM_OUTCOMES <= 32, "a set of outcomes is a 32-bit word");
+
+uint32_t outcome_bit(enum outcome outcome)
+{
+    return (uint32_t)1 << outcome;
+}
+
+enum outcome_blame outcome_blame(enum outcome outcome)
+{
+    switch (outcome) {
+    case OUTCOME_CONNECT_REFUSED:
+    case OUTCOME_CONNECT_TIMEOUT:
+    case OUTCOME_CONNECT_FAILED:
+    case OUTCOME_LOCAL_LIMIT:
+        return BLAME_NOBODY;
+    case OUTCOME_RESET:
+    case OUTCOME_CLOSED_EARLY:
+    case OUTCOME_HANDSHAKE_TIMEOUT:
+    case OUTCOME_RESPONSE_TIMEOUT:
+    case OUTCOME_TLS_PROTOCOL:
+        return BLAME_NETWORK;
+    case OUTCOME_PIN_MISMATCH:
+    case OUTCOME_CHAIN_UNTRUSTED:
+    case OUTCOME_NAME_MISMATCH:
+    case OUTCOME_CERT_EXPIRED:
+    case OUTCOME_CERT_NOT_YET_VALID:
+        return BLAME_SERVER_CERT;
+    default:
+        return BLAME_IDENTITY;
+    }
+}

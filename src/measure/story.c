@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "measure/story.h"
+
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "plan/plan.h"
+#include "tls/certificate.h"
+#include "tls/pinset.h"
+#include "tls/tls_context.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+static void tell_connection(struct buffer *out, const struct plan *plan,
+                            const struct sample *sample)
+{
+    char address[ADDRESS_TEXT_LEN];
+    address_text(&plan->addresses.items[sample->address], address);
+    buffer_format(out, "  to %s", address);
+    if (sample->addresses_tried > 1)
+        buffer_format(out, ", the last of %" PRIu32 " addresses that were tried",
+                      sample->addresses_tried);
+    if (plan->sni != NULL)
+        buffer_format(out, ", server name %s", plan->sni);
+    if (sample->at.connected == 0)
+        buffer_format(out, ": %s\n", tcp_end_name(sample->tcp_end));
+    else
+        buffer_format(out, ", connected in %.3f ms\n",
+                      (double)(sample->at.connected - sample->at.connecting) / NS_PER_MS);
+}
+
+static void tell_tls(struct buffer *out, const struct sample *sample)
+{
+    const struct tls_facts *tls = sample->tls;
+    char cipher[64], group[64], sigalg[64];
+    if (!tls->handshaken) {
+        buffer_append_text(out, "  the handshake did not complete\n");
+        return;
+    }
+    buffer_format(out, "  %s, %s, group %s, server signed with %s, %s%s, in %.3f ms\n",
+                  tls_version_name(tls->version), tls_cipher_name(tls->cipher, cipher),
+                  tls_group_name(tls->group, group), tls_sigalg_name(tls->sigalg, sigalg),
+                  tls->resumed ? "resumed" : "full",
+                  tls->ticket_offered && !tls->resumed ? " (a ticket was offered and declined)"
+                                                       : "",
+                  (double)(sample->at.handshaken - sample->at.connected) / NS_PER_MS);
+}
+
+static void tell_chain(struct buffer *out, const struct tls_conn *conn)
+{
+    size_t len;
+    const uint8_t *der;
+    for (size_t i = 0; (der = tls_conn_peer(conn, i, &len)) != NULL; i++) {
+        char text[768];
+        certificate_describe(text, sizeof text, der, len);
+        buffer_format(out, "  certificate %zu: %s\n", i, text_one_line(text));
+    }
+}
+
+/* Every kind of pin of what was seen, then what was expected. */
+static void tell_pins(struct buffer *out, const struct plan *plan, const struct sample *sample,
+                      const struct tls_conn *conn)
+{
+    size_t len;
+    const uint8_t *der;
+    for (size_t i = 0; (der = tls_conn_peer(conn, i, &len)) != NULL; i++) {
+        uint8_t fingerprint[FINGERPRINT_LEN];
+        char base64[FINGERPRINT_BASE64_LEN + 1];
+        fingerprint_of(fingerprint, der, len);
+        fingerprint_base64(base64, fingerprint);
+        buffer_format(out, "  seen      %s:%s\n", pin_kind_name(i == 0 ? PIN_CERT : PIN_CA),
+                      base64);
+        if (i > 0 || !fingerprint_spki(fingerprint, der, len))
+            continue;
+        fingerprint_base64(base64, fingerprint);
+        buffer_format(out, "  seen      %s:%s\n", pin_kind_name(PIN_SPKI), base64);
+    }
+    if (!verify_mode_has_pins(plan->verify))
+        return;
+    size_t most = 8, count = pinset_count(plan->pins);
+    for (size_t i = 0; i < count && i < most; i++) {
+        char pin[PIN_TEXT_LEN];
+        pinset_text(plan->pins, i, pin);
+        buffer_format(out, "  expected  %s%s\n", pin,
+                      (int)i == sample->tls->verify.pin_index ? "  (matched)" : "");
+    }
+    if (count > most)
+        buffer_format(out, "  expected  … or one of %zu more pins\n", count - most);
+}
+
+static void tell_verification(struct buffer *out, const struct plan *plan,
+                              const struct sample *sample)
+{
+    const struct verify_verdict *verify = &sample->tls->verify;
+    char alert[64];
+    if (verify->num_calls > 0)
+        buffer_format(out, "  verify %s: %s%s, in %.1f us\n", verify_mode_name(plan->verify),
+                      verify->result == VERIFY_OK ? "passed" : "failed",
+                      verify->result == VERIFY_OK || plan->verify == VERIFY_NONE ? ""
+                      : verify->x509_error != 0                                  ? ""
+                                                : " (no pin matched)",
+                      (double)verify->elapsed_ns / NS_PER_US);
+    if (verify->x509_error != 0)
+        buffer_format(out, "  the chain: %s (for host '%s')\n", verify_error_text(verify),
+                      plan->verify_host);
+    if (sample->tls->alert_sent != TLS_NO_ALERT)
+        buffer_format(out, "  alert sent: %s (%d)\n",
+                      tls_alert_name(sample->tls->alert_sent, alert), sample->tls->alert_sent);
+    if (sample->tls->alert_received != TLS_NO_ALERT)
+        buffer_format(out, "  alert received: %s (%d)\n",
+                      tls_alert_name(sample->tls->alert_received, alert),
+                      sample->tls->alert_received);
+    if (sample->tls->error != 0) {
+        char text[256];
+        tls_error_text(sample->tls->error, text, sizeof text);
+        buffer_format(out, "  the TLS library: %s\n", text);
+    }
+}
+
+static char *tell(const struct plan *plan, const struct sample *sample, const struct tls_conn *conn)
+{
+    struct buffer out = {0};
+    char *name = text_one_line(memory_text(plan_identity_name(plan, sample->identity)));
+    buffer_format(&out, "%s, as %s: %s\n", outcome_name(sample->outcome), name,
+                  outcome_meaning(sample->outcome));
+    free(name);
+    tell_connection(&out, plan, sample);
+    if (sample->at.connected != 0) {
+        tell_tls(&out, sample);
+        tell_chain(&out, conn);
+        tell_pins(&out, plan, sample, conn);
+        tell_verification(&out, plan, sample);
+        if (sample->cut_by_fin)
+            buffer_append_text(&out, "  the response has no length, and TCP ended without "
+                                     "close_notify; for a server that never sends one, "
+                                     "--allow-missing-close-notify is accepted\n");
+        if (sample->status != 0)
+            buffer_format(&out, "  HTTP status %u\n", sample->status);
+        else if (sample->tcp_end != TCP_OK)
+            buffer_format(&out, "  the connection: %s\n", tcp_end_name(sample->tcp_end));
+    }
+    char *text = memory_text(buffer_text(&out));
+    buffer_cleanup(&out);
+    return text_hide_controls(text); /* a server's names are in it */
+}
+
+void stories_note(struct stories *stories, const struct plan *plan, const struct sample *sample,
+                  const struct tls_conn *tls)
+{
+    char **place = &stories->by_outcome[sample->outcome];
+    if (stories->first == NULL)
+        stories->first = tell(plan, sample, tls);
+    if (sample->outcome != OUTCOME_SUCCEEDED && *place == NULL)
+        *place = tell(plan, sample, tls);
+}
+
+static void take(char **to, const char *from)
+{
+    if (*to == NULL && from != NULL)
+        *to = memory_text(from);
+}
+
+void stories_merge(struct stories *to, const struct stories *from)
+{
+    take(&to->first, from->first);
+    for (int i = 0; i < NUM_OUTCOMES; i++)
+        take(&to->by_outcome[i], from->by_outcome[i]);
+}
+
+void stories_cleanup(struct stories *stories)
+{
+    free(stories->first);
+    for (int i = 0; i < NUM_OUTCOMES; i++)
+        free(stories->by_outcome[i]);
+    *stories = (struct stories){0};
+}

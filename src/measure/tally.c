@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "measure/tally.h"
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "plan/plan.h"
+#include "tls/pinset.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Fewer digits for many identities: 270 KB each for few, 4 KB for ten thousand. */
+static int digits_for(size_t num_identities)
+{
+    return num_identities <= 64 ? 3 : num_identities <= 1024 ? 2 : 1;
+}
+
+struct tally *tally_new(const struct plan *plan)
+{
+    struct tally *tally = memory_new(1, sizeof *tally);
+    tally->plan = plan;
+    tally->num_identities = plan_num_identities(plan);
+    tally->identity_digits = digits_for(tally->num_identities);
+    tally->identities = memory_new(tally->num_identities, sizeof *tally->identities);
+    tally->pins_by_pin = memory_new(pinset_count(plan->pins), sizeof *tally->pins_by_pin);
+    for (int i = 0; i < NUM_LATENCIES; i++)
+        tally->latencies[i] = latency_new(3);
+    tally->schedule_slip = latency_new(3);
+    tally->loop_lag = latency_new(3);
+    seconds_init(&tally->seconds);
+    return tally;
+}
+
+void tally_free(struct tally *tally)
+{
+    if (tally == NULL)
+        return;
+    for (size_t i = 0; i < tally->num_identities; i++)
+        latency_free(tally->identities[i].tls_handshake);
+    for (int i = 0; i < NUM_LATENCIES; i++)
+        latency_free(tally->latencies[i]);
+    seconds_cleanup(&tally->seconds);
+    intervals_cleanup(&tally->intervals);
+    latency_free(tally->schedule_slip);
+    latency_free(tally->loop_lag);
+    free(tally->identities);
+    free(tally->pins_by_pin);
+    free(tally);
+}
+
+static uint64_t later(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+void tally_begin(struct tally *tally, uint64_t start_ns)
+{
+    seconds_begin(&tally->seconds, start_ns);
+    intervals_begin(&tally->intervals, start_ns);
+    tally->measured_from_ns = start_ns + tally->plan->warm_up_ns;
+    tally->steady_from_ns = later(tally->measured_from_ns, start_ns + tally->plan->ramp_ns);
+}
+
+void tally_started(struct tally *tally, uint64_t intended_ns, uint64_t now_ns, size_t identity)
+{
+    tally->scheduled++;
+    tally->started++;
+    tally->identities[identity].started++;
+    tally->last_intended_ns = intended_ns;
+    tally->last_started_ns = now_ns;
+    if (tally->plan->rate > 0)
+        latency_record(tally->schedule_slip, now_ns - intended_ns);
+}
+
+void tally_skipped(struct tally *tally, uint64_t count)
+{
+    tally->scheduled += count;
+    tally->skipped += count;
+}
+
+static void count_code(struct code_counts *counts, uint16_t code, uint64_t count)
+{
+    for (size_t i = 0; i < counts->num; i++) {
+        if (counts->items[i].code == code) {
+            counts->items[i].count += count;
+            return;
+        }
+    }
+    if (counts->num < MAX_CODES)
+        counts->items[counts->num++] = (struct code_count){code, count};
+    else
+        counts->others += count;
+}
+
+/* Whether what began, or was intended, at FROM_NS is measured: it is not of the warm-up. */
+static bool is_measured(const struct tally *tally, uint64_t from_ns)
+{
+    return from_ns >= tally->measured_from_ns;
+}
+
+/* Books a latency of KIND that was complete at NOW_NS. */
+static void record(struct tally *tally, enum latency_kind kind, uint64_t now_ns, uint64_t value_ns)
+{
+    latency_record(tally->latencies[kind], value_ns);
+    intervals_record(&tally->intervals, kind, now_ns, value_ns);
+}
+
+static void tally_pins(struct tally *tally, const struct sample *sample)
+{
+    const struct verify_verdict *verify = &sample->tls->verify;
+    if (!verify->pins_checked) {
+        tally->pins_not_checked++;
+        return;
+    }
+    tally->pins_checked++;
+    tally->pins_checked_resumed += sample->tls->resumed;
+    if (verify->result == VERIFY_PIN_MISMATCH) {
+        tally->pins_mismatched++;
+        return;
+    }
+    tally->pins_matched++;
+    if ((size_t)verify->pin_index <
+        pinset_count(tally->plan->pins)) /* an arm has pins of its own */
+        tally->pins_by_pin[verify->pin_index]++;
+}
+
+void tally_connected(struct tally *tally, const struct sample *sample)
+{
+    const struct timeline *at = &sample->at;
+    if (is_measured(tally, at->connecting))
+        record(tally, LATENCY_CONNECT, at->connected, at->connected - at->connecting);
+}
+
+static void count_handshake(struct tally *tally, const struct tls_facts *tls)
+{
+    *(tls->resumed ? &tally->handshakes_resumed : &tally->handshakes_full) += 1;
+    tally->tickets_declined += tls->ticket_offered && !tls->resumed;
+    tally->early_accepted += tls->early_accepted;
+    tally->early_rejected += tls->early_offered && !tls->early_accepted;
+    tally->protocol_h2 += tls->h2;
+    count_code(&tally->versions, tls->version, 1);
+    count_code(&tally->ciphers, tls->cipher, 1);
+    count_code(&tally->groups, tls->group, 1);
+    if (!tls->resumed)
+        count_code(&tally->sigalgs, tls->sigalg, 1);
+}
+
+static void record_of_identity(struct tally *tally, uint32_t index, uint64_t elapsed_ns)
+{
+    struct identity_tally *identity = &tally->identities[index];
+    if (identity->tls_handshake == NULL)
+        identity->tls_handshake = latency_new(tally->identity_digits);
+    latency_record(identity->tls_handshake, elapsed_ns);
+}
+
+void tally_handshake(struct tally *tally, const struct sample *sample, const struct tls_facts *tls)
+{
+    const struct timeline *at = &sample->at;
+    uint64_t elapsed_ns = at->handshaken - at->connected;
+    count_handshake(tally, tls);
+    seconds_add_handshake(&tally->seconds, at->handshaken, elapsed_ns);
+    if (tally->plan->rate > 0 && is_measured(tally, at->intended))
+        record(tally, LATENCY_HANDSHAKE_FROM_SCHEDULE, at->handshaken,
+               at->handshaken - at->intended);
+    if (!is_measured(tally, at->connected))
+        return;
+    tally->measured_handshakes++;
+    record(tally, tls->resumed ? LATENCY_TLS_HANDSHAKE_RESUMED : LATENCY_TLS_HANDSHAKE_FULL,
+           at->handshaken, elapsed_ns);
+    if (tls->verify.num_calls > 0)
+        record(tally, LATENCY_VERIFY_CALLBACK, at->handshaken, tls->verify.elapsed_ns);
+    record_of_identity(tally, sample->identity, elapsed_ns);
+}
+
+static void tally_latencies(struct tally *tally, const struct sample *sample)
+{
+    const struct timeline *at = &sample->at;
+    if (sample->outcome != OUTCOME_SUCCEEDED || !is_measured(tally, at->intended))
+        return;
+    record(tally, LATENCY_SESSION, at->ended, at->complete - at->started);
+    if (tally->plan->rate > 0)
+        record(tally, LATENCY_FROM_SCHEDULE, at->ended, at->complete - at->intended);
+}
+
+/* A session that had its responses until the run ended is neither a failure nor nothing. */
+static void tally_served(struct tally *tally, const struct sample *sample)
+{
+    if (sample->outcome != OUTCOME_CUT_OFF || sample->requests_succeeded == 0)
+        return;
+    tally->cut_off_served++;
+    tally->cut_off_responses += sample->requests_succeeded;
+    tally->identities[sample->identity].cut_off_served++;
+}
+
+void tally_session(struct tally *tally, const struct sample *sample)
+{
+    enum outcome_class class = outcome_class(sample->outcome, tally->plan->refusal_by_close);
+    seconds_add_session(&tally->seconds, sample->at.ended, class);
+    tally->outcomes[sample->outcome]++;
+    tally->identities[sample->identity].classes[class]++;
+    if (class == CLASS_FAILED)
+        tally->identities[sample->identity].failed_by |= outcome_bit(sample->outcome);
+    tally->requests_started += sample->requests_started;
+    tally->requests_succeeded += sample->requests_succeeded;
+    tally->requests_unclosed += sample->requests_unclosed;
+    if (class == CLASS_FAILED || class == CLASS_REFUSED)
+        tally->requests_failed += sample->requests_started - sample->requests_succeeded;
+    tally->bytes_read += sample->bytes_read;
+    tally->bytes_written += sample->bytes_written;
+    tally->measured_sessions += is_measured(tally, sample->at.intended);
+    tally->steady_sessions += sample->at.intended >= tally->steady_from_ns;
+    if (sample->outcome == OUTCOME_LOCAL_LIMIT)
+        tally->tcp_ends[sample->tcp_end]++;
+    tally_served(tally, sample);
+    tally_pins(tally, sample);
+    tally_latencies(tally, sample);
+    if (sample->at.connected == 0)
+        return;
+    tally->tickets_offered += sample->tls->ticket_offered;
+    tally->early_offered += sample->tls->early_offered;
+    if (sample->tls->alert_received != TLS_NO_ALERT)
+        tally->alerts_received[sample->tls->alert_received]++;
+    if (sample->tls->alert_sent != TLS_NO_ALERT)
+        tally->alerts_sent[sample->tls->alert_sent]++;
+}
+
+void tally_first_byte(struct tally *tally, uint64_t now_ns, uint64_t after_ns)
+{
+    if (is_measured(tally, now_ns - after_ns))
+        record(tally, LATENCY_FIRST_BYTE, now_ns, after_ns);
+}
+
+void tally_request(struct tally *tally, size_t identity, uint64_t now_ns, uint64_t after_ns,
+                   unsigned status)
+{
+    if (status >= 200 && status < 600)
+        tally->identities[identity].responses[status / 100 - 2]++;
+    count_code(&tally->statuses, (uint16_t)status, 1);
+    tally->responses++;
+    seconds_add_request(&tally->seconds, now_ns);
+    if (!is_measured(tally, now_ns - after_ns))
+        return;
+    tally->measured_requests++;
+    tally->steady_requests += now_ns - after_ns >= tally->steady_from_ns;
+    record(tally, LATENCY_REQUEST, now_ns, after_ns);
+}
+
+static void merge_codes(struct code_counts *to, const struct code_counts *from)
+{
+    for (size_t i = 0; i < from->num; i++)
+        count_code(to, from->items[i].code, from->items[i].count);
+    to->others += from->others;
+}
+
+static void merge_identities(struct tally *to, const struct tally *from)
+{
+    for (size_t i = 0; i < to->num_identities; i++) {
+        struct identity_tally *sum = &to->identities[i];
+        const struct identity_tally *part = &from->identities[i];
+        sum->started += part->started;
+        sum->failed_by |= part->failed_by;
+        sum->cut_off_served += part->cut_off_served;
+        for (int class = 0; class < NUM_CLASSES; class ++)
+            sum->classes[class] += part->classes[class];
+        for (int class = 0; class < NUM_STATUS_CLASSES; class ++)
+            sum->responses[class] += part->responses[class];
+        if (part->tls_handshake == NULL)
+            continue;
+        if (sum->tls_handshake == NULL)
+            sum->tls_handshake = latency_new(to->identity_digits);
+        latency_merge(sum->tls_handshake, part->tls_handshake);
+    }
+}
+
+static void merge_counters(struct tally *to, const struct tally *from)
+{
+#define ADD(field) to->field += from->field
+    ADD(scheduled), ADD(skipped), ADD(started);
+    ADD(measured_sessions), ADD(measured_handshakes), ADD(measured_requests);
+    ADD(steady_sessions), ADD(steady_requests);
+    ADD(responses), ADD(requests_started), ADD(requests_succeeded), ADD(requests_failed);
+    ADD(requests_unclosed);
+    ADD(cut_off_served), ADD(cut_off_responses);
+    ADD(bytes_read), ADD(bytes_written);
+    ADD(handshakes_full), ADD(handshakes_resumed), ADD(tickets_offered), ADD(tickets_declined);
+    ADD(early_offered), ADD(early_accepted), ADD(early_rejected);
+    ADD(pins_checked), ADD(pins_checked_resumed), ADD(pins_matched), ADD(pins_mismatched);
+    ADD(pins_not_checked), ADD(protocol_h2);
+#undef ADD
+}
+
+static void merge_array(uint64_t *to, const uint64_t *from, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        to[i] += from[i];
+}
+
+void tally_merge(struct tally *to, struct tally *from)
+{
+    to->last_intended_ns = later(to->last_intended_ns, from->last_intended_ns);
+    to->last_started_ns = later(to->last_started_ns, from->last_started_ns);
+    to->was_full = to->was_full || from->was_full;
+    merge_counters(to, from);
+    merge_array(to->outcomes, from->outcomes, NUM_OUTCOMES);
+    merge_array(to->pins_by_pin, from->pins_by_pin, pinset_count(to->plan->pins));
+    merge_array(to->tcp_ends, from->tcp_ends, TCP_OTHER + 1);
+    merge_array(to->alerts_received, from->alerts_received, 256);
+    merge_array(to->alerts_sent, from->alerts_sent, 256);
+    merge_codes(&to->versions, &from->versions);
+    merge_codes(&to->ciphers, &from->ciphers);
+    merge_codes(&to->groups, &from->groups);
+    merge_codes(&to->sigalgs, &from->sigalgs);
+    merge_codes(&to->statuses, &from->statuses);
+    merge_identities(to, from);
+    for (int i = 0; i < NUM_LATENCIES; i++)
+        latency_merge(to->latencies[i], from->latencies[i]);
+    latency_merge(to->schedule_slip, from->schedule_slip);
+    latency_merge(to->loop_lag, from->loop_lag);
+    seconds_merge(&to->seconds, &from->seconds);
+    intervals_merge(&to->intervals, &from->intervals);
+}
+
+void tally_end(struct tally *tally, uint64_t stopped_ns, uint64_t ended_ns)
+{
+    tally->stopped_ns = stopped_ns;
+    seconds_end(&tally->seconds, stopped_ns, ended_ns);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/formats/report_csv.h"
+
+#include "result/result.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+static void write_time(FILE *out, double time_ns)
+{
+    putc(',', out);
+    if (isfinite(time_ns))
+        fprintf(out, "%.3f", time_ns / 1000);
+}
+
+bool report_csv(FILE *out, const struct result *result)
+{
+    fputs("t_s,sessions,handshakes,failed,tls_handshake_p50_us,tls_handshake_p99_us,"
+          "requests,refused,length_s\n",
+          out);
+    for (size_t i = 0; i < result->num_series; i++) {
+        const struct series_row *row = &result->series[i];
+        fprintf(out, "%.15g,%" PRIu64 ",%" PRIu64 ",%" PRIu64, row->t_s, row->sessions,
+                row->handshakes, row->failed);
+        write_time(out, row->tls_handshake_p50_ns);
+        write_time(out, row->tls_handshake_p99_ns);
+        fprintf(out, ",%" PRIu64 ",%" PRIu64 ",%.9g\n", row->requests, row->refused, row->length_s);
+    }
+    return !ferror(out);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What of a result is put into its HTML page: everything, but of long lists only what deserves a
+ * look first, and of a long course only so many points, so that the page stays small however long
+ * the run was and however many identities it had.
+ */
+#ifndef PINLOAD_REPORT_HTML_HTML_VIEW_H
+#define PINLOAD_REPORT_HTML_HTML_VIEW_H
+
+#include "result/result.h"
+
+#include <stddef.h>
+
+#define HTML_MAX_POINTS 600
+#define HTML_MAX_IDENTITIES 200
+#define HTML_MAX_PINS 200
+#define HTML_MAX_VIOLATIONS 100
+#define HTML_MAX_COMMAND_LEN 65536
+#define HTML_MAX_PARTS_LEN 65536 /* of the commands of all that was merged */
+
+/* A point of the course: the rows of the seconds from T_S on, put together. Counts are per second of
+ * the time that the rows took. */
+struct html_point {
+    double t_s;
+    double sessions, requests;            /* on average */
+    double sessions_least, sessions_most; /* of one second */
+    double refused, failed;               /* most of one second */
+    double p50_ns;                        /* on average, by handshakes; NAN without any */
+    double p99_ns;                        /* the highest of one second */
+};
+
+/* The handshakes of an interval of the run. */
+struct html_latency {
+    double t_s;
+    double p50_ns, p99_ns; /* NAN without any */
+};
+
+struct html_view {
+    const struct result *full;
+    struct result
+        result; /* FULL's, with shorter lists and no seconds; it owns none of its memory */
+    struct html_point *points;
+    size_t num_points;
+    size_t seconds_per_point;
+    /* Of results that were merged and whose seconds have no percentiles: those of their intervals. */
+    struct html_latency *latencies;
+    size_t num_latencies;
+    double seconds_per_latency;
+    /* how many are left out of each list */
+    size_t more_identities, more_unexpected, more_pins, more_violations, more_words, more_parts;
+};
+
+/* html_view_init makes the view of RESULT, which must outlive it. */
+void html_view_init(struct html_view *view, const struct result *result);
+void html_view_cleanup(struct html_view *view);
+
+#endif

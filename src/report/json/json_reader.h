@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Values of a JSON file that may be anybody's. The first that is not what it must be is what the
+ * sentence says; a reader of something that is not there returns nothing, so that whoever reads
+ * looks once, at the end, whether it failed.
+ */
+#ifndef PINLOAD_REPORT_JSON_JSON_READER_H
+#define PINLOAD_REPORT_JSON_JSON_READER_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct json_t;
+struct name_counts;
+
+struct reader {
+    const char *path;
+    struct error *err;
+    bool failed;
+};
+
+/* An object, and the name under which a sentence speaks of it. */
+struct place {
+    struct reader *reader;
+    const struct json_t *object;
+    const char *name;
+};
+
+/* A count and where it goes. REQUIRED: of the contract; others are 0 where they are missing. */
+struct count_field {
+    const char *name;
+    size_t offset;
+    bool required;
+};
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+/* fail says that NAME at PLACE is not WANTED. */
+void fail(const struct place *place, const char *name, const char *wanted);
+
+uint64_t to_count(const struct place *place, const struct json_t *value, const char *name);
+void read_counts(const struct place *place, void *target, const struct count_field *fields,
+                 size_t num_fields);
+
+/* These return the member NAME; without "required", what is null or missing is NAN or NULL. Texts
+ * are copies. */
+uint64_t count_at(const struct place *place, const char *name);
+uint64_t count_up_to(const struct place *place, const char *name, uint64_t most,
+                     const char *wanted);
+double number_at(const struct place *place, const char *name);
+double seconds_at(const struct place *place, const char *name);
+double required_number_at(const struct place *place, const char *name);
+bool bool_at(const struct place *place, const char *name);
+char *text_at(const struct place *place, const char *name);
+char *required_text_at(const struct place *place, const char *name);
+struct place object_at(const struct place *place, const char *name);
+const struct json_t *array_at(const struct place *place, const char *name);
+
+/* has_object sets *OUT to an object that need not be there. */
+bool has_object(const struct place *place, const char *name, struct place *out);
+
+/* element_at returns the object INDEX of ARRAY, of which a sentence speaks as NAME. */
+struct place element_at(const struct place *place, const struct json_t *array, size_t index,
+                        const char *name);
+
+/* read_names reads an object of counts by name; read_texts an array of texts. */
+void read_names(const struct place *place, const char *name, bool required,
+                struct name_counts *out);
+char **read_texts(const struct place *place, const char *name, size_t *out_count);
+
+#endif

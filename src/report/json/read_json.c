@@ -1,0 +1,586 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A reader for each object of the schema. After the first thing that is wrong every reader returns
+ * nothing, and the half-filled result is freed at the end.
+ */
+#include "report/json/read_json.h"
+
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "report/json/json_reader.h"
+#include "report/json/report_json.h"
+#include "result/result.h"
+
+#include <jansson.h>
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define MOST_BYTES ((size_t)256 << 20)
+#define ACCEPTED "a result of schema " REPORT_JSON_SCHEMA " is accepted"
+
+/* --- latencies ------------------------------------------------------------------------------ */
+
+/* read_latency returns the distribution of the object at PLACE, never NULL. */
+static struct latency *decode(const struct place *place, const char *name, const char *text,
+                              uint64_t clamped)
+{
+    struct latency *latency = text != NULL ? latency_decode(text, clamped) : NULL;
+    if (latency == NULL)
+        fail(place, name, "a distribution from 1 ns to 1 h in HdrHistogram's V2 encoding");
+    return latency != NULL ? latency : latency_new(1);
+}
+
+static struct latency *read_latency(const struct place *place)
+{
+    const char *text = json_string_value(json_object_get(place->object, "hdr"));
+    return decode(place, "hdr", text, count_at(place, "clamped"));
+}
+
+static void read_latency_into(const struct place *place, const char *name, struct latency **slot)
+{
+    struct place object = object_at(place, name);
+    latency_free(*slot);
+    *slot = read_latency(&object);
+}
+
+static void read_summary(const struct place *place, struct latency_summary *out)
+{
+    const struct {
+        const char *name;
+        double *time;
+    } times[] = {
+        {"min", &out->min},   {"mean", &out->mean}, {"stdev", &out->stdev}, {"p50", &out->p50},
+        {"p75", &out->p75},   {"p90", &out->p90},   {"p95", &out->p95},     {"p99", &out->p99},
+        {"p999", &out->p999}, {"max", &out->max},
+    };
+    out->count = count_at(place, "count");
+    if (json_object_get(place->object, "clamped") != NULL)
+        out->clamped = count_at(place, "clamped");
+    for (size_t i = 0; i < COUNT_OF(times); i++) {
+        double us = number_at(place, times[i].name);
+        *times[i].time = isnan(us) ? 0 : us * 1000;
+    }
+}
+
+/* --- what ran ------------------------------------------------------------------------------- */
+
+static void read_tool(const struct place *root, struct result *r)
+{
+    struct place tool = object_at(root, "tool");
+    r->version = text_at(&tool, "version");
+    r->boringssl = text_at(&tool, "boringssl");
+    r->libuv = text_at(&tool, "libuv");
+}
+
+/* Results of other versions have none. */
+static void read_parts(const struct place *root, struct result *r)
+{
+    if (json_object_get(root->object, "parts") == NULL)
+        return;
+    const json_t *array = array_at(root, "parts");
+    size_t count = json_array_size(array);
+    r->parts = memory_new(count, sizeof *r->parts);
+    for (size_t i = 0; i < count && !root->reader->failed; i++) {
+        struct place place = element_at(root, array, i, "parts");
+        struct result_part *part = &r->parts[r->num_parts++];
+        part->command = read_texts(&place, "command", &part->command_len);
+        part->failure = text_at(&place, "failure");
+    }
+}
+
+static void read_target(const struct place *root, struct result *r)
+{
+    struct place target = object_at(root, "target");
+    r->url = required_text_at(&target, "url");
+    r->address = text_at(&target, "address");
+    r->sni = text_at(&target, "sni");
+}
+
+/* Later moments are no 64-bit count of nanoseconds. */
+#define MOST_SIGNALS 1000 /* more than any system has */
+#define LATEST_START_S 9000000000
+
+static void read_started_at(const struct place *root, struct result *r)
+{
+    char *text = required_text_at(root, "started_at");
+    struct tm parts = {0};
+    double fraction = 0;
+    char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &parts);
+    if (rest != NULL && *rest == '.')
+        fraction = strtod(rest, &rest);
+    time_t seconds = timegm(&parts);
+    if (rest == NULL || strcmp(rest, "Z") != 0 || seconds < 0 || seconds > LATEST_START_S ||
+        !(fraction >= 0 && fraction < 1))
+        fail(root, "started_at", "a moment such as 2026-01-31T09:30:00.250Z");
+    else
+        r->started_wall_ns = (uint64_t)seconds * NS_PER_S + (uint64_t)llround(fraction * 1e9);
+    free(text);
+}
+
+static void add_setting(struct result *r, const char *name, const json_t *value)
+{
+    if (json_is_string(value))
+        result_set_text(r, name, json_string_value(value));
+    else if (json_is_number(value))
+        result_set_number(r, name, json_number_value(value));
+    else if (json_is_boolean(value))
+        result_set_bool(r, name, json_is_true(value));
+    else if (json_is_null(value))
+        result_set_null(r, name);
+}
+
+static void read_config(const struct place *root, struct result *r)
+{
+    static const char *const own[] = {"verify",      "pins",    "open_loop", "rate",
+                                      "connections", "threads", "rotate",    "warm_up_s"};
+    struct place config = object_at(root, "config");
+    r->verify = text_at(&config, "verify");
+    r->num_pins = count_at(&config, "pins");
+    r->open_loop = bool_at(&config, "open_loop");
+    r->rate = r->open_loop ? number_at(&config, "rate") : 0;
+    r->connections = count_at(&config, "connections");
+    r->threads = (unsigned)count_up_to(&config, "threads", UINT_MAX - 1, "a number of threads");
+    r->rotation = text_at(&config, "rotate");
+    r->warm_up_s = seconds_at(&config, "warm_up_s");
+    for (void *at = json_object_iter((json_t *)config.object); at != NULL;
+         at = json_object_iter_next((json_t *)config.object, at)) {
+        const char *name = json_object_iter_key(at);
+        bool is_own = false;
+        for (size_t i = 0; i < COUNT_OF(own); i++)
+            is_own = is_own || strcmp(name, own[i]) == 0;
+        if (!is_own)
+            add_setting(r, name, json_object_iter_value(at));
+    }
+}
+
+/* --- what came of it ------------------------------------------------------------------------ */
+
+static void read_sessions(const struct place *root, struct result *r)
+{
+    static const struct count_field fields[] = {
+        {"scheduled", offsetof(struct result, scheduled), true},
+        {"skipped", offsetof(struct result, skipped), true},
+        {"started", offsetof(struct result, started), true},
+        {"succeeded", offsetof(struct result, succeeded), true},
+        {"refused", offsetof(struct result, refused), true},
+        {"failed", offsetof(struct result, failed), true},
+        {"cut_off", offsetof(struct result, cut_off), true},
+        {"cut_off_served", offsetof(struct result, cut_off_served), false},
+        {"cut_off_responses", offsetof(struct result, cut_off_responses), false},
+        {"unconfirmed", offsetof(struct result, unconfirmed), true},
+        {"peak_established", offsetof(struct result, peak_established), true},
+    };
+    struct place sessions = object_at(root, "sessions");
+    read_counts(&sessions, r, fields, COUNT_OF(fields));
+    r->sessions_per_second = required_number_at(&sessions, "per_second");
+    if (r->cut_off_served > r->cut_off)
+        fail(&sessions, "cut_off_served", "a part of cut_off");
+}
+
+static void read_requests(const struct place *root, struct result *r)
+{
+    static const struct count_field fields[] = {
+        {"started", offsetof(struct result, requests_started), true},
+        {"succeeded", offsetof(struct result, requests_succeeded), true},
+        {"failed", offsetof(struct result, requests_failed), true},
+        {"without_close_notify", offsetof(struct result, requests_unclosed), false},
+    };
+    struct place requests = object_at(root, "requests");
+    read_counts(&requests, r, fields, COUNT_OF(fields));
+    r->requests_per_second = required_number_at(&requests, "per_second");
+    read_names(&requests, "statuses", false, &r->statuses);
+    struct place bytes = object_at(root, "bytes");
+    r->bytes_read = count_at(&bytes, "read");
+    r->bytes_written = count_at(&bytes, "written");
+}
+
+static void read_handshake_extras(const struct place *handshakes, struct result *r)
+{
+    static const struct count_field tickets[] = {
+        {"offered", offsetof(struct result, tickets_offered), false},
+        {"declined", offsetof(struct result, tickets_declined), false},
+    };
+    static const struct count_field early[] = {
+        {"offered", offsetof(struct result, early_offered), false},
+        {"accepted", offsetof(struct result, early_accepted), false},
+        {"rejected", offsetof(struct result, early_rejected), false},
+    };
+    struct place extra;
+    if (has_object(handshakes, "tickets", &extra))
+        read_counts(&extra, r, tickets, COUNT_OF(tickets));
+    if (has_object(handshakes, "early_data", &extra))
+        read_counts(&extra, r, early, COUNT_OF(early));
+    if (has_object(handshakes, "alerts", &extra)) {
+        read_names(&extra, "sent", false, &r->alerts_sent);
+        read_names(&extra, "received", false, &r->alerts_received);
+    }
+}
+
+static void read_handshakes(const struct place *root, struct result *r)
+{
+    static const struct count_field fields[] = {
+        {"completed", offsetof(struct result, handshakes_completed), true},
+        {"full", offsetof(struct result, handshakes_full), true},
+        {"resumed", offsetof(struct result, handshakes_resumed), true},
+    };
+    struct place handshakes = object_at(root, "handshakes");
+    read_counts(&handshakes, r, fields, COUNT_OF(fields));
+    r->handshakes_per_second = required_number_at(&handshakes, "per_second");
+    read_names(&handshakes, "versions", true, &r->versions);
+    read_names(&handshakes, "ciphers", true, &r->ciphers);
+    read_names(&handshakes, "groups", true, &r->groups);
+    read_names(&handshakes, "sigalgs", false, &r->sigalgs);
+    read_names(&handshakes, "protocols", false, &r->protocols);
+    read_handshake_extras(&handshakes, r);
+}
+
+static void read_pins(const struct place *root, struct result *r)
+{
+    static const struct count_field fields[] = {
+        {"checked", offsetof(struct result, pins_checked), true},
+        {"matched", offsetof(struct result, pins_matched), true},
+        {"mismatched", offsetof(struct result, pins_mismatched), true},
+        {"not_checked", offsetof(struct result, pins_not_checked), true},
+        {"checked_resumed", offsetof(struct result, pins_checked_resumed), false},
+    };
+    struct place pins = object_at(root, "pins");
+    read_counts(&pins, r, fields, COUNT_OF(fields));
+    read_names(&pins, "by_pin", true, &r->pins_by_pin);
+}
+
+static void read_outcomes(const struct place *root, struct result *r)
+{
+    struct place outcomes = object_at(root, "outcomes");
+    for (void *at = json_object_iter((json_t *)outcomes.object); at != NULL;
+         at = json_object_iter_next((json_t *)outcomes.object, at)) {
+        const char *name = json_object_iter_key(at);
+        enum outcome outcome;
+        if (outcome_from_name(name, &outcome))
+            r->outcomes[outcome] = to_count(&outcomes, json_object_iter_value(at), name);
+        else
+            fail(&outcomes, name, "an outcome that this version knows");
+    }
+}
+
+/* Results of older versions have none. */
+static void read_responses(const struct place *place, struct result_identity *identity)
+{
+    struct place responses;
+    identity->expected_status = text_at(place, "expected_status");
+    if (!has_object(place, "responses", &responses))
+        return;
+    for (int class = 0; class < NUM_STATUS_CLASSES; class ++)
+        identity->responses[class] = count_at(&responses, status_class_name(class));
+}
+
+static void read_identity(const struct place *place, struct result_identity *identity)
+{
+    static const struct count_field fields[] = {
+        {"sessions", offsetof(struct result_identity, sessions), true},
+        {"succeeded", offsetof(struct result_identity, succeeded), true},
+        {"refused", offsetof(struct result_identity, refused), true},
+        {"failed", offsetof(struct result_identity, failed), true},
+        {"cut_off", offsetof(struct result_identity, cut_off), false},
+        {"cut_off_served", offsetof(struct result_identity, cut_off_served), false},
+        {"unconfirmed", offsetof(struct result_identity, unconfirmed), false},
+    };
+    identity->name = required_text_at(place, "name");
+    char *expected = required_text_at(place, "expected");
+    identity->expect_refused = strcmp(expected, "refuse") == 0;
+    if (!identity->expect_refused && strcmp(expected, "accept") != 0)
+        fail(place, "expected", "\"accept\" or \"refuse\"");
+    free(expected);
+    identity->as_expected = bool_at(place, "as_expected");
+    read_counts(place, identity, fields, COUNT_OF(fields));
+    read_responses(place, identity);
+    struct place handshake = object_at(place, "tls_handshake");
+    read_summary(&handshake, &identity->tls_handshake);
+    if (json_is_string(json_object_get(handshake.object, "hdr")))
+        identity->tls_handshake_hdr = read_latency(&handshake);
+}
+
+static void read_identities(const struct place *root, struct result *r)
+{
+    const json_t *array = array_at(root, "identities");
+    size_t count = json_array_size(array);
+    r->identities = memory_new(count, sizeof *r->identities);
+    for (size_t i = 0; i < count && !root->reader->failed; i++) {
+        struct place place = element_at(root, array, i, "identities");
+        read_identity(&place, &r->identities[r->num_identities++]);
+    }
+}
+
+/* Those that came later than the schema may be missing, and are then empty. */
+static bool is_required(enum latency_kind kind)
+{
+    switch (kind) {
+    case LATENCY_CONNECT:
+    case LATENCY_TLS_HANDSHAKE:
+    case LATENCY_TLS_HANDSHAKE_FULL:
+    case LATENCY_TLS_HANDSHAKE_RESUMED:
+    case LATENCY_VERIFY_CALLBACK:
+    case LATENCY_FIRST_BYTE:
+    case LATENCY_REQUEST:
+    case LATENCY_SESSION:
+    case LATENCY_FROM_SCHEDULE:
+        return true;
+    case LATENCY_HANDSHAKE_FROM_SCHEDULE:
+    case NUM_LATENCIES:
+        break;
+    }
+    return false;
+}
+
+static void read_latencies(const struct place *root, struct result *r)
+{
+    struct place latency = object_at(root, "latency");
+    for (int kind = 0; kind < NUM_LATENCIES; kind++) {
+        const char *name = latency_kind_name(kind);
+        if (is_required((enum latency_kind)kind) || json_object_get(latency.object, name) != NULL)
+            read_latency_into(&latency, name, &r->latencies[kind]);
+    }
+}
+
+/* --- the generator, the seconds, the verdict ------------------------------------------------ */
+
+static void read_threads(const struct place *generator, struct result *r)
+{
+    if (json_object_get(generator->object, "threads") == NULL)
+        return;
+    const json_t *array = array_at(generator, "threads");
+    size_t count = json_array_size(array);
+    r->thread_uses = memory_new(count, sizeof *r->thread_uses);
+    r->num_thread_uses = count;
+    for (size_t i = 0; i < count; i++) {
+        struct place thread = element_at(generator, array, i, "threads");
+        r->thread_uses[i].cpu_user_s = number_at(&thread, "cpu_user_s");
+        r->thread_uses[i].cpu_system_s = number_at(&thread, "cpu_system_s");
+        r->thread_uses[i].busy = number_at(&thread, "busy");
+    }
+}
+
+static void read_generator(const struct place *root, struct result *r)
+{
+    static const struct count_field fields[] = {
+        {"peak_rss_bytes", offsetof(struct result, peak_rss_bytes), true},
+        {"rss_per_session_bytes", offsetof(struct result, rss_per_session_bytes), false},
+    };
+    static const struct count_field descriptor_fields[] = {
+        {"used", offsetof(struct result, descriptors_used), false},
+        {"limit", offsetof(struct result, descriptors_limit), false},
+    };
+    static const struct count_field port_fields[] = {
+        {"used", offsetof(struct result, ports_used), false},
+        {"limit", offsetof(struct result, ports_limit), false},
+    };
+    struct place generator = object_at(root, "generator");
+    r->cpu_user_s = required_number_at(&generator, "cpu_user_s");
+    r->cpu_system_s = required_number_at(&generator, "cpu_system_s");
+    r->cpu_per_session_us = required_number_at(&generator, "cpu_per_session_us");
+    read_latency_into(&generator, "loop_lag", &r->loop_lag);
+    read_latency_into(&generator, "schedule_slip", &r->schedule_slip);
+    r->slots_paused_s = seconds_at(&generator, "slots_paused_s"); /* older versions have none */
+    r->saturated = bool_at(&generator, "saturated");
+    r->limit = text_at(&generator, "limit");
+    read_counts(&generator, r, fields, COUNT_OF(fields));
+    struct place descriptors, ports;
+    if (has_object(&generator, "descriptors", &descriptors))
+        read_counts(&descriptors, r, descriptor_fields, COUNT_OF(descriptor_fields));
+    if (has_object(&generator, "ports", &ports))
+        read_counts(&ports, r, port_fields, COUNT_OF(port_fields));
+    read_threads(&generator, r);
+}
+
+/* Results of older versions have none: no part of them is known to be steady. */
+static void read_steady(const struct place *root, struct result *r)
+{
+    struct place steady;
+    r->steady = (struct result_steady){.sessions_per_second = NAN, .requests_per_second = NAN};
+    if (!has_object(root, "steady", &steady))
+        return;
+    required_number_at(&steady, "from_s");
+    required_number_at(&steady, "duration_s");
+    r->steady.from_s = seconds_at(&steady, "from_s");
+    r->steady.duration_s = seconds_at(&steady, "duration_s");
+    r->steady.sessions_per_second = required_number_at(&steady, "sessions_per_second");
+    r->steady.requests_per_second = required_number_at(&steady, "requests_per_second");
+}
+
+/* Results of older versions have none: each second counts as a whole one. */
+static double length_of_second(const struct place *place)
+{
+    if (json_object_get(place->object, "length_s") == NULL)
+        return 1;
+    double length_s = required_number_at(place, "length_s");
+    if (!(length_s > 0 && length_s <= 1))
+        fail(place, "length_s", "a length over 0 and up to 1 s");
+    return length_s;
+}
+
+static void read_second(const struct place *place, struct series_row *row)
+{
+    /* Results of older versions have no requests and no refused. */
+    static const struct count_field fields[] = {
+        {"sessions", offsetof(struct series_row, sessions), true},
+        {"handshakes", offsetof(struct series_row, handshakes), true},
+        {"requests", offsetof(struct series_row, requests), false},
+        {"refused", offsetof(struct series_row, refused), false},
+        {"failed", offsetof(struct series_row, failed), true},
+    };
+    required_number_at(place, "t_s");
+    row->t_s = seconds_at(place, "t_s");
+    row->length_s = length_of_second(place);
+    read_counts(place, row, fields, COUNT_OF(fields));
+    row->tls_handshake_p50_ns = 1000 * number_at(place, "tls_handshake_p50");
+    row->tls_handshake_p99_ns = 1000 * number_at(place, "tls_handshake_p99");
+}
+
+static void read_series(const struct place *root, struct result *r)
+{
+    const json_t *array = array_at(root, "series");
+    size_t count = json_array_size(array);
+    r->series = memory_new(count, sizeof *r->series);
+    r->num_series = count;
+    for (size_t i = 0; i < count; i++) {
+        struct place place = element_at(root, array, i, "series");
+        read_second(&place, &r->series[i]);
+    }
+}
+
+/* Results of older versions have none. Their violations stand in the list of all. */
+static void read_checks(const struct place *verdict, struct result *r)
+{
+    if (json_object_get(verdict->object, "checks") == NULL)
+        return;
+    const json_t *array = array_at(verdict, "checks");
+    size_t count = json_array_size(array);
+    r->checks = memory_new(count, sizeof *r->checks);
+    for (size_t i = 0; i < count && !verdict->reader->failed; i++) {
+        struct place place = element_at(verdict, array, i, "checks");
+        struct result_check *check = &r->checks[r->num_checks++];
+        char *kind = required_text_at(&place, "kind");
+        check->kind =
+            strcmp(kind, check_kind_name(CHECK_THRESHOLD)) == 0 ? CHECK_THRESHOLD : CHECK_RUN;
+        check->name = required_text_at(&place, "name");
+        check->violation = text_at(&place, "violation");
+        free(kind);
+    }
+}
+
+static void read_interval(const struct place *place, struct interval_row *interval)
+{
+    interval->t_s = seconds_at(place, "t_s");
+    interval->length_s = seconds_at(place, "length_s");
+    size_t row;
+    if (!result_interval_row(interval->t_s, interval->length_s, &row))
+        fail(place, "t_s", "the begin of one of at most 600 intervals of length_s");
+    for (int kind = 0; kind < NUM_LATENCIES; kind++) {
+        const char *name = latency_kind_name(kind);
+        interval->hdr[kind] = text_at(place, name);
+        if (interval->hdr[kind] != NULL)
+            latency_free(decode(place, name, interval->hdr[kind], 0));
+    }
+}
+
+/* Results of other versions may have none. */
+static void read_intervals(const struct place *root, struct result *r)
+{
+    if (json_object_get(root->object, "intervals") == NULL)
+        return;
+    const json_t *array = array_at(root, "intervals");
+    size_t count = json_array_size(array);
+    r->intervals = memory_new(count, sizeof *r->intervals);
+    for (size_t i = 0; i < count && !root->reader->failed; i++) {
+        struct place place = element_at(root, array, i, "intervals");
+        read_interval(&place, &r->intervals[r->num_intervals++]);
+    }
+}
+
+static void read_verdict(const struct place *root, struct result *r)
+{
+    struct place verdict = object_at(root, "verdict");
+    r->passed = bool_at(&verdict, "passed");
+    read_checks(&verdict, r);
+    r->violations = read_texts(&verdict, "violations", &r->num_violations);
+    if (json_is_integer(json_object_get(verdict.object, "interrupted_by")))
+        r->interrupted_by =
+            (int)count_up_to(&verdict, "interrupted_by", MOST_SIGNALS, "a signal's number or null");
+    r->first_failure = text_at(&verdict, "first_failure");
+}
+
+static void read_root(const struct place *root, struct result *r)
+{
+    char *schema = required_text_at(root, "schema");
+    if (strcmp(schema, REPORT_JSON_SCHEMA) != 0)
+        fail(root, "schema", "\"" REPORT_JSON_SCHEMA "\"");
+    free(schema);
+    read_tool(root, r);
+    r->command = read_texts(root, "command", &r->command_len);
+    read_parts(root, r);
+    read_started_at(root, r);
+    required_number_at(root, "duration_s");
+    r->duration_s = seconds_at(root, "duration_s");
+    read_target(root, r);
+    read_config(root, r);
+    read_sessions(root, r);
+    read_requests(root, r);
+    read_handshakes(root, r);
+    read_pins(root, r);
+    read_outcomes(root, r);
+    read_identities(root, r);
+    read_latencies(root, r);
+    read_generator(root, r);
+    read_steady(root, r);
+    read_series(root, r);
+    read_intervals(root, r);
+    read_verdict(root, r);
+    if (!root->reader->failed && !result_balances(r))
+        fail(root, "sessions",
+             "balanced: scheduled = started + skipped, and each started is in "
+             "one of the others");
+}
+
+/* Reads the text of a result, whose byte order mark (RFC 8259 section 8.1) is passed over. */
+static json_t *load(const char *path, struct error *err)
+{
+    const struct file_role role = {"the result", path, MOST_BYTES, ACCEPTED};
+    struct buffer text = {0};
+    json_error_t problem;
+    json_t *json = NULL;
+    json_set_alloc_funcs(memory_get, free);
+    if (strcmp(path, "-") == 0 ? file_read_stream(&text, stdin, &role, err)
+                               : file_read(&text, &role, err)) {
+        size_t mark_len = text_mark_len(text.data, text.len);
+        json = json_loadb((const char *)text.data + mark_len, text.len - mark_len,
+                          JSON_REJECT_DUPLICATES, &problem);
+        if (json == NULL)
+            error_set(err, "\"%s\" cannot be read: %s (line %d); " ACCEPTED, path,
+                      problem.text[0] != '\0' ? problem.text : "it takes more memory than there is",
+                      problem.line);
+    }
+    buffer_cleanup(&text);
+    return json;
+}
+
+struct result *result_read_json(const char *path, struct error *err)
+{
+    json_t *json = load(path, err);
+    if (json == NULL)
+        return NULL;
+    struct reader reader = {.path = path, .err = err};
+    struct place root = {&reader, json, ""};
+    struct result *result = result_new();
+    read_root(&root, result);
+    json_decref(json);
+    if (reader.failed) {
+        result_free(result);
+        return NULL;
+    }
+    return result;
+}

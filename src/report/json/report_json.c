@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A builder for each object of the schema, in the order of the schema; read_json.c is its inverse.
+ */
+#include "report/json/report_json.h"
+
+#include "base/memory.h"
+#include "report/figures.h"
+#include "report/utf8.h"
+#include "result/result.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SIGNIFICANT_DIGITS 15 /* what a double holds of any decimal */
+#define LARGEST_WHOLE 9007199254740992.0
+
+/* --- values --------------------------------------------------------------------------------- */
+
+static json_t *text_or_null(const char *text)
+{
+    if (text == NULL)
+        return json_null();
+    char *clean = utf8_clean(text);
+    json_t *value = json_string(clean);
+    free(clean);
+    return value;
+}
+
+static json_t *number(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+/* Microseconds, to a thousandth of a nanosecond. */
+static json_t *time_us(double time_ns)
+{
+    return number(round(time_ns * 1000) / 1e6);
+}
+
+static json_t *whole_or_real(double value)
+{
+    if (isfinite(value) && fabs(value) < LARGEST_WHOLE && value == floor(value))
+        return json_integer((json_int_t)value);
+    return number(value);
+}
+
+static void put(json_t *object, const char *name, json_t *value)
+{
+    json_object_set_new(object, name, value);
+}
+
+static void put_count(json_t *object, const char *name, uint64_t count)
+{
+    put(object, name, json_integer((json_int_t)count));
+}
+
+static json_t *names_object(const struct name_counts *names)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; i < names->count; i++) {
+        char *name = utf8_clean(names->items[i].name);
+        put_count(object, name, names->items[i].count);
+        free(name);
+    }
+    return object;
+}
+
+static json_t *texts_array(char *const *texts, size_t count)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(array, text_or_null(texts[i]));
+    return array;
+}
+
+/* --- latencies ------------------------------------------------------------------------------ */
+
+static json_t *summary_object(const struct latency_summary *s, const struct latency *latency)
+{
+    const struct {
+        const char *name;
+        double value;
+    } times[] = {
+        {"min", s->min}, {"mean", s->mean}, {"stdev", s->stdev}, {"p50", s->p50},   {"p75", s->p75},
+        {"p90", s->p90}, {"p95", s->p95},   {"p99", s->p99},     {"p999", s->p999}, {"max", s->max},
+    };
+    json_t *object = json_object();
+    put(object, "unit", json_string("us"));
+    put_count(object, "count", s->count);
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
+        put(object, times[i].name, s->count > 0 ? time_us(times[i].value) : json_null());
+    put_count(object, "clamped", s->clamped);
+    char *hdr = latency != NULL ? latency_encode(latency) : NULL;
+    put(object, "hdr", text_or_null(hdr));
+    free(hdr);
+    return object;
+}
+
+static json_t *latency_object(const struct latency *latency)
+{
+    struct latency_summary summary;
+    latency_summarize(latency, &summary);
+    return summary_object(&summary, latency);
+}
+
+static json_t *latencies_object(const struct result *r)
+{
+    json_t *object = json_object();
+    for (int kind = 0; kind < NUM_LATENCIES; kind++)
+        put(object, latency_kind_name(kind), latency_object(r->latencies[kind]));
+    return object;
+}
+
+/* --- what ran ------------------------------------------------------------------------------- */
+
+static json_t *tool_object(const struct result *r)
+{
+    json_t *object = json_object();
+    put(object, "version", text_or_null(r->version));
+    put(object, "boringssl", text_or_null(r->boringssl));
+    put(object, "libuv", text_or_null(r->libuv));
+    return object;
+}
+
+static json_t *parts_array(const struct result *r)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < r->num_parts; i++) {
+        const struct result_part *part = &r->parts[i];
+        json_t *object = json_object();
+        put(object, "command", texts_array(part->command, part->command_len));
+        put(object, "failure", text_or_null(part->failure));
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
+static json_t *target_object(const struct result *r)
+{
+    json_t *object = json_object();
+    put(object, "url", text_or_null(r->url));
+    put(object, "address", text_or_null(r->address));
+    put(object, "sni", text_or_null(r->sni));
+    return object;
+}
+
+static json_t *setting_value(const struct setting *setting)
+{
+    switch (setting->type) {
+    case SETTING_TEXT:
+        return text_or_null(setting->text);
+    case SETTING_NUMBER:
+        return whole_or_real(setting->number);
+    case SETTING_BOOL:
+        return json_boolean(setting->number != 0);
+    case SETTING_NULL:
+        break;
+    }
+    return json_null();
+}
+
+/* What every run has comes first; a setting of the same name says the same and is left out. */
+static json_t *config_object(const struct result *r)
+{
+    json_t *object = json_object();
+    put(object, "verify", text_or_null(r->verify));
+    put_count(object, "pins", r->num_pins);
+    put(object, "open_loop", json_boolean(r->open_loop));
+    put(object, "rate", r->open_loop ? whole_or_real(r->rate) : json_null());
+    put_count(object, "connections", r->connections);
+    put_count(object, "threads", r->threads);
+    put(object, "rotate", text_or_null(r->rotation));
+    put(object, "warm_up_s", whole_or_real(r->warm_up_s));
+    for (size_t i = 0; i < r->num_settings; i++) {
+        char *name = utf8_clean(r->settings[i].name);
+        if (json_object_get(object, name) == NULL)
+            put(object, name, setting_value(&r->settings[i]));
+        free(name);
+    }
+    return object;
+}
+
+/* --- what came of it ------------------------------------------------------------------------ */
+
+static json_t *sessions_object(const struct result *r)
+{
+    json_t *object = json_object();
+    put_count(object, "scheduled", r->scheduled);
+    put_count(object, "skipped", r->skipped);
+    put_count(object, "started", r->started);
+    put_count(object, "succeeded", r->succeeded);
+    put_count(object, "refused", r->refused);
+    put_count(object, "failed", r->failed);
+    put_count(object, "cut_off", r->cut_off);
+    put_count(object, "cut_off_served", r->cut_off_served);
+    put_count(object, "cut_off_responses", r->cut_off_responses);
+    put_count(object, "unconfirmed", r->unconfirmed);
+    put_count(object, "peak_established", r->peak_established);
+    put(object, "per_second", number(r->sessions_per_second));
+    return object;
+}
+
+static json_t *requests_object(const struct result *r)
+{
+    json_t *object = json_object();
+    put_count(object, "started", r->requests_started);
+    put_count(object, "succeeded", r->requests_succeeded);
+    put_count(object, "failed", r->requests_failed);
+    put_count(object, "without_close_notify", r->requests_unclosed);
+    put(object, "per_second", number(r->requests_per_second));
+    put(object, "statuses", names_object(&r->statuses));
+    return object;
+}
+
+static json_t *bytes_object(const struct result *r)
+{
+    json_t *object = json_object();
+    put_count(object, "read", r->bytes_read);
+    put_count(object, "written", r->bytes_written);
+    return object;
+}
+
+static json_t *handshakes_object(const struct result *r)
+{
+    json_t *object = json_object();
+    put_count(object, "completed", r->handshakes_completed);
+    put_count(object, "full", r->handshakes_full);
+    put_count(object, "resumed", r->handshakes_resumed);
+    put(object, "per_second", number(r->handshakes_per_second));
+    put(object, "versions", names_object(&r->versions));
+    put(object, "ciphers", names_object(&r->ciphers));
+    put(object, "groups", names_object(&r->groups));
+    put(object, "sigalgs", names_object(&r->sigalgs));
+    put(object, "protocols", names_object(&r->protocols));
+    json_t *tickets = json_object();
+    put_count(tickets, "offered", r->tickets_offered);
+    put_count(tickets, "declined", r->tickets_declined);
+    put(object, "tickets", tickets);
+    json_t *early = json_object();
+    put_count(early, "offered", r->early_offered);
+    put_count(early, "accepted", r->early_accepted);
+    put_count(early, "rejected", r->early_rejected);
+    put(object, "early_data", early);
+    json_t *alerts = json_object();
+    put(alerts, "sent", names_object(&r->alerts_sent));
+    put(alerts, "received", names_object(&r->alerts_received));
+    put(object, "alerts", alerts);
+    return object;
+}
+
+static json_t *pins_object(const struct result *r)
+{
+    json_t *object = json_object();
+    put_count(object, "checked", r->pins_checked);
+    put_count(object, "matched", r->pins_matched);
+    put_count(object, "mismatched", r->pins_mismatched);
+    put_count(object, "not_checked", r->pins_not_checked);
+    put_count(object, "checked_resumed", r->pins_checked_resumed);
+    put(object, "by_pin", names_object(&r->pins_by_pin));
+    return object;
+}
+
+static json_t *outcomes_object(const struct result *r)
+{
+    json_t *object = json_object();
+    for (int i = 0; i < NUM_OUTCOMES; i++)
+        put_count(object, outcome_name(i), r->outcomes[i]);
+    return object;
+}
+
+static json_t *responses_object(const struct result_identity *identity)
+{
+    json_t *object = json_object();
+    for (int class = 0; class < NUM_STATUS_CLASSES; class ++)
+        put_count(object, status_class_name(class), identity->responses[class]);
+    return object;
+}
+
+static json_t *identity_object(const struct result_identity *identity)
+{
+    json_t *object = json_object();
+    put(object, "name", text_or_null(identity->name));
+    put(object, "expected", json_string(identity->expect_refused ? "refuse" : "accept"));
+    put(object, "as_expected", json_boolean(identity->as_expected));
+    put_count(object, "sessions", identity->sessions);
+    put_count(object, "succeeded", identity->succeeded);
+    put_count(object, "refused", identity->refused);
+    put_count(object, "failed", identity->failed);
+    put_count(object, "cut_off", identity->cut_off);
+    put_count(object, "cut_off_served", identity->cut_off_served);
+    put_count(object, "unconfirmed", identity->unconfirmed);
+    put(object, "expected_status", text_or_null(identity->expected_status));
+    put(object, "responses", responses_object(identity));
+    put(object, "tls_handshake",
+        summary_object(&identity->tls_handshake, identity->tls_handshake_hdr));
+    return object;
+}
+
+static json_t *identities_array(const struct result *r)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < r->num_identities; i++)
+        json_array_append_new(array, identity_object(&r->identities[i]));
+    return array;
+}
+
+/* --- the generator, the seconds, the verdict ------------------------------------------------ */
+
+static json_t *threads_array(const struct result *r)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < r->num_thread_uses; i++) {
+        json_t *object = json_object();
+        put(object, "cpu_user_s", number(r->thread_uses[i].cpu_user_s));
+        put(object, "cpu_system_s", number(r->thread_uses[i].cpu_system_s));
+        put(object, "busy", number(r->thread_uses[i].busy));
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
+static json_t *generator_object(const struct result *r)
+{
+    json_t *object = json_object();
+    put(object, "cpu_user_s", number(r->cpu_user_s));
+    put(object, "cpu_system_s", number(r->cpu_system_s));
+    put(object, "cpu_per_session_us", number(r->cpu_per_session_us));
+    put(object, "loop_lag", latency_object(r->loop_lag));
+    put(object, "schedule_slip", latency_object(r->schedule_slip));
+    put(object, "slots_paused_s", number(r->slots_paused_s));
+    put(object, "saturated", json_boolean(r->saturated));
+    put(object, "limit", text_or_null(r->limit));
+    put_count(object, "peak_rss_bytes", r->peak_rss_bytes);
+    put_count(object, "rss_per_session_bytes", r->rss_per_session_bytes);
+    json_t *descriptors = json_object();
+    put_count(descriptors, "used", r->descriptors_used);
+    put_count(descriptors, "limit", r->descriptors_limit);
+    put(object, "descriptors", descriptors);
+    json_t *ports = json_object();
+    put_count(ports, "used", r->ports_used);
+    put_count(ports, "limit", r->ports_limit);
+    put(object, "ports", ports);
+    put(object, "threads", threads_array(r));
+    return object;
+}
+
+static json_t *steady_object(const struct result *r)
+{
+    json_t *object = json_object();
+    put(object, "from_s", whole_or_real(r->steady.from_s));
+    put(object, "duration_s", whole_or_real(r->steady.duration_s));
+    put(object, "sessions_per_second", number(r->steady.sessions_per_second));
+    put(object, "requests_per_second", number(r->steady.requests_per_second));
+    return object;
+}
+
+static json_t *series_array(const struct result *r)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < r->num_series; i++) {
+        const struct series_row *row = &r->series[i];
+        json_t *object = json_object();
+        put(object, "t_s", whole_or_real(row->t_s));
+        put(object, "length_s", whole_or_real(row->length_s));
+        put_count(object, "sessions", row->sessions);
+        put_count(object, "handshakes", row->handshakes);
+        put_count(object, "requests", row->requests);
+        put_count(object, "refused", row->refused);
+        put_count(object, "failed", row->failed);
+        put(object, "tls_handshake_p50", time_us(row->tls_handshake_p50_ns));
+        put(object, "tls_handshake_p99", time_us(row->tls_handshake_p99_ns));
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
+static json_t *checks_array(const struct result *r)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < r->num_checks; i++) {
+        json_t *object = json_object();
+        put(object, "kind", json_string(check_kind_name(r->checks[i].kind)));
+        put(object, "name", text_or_null(r->checks[i].name));
+        put(object, "violation", text_or_null(r->checks[i].violation));
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
+static json_t *intervals_array(const struct result *r)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < r->num_intervals; i++) {
+        const struct interval_row *interval = &r->intervals[i];
+        json_t *object = json_object();
+        put(object, "t_s", whole_or_real(interval->t_s));
+        put(object, "length_s", whole_or_real(interval->length_s));
+        for (int kind = 0; kind < NUM_LATENCIES; kind++) {
+            if (interval->hdr[kind] != NULL)
+                put(object, latency_kind_name(kind), json_string(interval->hdr[kind]));
+        }
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
+static json_t *verdict_object(const struct result *r)
+{
+    json_t *object = json_object();
+    put(object, "passed", json_boolean(r->passed));
+    put(object, "checks", checks_array(r));
+    put(object, "violations", texts_array(r->violations, r->num_violations));
+    put(object, "interrupted_by",
+        r->interrupted_by ? json_integer(r->interrupted_by) : json_null());
+    put(object, "first_failure", text_or_null(r->first_failure));
+    return object;
+}
+
+json_t *report_json_object(const struct result *r)
+{
+    json_set_alloc_funcs(memory_get, free);
+    char started_at[FIGURE_LEN];
+    figure_utc(started_at, r->started_wall_ns);
+    json_t *root = json_object();
+    put(root, "schema", json_string(REPORT_JSON_SCHEMA));
+    put(root, "tool", tool_object(r));
+    put(root, "command", texts_array(r->command, r->command_len));
+    put(root, "parts", parts_array(r));
+    put(root, "started_at", json_string(started_at));
+    put(root, "duration_s", number(r->duration_s));
+    put(root, "target", target_object(r));
+    put(root, "config", config_object(r));
+    put(root, "sessions", sessions_object(r));
+    put(root, "requests", requests_object(r));
+    put(root, "bytes", bytes_object(r));
+    put(root, "handshakes", handshakes_object(r));
+    put(root, "pins", pins_object(r));
+    put(root, "outcomes", outcomes_object(r));
+    put(root, "identities", identities_array(r));
+    put(root, "latency", latencies_object(r));
+    put(root, "generator", generator_object(r));
+    put(root, "steady", steady_object(r));
+    put(root, "series", series_array(r));
+    put(root, "intervals", intervals_array(r));
+    put(root, "verdict", verdict_object(r));
+    return root;
+}
+
+bool report_json(FILE *out, const struct result *result)
+{
+    json_t *root = report_json_object(result);
+    size_t flags = JSON_INDENT(2) | JSON_REAL_PRECISION(SIGNIFICANT_DIGITS);
+    bool written = json_dumpf(root, out, flags) == 0 && putc('\n', out) != EOF;
+    json_decref(root);
+    return written && !ferror(out);
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "result/verdict.h"
+
+#include "base/buffer.h"
+#include "plan/plan.h"
+#include "result/result.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static bool are_failures_forgiven(const struct result *result, const struct plan *plan)
+{
+    double allowed = plan->max_failures_is_percent
+                         ? (double)result->started * plan->max_failures / 100
+                         : plan->max_failures;
+    return (double)result->failed <= allowed;
+}
+
+/* --- whose doing it may be ------------------------------------------------------------------- */
+
+static bool had_a_turn(const struct result_identity *row)
+{
+    return row->sessions > row->cut_off - row->cut_off_served;
+}
+
+static uint32_t outcomes_of(enum outcome_blame blame)
+{
+    uint32_t set = 0;
+    for (int i = 0; i < NUM_OUTCOMES; i++)
+        set |= outcome_blame((enum outcome)i) == blame ? outcome_bit((enum outcome)i) : 0;
+    return set;
+}
+
+/* Whether each identity that had a turn failed in one of these ways. */
+static bool befell_all(const struct result *result, uint32_t outcomes)
+{
+    bool befell_any = false;
+    for (size_t i = 0; i < result->num_identities; i++) {
+        const struct result_identity *row = &result->identities[i];
+        if (had_a_turn(row) && (row->failed_by & outcomes) == 0)
+            return false;
+        befell_any = befell_any || had_a_turn(row);
+    }
+    return befell_any;
+}
+
+/* The outcomes that are no single identity's doing. An outage has several: some sessions find nobody,
+ * and those under way are reset. Alone an identity has nobody to share them with. */
+static uint32_t blameless(const struct result *result, const struct plan *plan)
+{
+    uint32_t nobodys = outcomes_of(BLAME_NOBODY);
+    uint32_t networks = nobodys | outcomes_of(BLAME_NETWORK);
+    uint32_t servers = outcomes_of(BLAME_SERVER_CERT);
+    if (result->num_identities < 2 && plan->num_shards < 2)
+        return 0;
+    return nobodys | (befell_all(result, networks) ? networks : 0) |
+           (befell_all(result, servers) ? servers : 0);
+}
+
+/* Whether several identities failed, all of those that had a turn, and none of its own doing. */
+static bool are_all_alike(const struct result *result, uint32_t excused)
+{
+    for (size_t i = 0; i < result->num_identities; i++) {
+        if ((result->identities[i].failed_by & ~excused) != 0)
+            return false;
+    }
+    return result->num_identities > 1 && befell_all(result, UINT32_MAX);
+}
+
+static void check_failures(struct result *result, const struct plan *plan, uint32_t excused)
+{
+    const char *unit = plan->max_failures_is_percent ? "%" : "";
+    char name[100] = RESULT_NO_FAILURES;
+    struct buffer violation = {0};
+    if (plan->max_failures > 0)
+        snprintf(name, sizeof name, RESULT_FEW_FAILURES "--max-failures %g%s allows",
+                 plan->max_failures, unit);
+    buffer_format(&violation, "%" PRIu64 " %s failed", result->failed,
+                  result->failed == 1 ? "session" : "sessions");
+    if (plan->max_failures > 0)
+        buffer_format(&violation, ", more than --max-failures %g%s allows", plan->max_failures,
+                      unit);
+    result_write_causes(&violation, result, plan->refusal_by_close);
+    if (are_all_alike(result, excused))
+        buffer_append_text(&violation, ", of all identities alike");
+    result_add_check(result, CHECK_RUN, name,
+                     are_failures_forgiven(result, plan) ? NULL : buffer_text(&violation));
+    buffer_cleanup(&violation);
+}
+
+static void check_books(struct result *result)
+{
+    result_add_check(result, CHECK_RUN, "the books balance",
+                     result_balances(result)
+                         ? NULL
+                         : "the books do not balance; this is a bug, please report it");
+}
+
+static void check_tickets(struct result *result, const struct plan *plan)
+{
+    char violation[200];
+    if (plan->session_mode == SESSION_FULL && result->tickets_declined == 0)
+        return;
+    snprintf(violation, sizeof violation,
+             "the server declined %" PRIu64 " of %" PRIu64 " offered tickets",
+             result->tickets_declined, result->tickets_offered);
+    result_add_check(result, CHECK_RUN, "no offered ticket was declined",
+                     result->tickets_declined > 0 ? violation : NULL);
+}
+
+#define SOMETHING "something was measured"
+
+/* A run of which nothing came is no good one. */
+static void check_something(struct result *result, bool allow_empty)
+{
+    bool is_empty = result->succeeded == 0 && result->refused == 0 && result->unconfirmed == 0 &&
+                    result->requests_succeeded == 0;
+    char violation[200];
+    snprintf(violation, sizeof violation,
+             "nothing was measured: of %" PRIu64 " sessions none succeeded and none was refused, "
+             "%" PRIu64 " failed and %" PRIu64 " were cut off",
+             result->started, result->failed, result->cut_off);
+    result_add_check(result, CHECK_RUN, SOMETHING, is_empty && !allow_empty ? violation : NULL);
+}
+
+/* A generator whose share is empty began nothing; whether all of them did, their merge says. */
+static void check_success(struct result *result, const struct plan *plan)
+{
+    bool has_no_share = plan->num_shards > 1 && result->started == 0;
+    check_something(result, plan->allow_empty || has_no_share);
+}
+
+static void check_accepted(struct result *result, const struct plan *plan,
+                           const struct result_identity *row)
+{
+    if (row->sessions == 0 && plan->require_all_identities)
+        result_add_violation(result, "%s must be accepted, and never had a session", row->name);
+    if (row->refused > 0)
+        result_add_violation(
+            result, "%s must be accepted, and was refused in %" PRIu64 " of %" PRIu64 " sessions",
+            row->name, row->refused, row->sessions);
+}
+
+/* What is perhaps a refusal, by a status that no option names. */
+static const char *hint_of(const struct plan *plan, const struct result_identity *row,
+                           enum status_class class)
+{
+    if (row->responses[class] == 0)
+        return "";
+    if (plan->refusal_statuses.count > 0)
+        return "; its status is none of --refusal-status, or the server asked for no certificate";
+    return class == STATUS_3XX
+               ? "; it was redirected (3xx), which is a refusal with --refusal-status"
+               : "; it had a 4xx, which is a refusal with --refusal-status";
+}
+
+/* One that must be refused must be seen refused: what failed or is unconfirmed does not do. */
+static void check_refused(struct result *result, const struct plan *plan,
+                          const struct result_identity *row)
+{
+    uint64_t accepted = row->succeeded + row->cut_off_served;
+    uint64_t decided = row->refused + accepted + row->unconfirmed;
+    if (decided == 0 && row->failed == 0)
+        result_add_violation(result, "%s must be refused, and no session came so far", row->name);
+    else if (decided == 0)
+        result_add_violation(result,
+                             "%s must be refused, and was in none of %" PRIu64 " sessions: %" PRIu64
+                             " failed%s",
+                             row->name, row->sessions, row->failed, hint_of(plan, row, STATUS_4XX));
+    if (accepted > 0)
+        result_add_violation(
+            result, "%s must be refused, and was accepted in %" PRIu64 " of %" PRIu64 " sessions%s",
+            row->name, accepted, row->sessions, hint_of(plan, row, STATUS_3XX));
+    if (row->unconfirmed > 0)
+        result_add_violation(result,
+                             "%s must be refused, and was not seen refused in %" PRIu64
+                             " of %" PRIu64 " sessions",
+                             row->name, row->unconfirmed, row->sessions);
+}
+
+/* As expected: the server decided as it had to, and what failed is forgiven or EXCUSED. */
+static void check_identity(struct result *result, const struct plan *plan,
+                           struct result_identity *row, bool is_forgiven, uint32_t excused)
+{
+    bool is_excused = row->failed_by != 0 && (row->failed_by & ~excused) == 0;
+    size_t num_before = result->num_violations;
+    if (row->expect_refused)
+        check_refused(result, plan, row);
+    else
+        check_accepted(result, plan, row);
+    row->as_expected =
+        result->num_violations == num_before && (row->failed == 0 || is_forgiven || is_excused);
+}
+
+#define MOST_REDIRECTED_SHOWN 5
+
+/* Each identity that must be accepted, and of which any 3xx is a success. */
+static bool is_redirected(const struct result_identity *row, size_t num_served)
+{
+    bool other_is_served = num_served > (row->responses[STATUS_2XX] > 0 ? 1 : 0);
+    return !row->expect_refused && row->expected_status == NULL && row->responses[STATUS_3XX] > 0 &&
+           other_is_served;
+}
+
+static void write_redirected(struct buffer *out, const struct result_identity *row)
+{
+    uint64_t num_responses = 0;
+    for (int class = 0; class < NUM_STATUS_CLASSES; class ++)
+        num_responses = result_count_sum(num_responses, row->responses[class]);
+    buffer_format(out, "%s%s (%" PRIu64 " of %" PRIu64 " responses)", out->len > 0 ? ", " : "",
+                  row->name, row->responses[STATUS_3XX], num_responses);
+}
+
+/* Writes those that are redirected, and marks them; returns how many there are. */
+static size_t find_redirected(struct result *result, size_t num_served, struct buffer *out)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < result->num_identities; i++) {
+        struct result_identity *row = &result->identities[i];
+        if (!is_redirected(row, num_served))
+            continue;
+        row->as_expected = false;
+        if (count++ < MOST_REDIRECTED_SHOWN)
+            write_redirected(out, row);
+    }
+    if (count > MOST_REDIRECTED_SHOWN)
+        buffer_format(out, " and %zu more", count - MOST_REDIRECTED_SHOWN);
+    return count;
+}
+
+/* A redirect of one identity, where another is served, is no success that may be passed over. */
+static void check_redirects(struct result *result)
+{
+    static const char name[] = "no identity was redirected where others were served";
+    size_t num_served = 0;
+    for (size_t i = 0; i < result->num_identities; i++)
+        num_served += result->identities[i].responses[STATUS_2XX] > 0;
+    struct buffer who = {0}, violation = {0};
+    size_t count = find_redirected(result, num_served, &who);
+    if (count > 0)
+        buffer_format(&violation,
+                      "redirected (3xx) where others were served (2xx): %s; --refusal-status says "
+                      "that it is a refusal, --expect-status that it is right",
+                      buffer_text(&who));
+    /* Of a merged result, a part may have said it already. */
+    if (count == 0 || result_check_named(result, CHECK_RUN, name)->violation == NULL)
+        result_add_check(result, CHECK_RUN, name, count > 0 ? buffer_text(&violation) : NULL);
+    result->passed = result->passed && count == 0;
+    buffer_cleanup(&who);
+    buffer_cleanup(&violation);
+}
+
+void verdict_reach(struct result *result, const struct plan *plan)
+{
+    uint32_t excused = blameless(result, plan);
+    bool is_forgiven = are_failures_forgiven(result, plan);
+    check_books(result);
+    check_failures(result, plan, excused);
+    for (size_t i = 0; i < result->num_identities; i++)
+        check_identity(result, plan, &result->identities[i], is_forgiven, excused);
+    if (result->num_identities > 1 && plan->requests > 0)
+        check_redirects(result);
+    check_tickets(result, plan);
+    check_success(result, plan);
+    result->passed = result->num_violations == 0;
+}
+
+void verdict_check_merged(struct result *result, bool allow_empty)
+{
+    if (result->num_identities > 1 && result->requests_started > 0)
+        check_redirects(result);
+    bool is_said = result_check_named(result, CHECK_RUN, SOMETHING)->violation != NULL;
+    if (is_said)
+        return;
+    check_something(result, allow_empty);
+    result->passed =
+        result->passed && result_check_named(result, CHECK_RUN, SOMETHING)->violation == NULL;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One run in a test: a plan with sensible small values, carried out by run_plan. Every trial's
+ * books balance, and each of its loops is left empty (uv_loop_close() == 0).
+ */
+#ifndef PINLOAD_TESTS_LOAD_TRIAL_H
+#define PINLOAD_TESTS_LOAD_TRIAL_H
+
+#include "engine/run.h"
+#include "measure/story.h"
+#include "plan/plan.h"
+#include "result/result.h"
+
+#include <stdbool.h>
+
+struct service;
+
+struct trial {
+    struct plan plan;
+    struct run_hooks hooks;
+    struct result *result;
+    struct stories stories;
+    double took_s;
+};
+
+/* trial_plan prepares a plan against SERVICE (NULL: an address at which nobody listens): 4
+ * sessions on 2 connections, one request each, no certificate, pinned to the fixture "server". */
+void trial_plan(struct trial *trial, const struct service *service);
+
+/* trial_identity adds the fixture NAME as an identity of the same name. */
+void trial_identity(struct trial *trial, const char *name);
+
+/* trial_http2 makes it HTTP/2 with STREAMS at a time, asking for PATH. */
+void trial_http2(struct trial *trial, const char *path, unsigned streams);
+
+/* trial_expect_refused says that identity INDEX must be refused. */
+void trial_expect_refused(struct trial *trial, size_t index);
+
+/* trial_run carries it out. */
+void trial_run(struct trial *trial);
+
+/* trial_expect asserts that all sessions came out as OUTCOME. */
+void trial_expect(const struct trial *trial, enum outcome outcome);
+
+void trial_cleanup(struct trial *trial);
+
+#endif
