@@ -42,12 +42,21 @@ bool file_read_stream(struct buffer *out, FILE *stream, const struct file_role *
 
 bool file_read(struct buffer *out, const struct file_role *role, struct error *err)
 {
-    FILE *stream = file_open(role->path, role->what, err);
+    bool is_standard = strcmp(role->path, "-") == 0;
+    FILE *stream = is_standard ? stdin : file_open(role->path, role->what, err);
     if (stream == NULL)
         return false;
+    if (is_standard)
+        setvbuf(stream, NULL, _IONBF, 0);
     bool ok = file_read_stream(out, stream, role, err);
-    fclose(stream);
+    if (!is_standard)
+        fclose(stream);
     return ok;
+}
+
+bool file_is_stdin(const char *path)
+{
+    return strcmp(path, "-") == 0 || strcmp(path, "/dev/stdin") == 0;
 }
 
 static const char *kind_of(mode_t mode)

@@ -25,7 +25,7 @@ struct file_role {
 /* file_open opens PATH to read from it; NULL sets ERR. No byte of it is kept by the stream. */
 FILE *file_open(const char *path, const char *what, struct error *err);
 
-/* file_read appends what the file has to OUT; false sets ERR. Where OUT has room for ROLE's MOST and
+/* file_read appends what the file has to OUT, standard input where its path is "-"; false sets ERR. Where OUT has room for ROLE's MOST and
  * FILE_READ_MORE bytes beforehand it stays where it is, and leaves no copies behind. */
 bool file_read(struct buffer *out, const struct file_role *role, struct error *err);
 #define FILE_READ_MORE ((size_t)131072)
@@ -33,6 +33,9 @@ bool file_read(struct buffer *out, const struct file_role *role, struct error *e
 /* file_read_stream does so from STREAM, which is open already. */
 bool file_read_stream(struct buffer *out, FILE *stream, const struct file_role *role,
                       struct error *err);
+
+/* file_is_stdin says whether PATH is a name of standard input: "-" or /dev/stdin. */
+bool file_is_stdin(const char *path);
 
 /* file_is_regular says whether PATH, links followed, is a regular file. *OUT_KIND is a word for what
  * else it is, NULL where nothing is there or it cannot be told. */

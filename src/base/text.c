@@ -67,25 +67,44 @@ bool text_parse_count(const char *text, uint64_t *out_count)
     return true;
 }
 
+static const struct unit time_units[] = {
+    {"", NS_PER_S},  {"h", 3600.0 * NS_PER_S}, {"m", 60.0 * NS_PER_S}, {"min", 60.0 * NS_PER_S},
+    {"s", NS_PER_S}, {"ms", NS_PER_MS},        {"us", NS_PER_US},      {"ns", 1},
+    {NULL, 0}};
+
+/* Reads one number and its unit, as 1m of 1m30s; the unit's factor goes to *OUT_FACTOR. */
+static bool read_time(const char **at, long double *out_value, double *out_factor)
+{
+    char name[4] = {0};
+    const char *rest;
+    if (!read_decimal(*at, out_value, &rest))
+        return false;
+    size_t len = strcspn(rest, "0123456789");
+    if (len >= sizeof name)
+        return false;
+    memcpy(name, rest, len);
+    *at = rest + len;
+    return find_unit(time_units, name, out_factor);
+}
+
+/* Of several each has a unit, and a smaller one than that before it: 30s1m is more likely a slip. */
 bool text_parse_duration(const char *text, uint64_t *out_ns)
 {
-    static const struct unit units[] = {{"", NS_PER_S},
-                                        {"ns", 1},
-                                        {"us", NS_PER_US},
-                                        {"ms", NS_PER_MS},
-                                        {"s", NS_PER_S},
-                                        {"m", 60.0 * NS_PER_S},
-                                        {"min", 60.0 * NS_PER_S},
-                                        {"h", 3600.0 * NS_PER_S},
-                                        {NULL, 0}};
-    const char *rest;
-    long double value;
-    double factor;
-    if (!read_decimal(text, &value, &rest) || !find_unit(units, rest, &factor))
+    long double sum = 0, value;
+    double factor, factor_before = INFINITY;
+    const char *at = text;
+    do {
+        const char *start = at;
+        if (!read_time(&at, &value, &factor) || factor >= factor_before)
+            return false;
+        if (start != text && isdigit((unsigned char)at[-1]))
+            return false;
+        factor_before = factor;
+        sum += value * factor;
+    } while (*at != '\0' && sum <= 9e18);
+    if (sum > 9e18)
         return false;
-    if (value * factor > 9e18)
-        return false;
-    *out_ns = (uint64_t)llroundl(value * factor);
+    *out_ns = (uint64_t)llroundl(sum);
     return true;
 }
 

@@ -147,8 +147,8 @@ static enum compare_end in_process(struct compare_result *result, struct arms *a
 static bool build_plan(struct plan *plan, const struct options *options, struct notices *notices,
                        struct error *err)
 {
-    if (!plan_build_target(plan, options, err) || !plan_build_load(plan, options, err) ||
-        !plan_build_request(plan, options, err))
+    if (!plan_check_stdin(options, err) || !plan_build_target(plan, options, err) ||
+        !plan_build_load(plan, options, err) || !plan_build_request(plan, options, err))
         return false;
     plan->pins = pinset_new();
     if (options->cacert != NULL && !plan_read_cacert(plan, options->cacert, err))

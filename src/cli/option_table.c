@@ -61,7 +61,7 @@ const struct option_row option_table[] = {
     {0, "pinnedpubkey", "'sha256//B64;...'", OPTION_TEXT, AT(pinnedpubkey), LOAD, THEY, NULL, NULL, 0, 0,
      "Pins of the public key in curl's form."},
     {0, "pin-file", "FILE", OPTION_LIST, AT(pin_files), LOAD, THEY, NULL, NULL, 0, 0,
-     "Pins from a file, one a line, # comments."},
+     "Pins from a file, one a line, # comments; - is standard input."},
     {0, "verify", "MODE", OPTION_CHOICE, AT(verify), RUN, THEY, "none|chain|pin|chain+pin", NULL, 0, 0,
      "What is checked; default: what --cacert and --pin imply. With neither, 'none' must be typed."},
 
@@ -113,7 +113,7 @@ const struct option_row option_table[] = {
     {'H', "header", "'NAME: VALUE'", OPTION_LIST, AT(headers), LOAD, EACH, NULL, NULL, 0, 0,
      "A request header, repeatable."},
     {0, "data", "TEXT|@FILE", OPTION_TEXT, AT(data), LOAD, EACH, NULL, NULL, 0, 0,
-     "The request's body."},
+     "The request's body; @- is standard input."},
     {0, "expect-status", "[NAME=]CODE[,CODE...]", OPTION_LIST, AT(expect_statuses), LOAD, EACH, NULL, NULL, 0, 0,
      "Statuses that are a success; default: any 2xx or 3xx. With NAME= those of that identity, repeatable."},
     {0, "session-mode", "MODE", OPTION_CHOICE, AT(session_mode), LOAD, EACH, "full|resume|mixed:PERCENT|early", "full", 0, 0,

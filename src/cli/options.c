@@ -132,10 +132,12 @@ static bool refuse_second(const struct parse *parse, const struct option_row *ro
 {
     if (row->offset == offsetof(struct options, pass))
         return error_set(parse->err, "--%s is given twice; it is accepted once", row->name);
+    size_t len = other_tools_cert_len(value);
     return error_set(parse->err,
-                     "--%s is given twice, the second time as '%.200s'; for several identities use "
+                     "--%s is given twice, the second time as '%.*s%s'; for several identities use "
                      "--identity NAME=CERT,KEY or --identities DIR",
-                     row->name, value);
+                     row->name, (int)(len < 200 ? len : 200), value,
+                     value[len] == '\0' ? "" : ":***");
 }
 
 /* Any other option that is typed again takes the last value, as curl's do. */

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/other_tools.h"
 
+#include "base/memory.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define CONNECTIONS "use -c N for N sessions at once"
 #define INSECURE "use --verify none"
@@ -46,6 +51,7 @@ static const struct spelling {
     {"cert-key", CLIENT_KEY},
     {"client-key", CLIENT_KEY},
     {"client-cert", "use --cert FILE and --key FILE"},
+    {"cert-type", "what kind a file is, PEM or PKCS#12, is told from what it has"},
     {"key-pass", "use --pass env:VAR, file:PATH or pass:TEXT"},
     {"ca", "use --cacert FILE"},
     {"ca-cert", "use --cacert FILE"},
@@ -78,4 +84,26 @@ const char *other_tools_option(const char *word, size_t word_len)
             return spelling->answer;
     }
     return NULL;
+}
+
+static bool exists(const char *text, size_t len)
+{
+    char *path = memory_text_n(text, len);
+    bool there = access(path, F_OK) == 0;
+    free(path);
+    return there;
+}
+
+/* A password may have colons too: the shortest name of a file is it, so that none of them is shown. */
+size_t other_tools_cert_len(const char *text)
+{
+    const char *first = strchr(text, ':');
+    size_t len = strlen(text);
+    if (first == NULL || exists(text, len))
+        return len;
+    for (const char *colon = first; colon != NULL; colon = strchr(colon + 1, ':')) {
+        if (colon > text && exists(text, (size_t)(colon - text)))
+            return (size_t)(colon - text);
+    }
+    return (size_t)(first - text);
 }

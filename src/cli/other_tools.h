@@ -12,4 +12,8 @@
  * one letter for a short option) says elsewhere, as the end of a sentence; NULL: nothing is known. */
 const char *other_tools_option(const char *word, size_t word_len);
 
+/* other_tools_cert_len returns how much of TEXT, which curl's --cert takes as FILE[:PASSWORD], may be
+ * shown: all of it where it is a file or has no colon, else what is before the password's colon. */
+size_t other_tools_cert_len(const char *text);
+
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/buffer.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "http/refusal.h"
@@ -153,20 +154,22 @@ bool plan_build_load(struct plan *plan, const struct options *options, struct er
            set_max_failures(plan, options->max_failures, err);
 }
 
-/* Reads --data TEXT or @FILE. */
+/* Reads --data TEXT, @FILE or @- (standard input). */
 static bool read_body(struct buffer *body, const char *data, struct error *err)
 {
     if (data[0] != '@') {
         buffer_append_text(body, data);
         return true;
     }
-    FILE *file = fopen(data + 1, "rb");
+    bool is_standard = strcmp(data + 1, "-") == 0;
+    FILE *file = is_standard ? stdin : fopen(data + 1, "rb");
     if (file == NULL)
         return error_set(err, "the body '%s' of --data cannot be opened: %s", data + 1,
                          strerror(errno));
     bool fits = buffer_read_file(body, file, MOST_BODY_BYTES);
     bool ok = ferror(file) == 0;
-    fclose(file);
+    if (!is_standard)
+        fclose(file);
     if (!fits)
         return error_set(err,
                          "the body '%s' of --data is larger than 256 MB; a smaller one is "
@@ -227,6 +230,36 @@ static bool check_endless(const struct plan *plan, struct error *err)
     if (plan->hold_ns > 0)
         return error_set(err, "--hold follows the last request, and -r inf has none; it is "
                               "accepted with -r 1 or more");
+    return true;
+}
+
+/* Notes that OPTION reads PATH, which may be NULL; false where *READER has standard input already. */
+static bool claim_stdin(const char **reader, const char *option, const char *path,
+                        struct error *err)
+{
+    if (path == NULL || !file_is_stdin(path))
+        return true;
+    if (*reader != NULL)
+        return error_set(err,
+                         "%s and %s '%s' would both read standard input; one option that reads it "
+                         "is accepted",
+                         *reader, option, path);
+    *reader = option;
+    return true;
+}
+
+bool plan_check_stdin(const struct options *options, struct error *err)
+{
+    const char *reader = NULL, *data = options->data;
+    if (!claim_stdin(&reader, "--data", data != NULL && data[0] == '@' ? data + 1 : NULL, err) ||
+        !claim_stdin(&reader, "--cacert", options->cacert, err) ||
+        !claim_stdin(&reader, "--cert", options->cert, err) ||
+        !claim_stdin(&reader, "--key", options->key, err))
+        return false;
+    for (size_t i = 0; i < options->pin_files.count; i++) {
+        if (!claim_stdin(&reader, "--pin-file", options->pin_files.items[i], err))
+            return false;
+    }
     return true;
 }
 
@@ -294,8 +327,8 @@ bool plan_build(struct plan *plan, const struct options *options, struct notices
                 struct error *err)
 {
     *plan = (struct plan){0};
-    bool ok = plan_build_target(plan, options, err) && plan_build_load(plan, options, err) &&
-              plan_build_request(plan, options, err) &&
+    bool ok = plan_check_stdin(options, err) && plan_build_target(plan, options, err) &&
+              plan_build_load(plan, options, err) && plan_build_request(plan, options, err) &&
               plan_build_verification(plan, options, notices, err) &&
               plan_build_identities(plan, options, notices, err) &&
               plan_build_tls(plan, options, notices, err) &&

@@ -14,6 +14,9 @@
 bool plan_build(struct plan *plan, const struct options *options, struct notices *notices,
                 struct error *err);
 
+/* plan_check_stdin refuses a command line of which two options read standard input. */
+bool plan_check_stdin(const struct options *options, struct error *err);
+
 /* plan_tls_version returns the version of --tls-min's and --tls-max's "1.2" or "1.3". */
 uint16_t plan_tls_version(const char *text);
 

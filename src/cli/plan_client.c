@@ -5,6 +5,7 @@
  */
 #include "base/memory.h"
 #include "base/text.h"
+#include "cli/other_tools.h"
 #include "cli/plan_builder.h"
 #include "tls/identity.h"
 #include "tls/password.h"
@@ -34,6 +35,18 @@ static bool add_one(struct plan *plan, const char *text, const struct password *
     return ok;
 }
 
+/* In curl's FILE:PASSWORD the password is for all to see who may list processes: it has another way. */
+static bool check_cert(const char *cert, struct error *err)
+{
+    size_t len = cert != NULL ? other_tools_cert_len(cert) : 0;
+    if (cert == NULL || cert[len] == '\0')
+        return true;
+    return error_set(err,
+                     "--cert '%.*s:***' is no file; a password has its own option: --cert %.*s "
+                     "--pass pass:... is accepted, or --pass env:VAR or file:PATH",
+                     (int)len, cert, (int)len, cert);
+}
+
 static bool add_all(struct plan *plan, const struct options *options,
                     const struct password *password, struct notices *notices, struct error *err)
 {
@@ -50,6 +63,8 @@ static bool add_all(struct plan *plan, const struct options *options,
                          "--key '%s' is given without --cert; both, or --cert alone with the "
                          "key in its file, are accepted",
                          options->key);
+    if (!check_cert(options->cert, err))
+        return false;
     return options->cert == NULL || identity_set_add(plan->identities, "client", options->cert,
                                                      options->key, password, notices, err);
 }

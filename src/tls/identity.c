@@ -188,8 +188,8 @@ static bool read_pair(struct key_file *file, const char *cert, const char *key,
                          cert);
     if (one_file && file->key == NULL)
         return error_set(err,
-                         "the certificate file '%s' has no private key, and no other file was "
-                         "named for it; NAME=CERT,KEY or --key names one",
+                         "--key FILE is missing (in --identity: NAME=CERT,KEY): the certificate "
+                         "file '%s' has no private key",
                          cert);
     if (one_file)
         return true;
