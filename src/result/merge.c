@@ -2,6 +2,7 @@
 #include "result/merge.h"
 
 #include "base/memory.h"
+#include "result/figure_table.h"
 #include "result/merge_plan.h"
 #include "result/merge_verdict.h"
 #include "result/result.h"
@@ -18,86 +19,60 @@ static void add_names(struct name_counts *to, const struct name_counts *from)
         name_counts_add(to, from->items[i].name, from->items[i].count);
 }
 
-/* The counters of a result, which add up, by their names in the JSON. */
-static const struct counter {
-    const char *name;
-    size_t offset;
-} counters[] = {
-#define COUNTER(name, field)                                                                       \
-    {                                                                                              \
-        name, offsetof(struct result, field)                                                       \
-    }
-    COUNTER("sessions.scheduled", scheduled),
-    COUNTER("sessions.skipped", skipped),
-    COUNTER("sessions.started", started),
-    COUNTER("sessions.succeeded", succeeded),
-    COUNTER("sessions.refused", refused),
-    COUNTER("sessions.failed", failed),
-    COUNTER("sessions.cut_off", cut_off),
-    COUNTER("sessions.cut_off_served", cut_off_served),
-    COUNTER("sessions.cut_off_responses", cut_off_responses),
-    COUNTER("sessions.unconfirmed", unconfirmed),
-    COUNTER("sessions.peak_established", peak_established),
-    COUNTER("requests.started", requests_started),
-    COUNTER("requests.succeeded", requests_succeeded),
-    COUNTER("requests.failed", requests_failed),
-    COUNTER("requests.without_close_notify", requests_unclosed),
-    COUNTER("bytes.read", bytes_read),
-    COUNTER("bytes.written", bytes_written),
-    COUNTER("handshakes.completed", handshakes_completed),
-    COUNTER("handshakes.full", handshakes_full),
-    COUNTER("handshakes.resumed", handshakes_resumed),
-    COUNTER("handshakes.tickets.offered", tickets_offered),
-    COUNTER("handshakes.tickets.declined", tickets_declined),
-    COUNTER("handshakes.early_data.offered", early_offered),
-    COUNTER("handshakes.early_data.accepted", early_accepted),
-    COUNTER("handshakes.early_data.rejected", early_rejected),
-    COUNTER("pins.checked", pins_checked),
-    COUNTER("pins.matched", pins_matched),
-    COUNTER("pins.mismatched", pins_mismatched),
-    COUNTER("pins.not_checked", pins_not_checked),
-    COUNTER("pins.checked_resumed", pins_checked_resumed),
-#undef COUNTER
-};
-#define NUM_COUNTERS (sizeof counters / sizeof *counters)
-
-/* What is counted by name. */
-static const struct names {
-    const char *name;
-    size_t offset;
-} names[] = {
-#define NAMES(name, field)                                                                         \
-    {                                                                                              \
-        name, offsetof(struct result, field)                                                       \
-    }
-    NAMES("requests.statuses", statuses),
-    NAMES("handshakes.versions", versions),
-    NAMES("handshakes.ciphers", ciphers),
-    NAMES("handshakes.groups", groups),
-    NAMES("handshakes.sigalgs", sigalgs),
-    NAMES("handshakes.protocols", protocols),
-    NAMES("handshakes.alerts.sent", alerts_sent),
-    NAMES("handshakes.alerts.received", alerts_received),
-    NAMES("pins.by_pin", pins_by_pin),
-#undef NAMES
-};
-#define NUM_NAMES (sizeof names / sizeof *names)
-
 static void add_to(uint64_t *to, uint64_t from)
 {
     *to = result_count_sum(*to, from);
 }
 
-static void add_counts(struct result *to, const struct result *from)
+static void add_outcomes(uint64_t *to, const uint64_t *from)
 {
-    for (size_t i = 0; i < NUM_COUNTERS; i++)
-        add_to((uint64_t *)((char *)to + counters[i].offset),
-               *(const uint64_t *)((const char *)from + counters[i].offset));
-    for (size_t i = 0; i < NUM_NAMES; i++)
-        add_names((struct name_counts *)((char *)to + names[i].offset),
-                  (const struct name_counts *)((const char *)from + names[i].offset));
     for (int i = 0; i < NUM_OUTCOMES; i++)
-        add_to(&to->outcomes[i], from->outcomes[i]);
+        add_to(&to[i], from[i]);
+}
+
+static void add_figure(const struct figure *figure, void *to, const void *from)
+{
+    switch (figure->kind) {
+    case FIGURE_COUNT:
+        add_to(to, *(const uint64_t *)from);
+        return;
+    case FIGURE_NAMES:
+    case FIGURE_ALL_NAMES:
+        add_names(to, from);
+        return;
+    case FIGURE_OUTCOMES:
+        add_outcomes(to, from);
+        return;
+    case FIGURE_DISTRIBUTION:
+        latency_merge(*(struct latency **)to, *(struct latency *const *)from);
+        return;
+    case FIGURE_NUMBER:
+    case FIGURE_SECONDS:
+    case FIGURE_SPAN:
+        *(double *)to += *(const double *)from;
+        return;
+    case FIGURE_FLAG:
+    case FIGURE_TEXT:
+        return; /* these do not add up */
+    }
+}
+
+static void take_larger(uint64_t *to, uint64_t from)
+{
+    *to = from > *to ? from : *to;
+}
+
+static void add_figures(struct result *to, const struct result *from)
+{
+    for (size_t i = 0; i < figure_table_len; i++) {
+        const struct figure *figure = &figure_table[i];
+        void *sum = figure_in(to, figure);
+        const void *part = figure_of(from, figure);
+        if (figure->merge == MERGE_SUM)
+            add_figure(figure, sum, part);
+        else if (figure->merge == MERGE_LARGEST)
+            take_larger(sum, *(const uint64_t *)part);
+    }
 }
 
 /* --- sums that do not fit --------------------------------------------------------------------- */
@@ -111,19 +86,34 @@ static bool fits(uint64_t sum, const char *table, const char *name, struct error
                      table, *table ? "." : "", name);
 }
 
-static bool counts_fit(const struct result *merged, struct error *err)
+static bool names_fit(const struct name_counts *counts, const char *table, struct error *err)
 {
     bool ok = true;
-    for (size_t i = 0; i < NUM_COUNTERS && ok; i++)
-        ok = fits(*(const uint64_t *)((const char *)merged + counters[i].offset), "",
-                  counters[i].name, err);
+    for (size_t i = 0; i < counts->count && ok; i++)
+        ok = fits(counts->items[i].count, table, counts->items[i].name, err);
+    return ok;
+}
+
+static bool outcomes_fit(const uint64_t *outcomes, struct error *err)
+{
+    bool ok = true;
     for (int i = 0; i < NUM_OUTCOMES && ok; i++)
-        ok = fits(merged->outcomes[i], "outcomes", outcome_name((enum outcome)i), err);
-    for (size_t i = 0; i < NUM_NAMES && ok; i++) {
-        const struct name_counts *counts =
-            (const struct name_counts *)((const char *)merged + names[i].offset);
-        for (size_t k = 0; k < counts->count && ok; k++)
-            ok = fits(counts->items[k].count, names[i].name, counts->items[k].name, err);
+        ok = fits(outcomes[i], "outcomes", outcome_name((enum outcome)i), err);
+    return ok;
+}
+
+static bool figures_fit(const struct result *merged, struct error *err)
+{
+    bool ok = true;
+    for (size_t i = 0; i < figure_table_len && ok; i++) {
+        const struct figure *figure = &figure_table[i];
+        const void *at = figure_of(merged, figure);
+        if (figure->kind == FIGURE_COUNT)
+            ok = fits(*(const uint64_t *)at, "", figure->path, err);
+        else if (figure->kind == FIGURE_NAMES || figure->kind == FIGURE_ALL_NAMES)
+            ok = names_fit(at, figure->path, err);
+        else if (figure->kind == FIGURE_OUTCOMES)
+            ok = outcomes_fit(at, err);
     }
     return ok;
 }
@@ -189,19 +179,24 @@ static double per_second(double count, double window_s)
     return window_s > 0 ? count / window_s : NAN;
 }
 
-static void merge_rates(struct result *merged, struct result *const *results, size_t num_results)
+static void merge_rate(struct result *merged, const struct figure *figure,
+                       struct result *const *results, size_t num_results)
 {
-    double longest_s = 0;
+    double longest_s = 0, count = 0;
     for (size_t i = 0; i < num_results; i++) {
         double window_s = window_of(results[i]);
         longest_s = fmax(longest_s, window_s);
-        merged->sessions_per_second += counted(results[i]->sessions_per_second, window_s);
-        merged->requests_per_second += counted(results[i]->requests_per_second, window_s);
-        merged->handshakes_per_second += counted(results[i]->handshakes_per_second, window_s);
+        count += counted(*(const double *)figure_of(results[i], figure), window_s);
     }
-    merged->sessions_per_second = per_second(merged->sessions_per_second, longest_s);
-    merged->requests_per_second = per_second(merged->requests_per_second, longest_s);
-    merged->handshakes_per_second = per_second(merged->handshakes_per_second, longest_s);
+    *(double *)figure_in(merged, figure) = per_second(count, longest_s);
+}
+
+static void merge_rates(struct result *merged, struct result *const *results, size_t num_results)
+{
+    for (size_t i = 0; i < figure_table_len; i++) {
+        if (figure_table[i].merge == MERGE_RATE)
+            merge_rate(merged, &figure_table[i], results, num_results);
+    }
 }
 
 /* As rates are, of results of which each has a steady part. */
@@ -441,11 +436,6 @@ static void fill_seconds_from_intervals(struct result *merged)
 
 /* --- generator ------------------------------------------------------------------------------ */
 
-static uint64_t larger(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
-}
-
 static void add_threads(struct result *to, const struct result *from)
 {
     size_t count = to->num_thread_uses + from->num_thread_uses;
@@ -457,19 +447,12 @@ static void add_threads(struct result *to, const struct result *from)
     to->num_thread_uses = count;
 }
 
-/* CPU adds; memory and descriptors are those of the generator that had most of them. */
+/* Descriptors and ports are those of the generator that had most descriptors. */
 static void add_generator(struct result *to, const struct result *from)
 {
-    to->cpu_user_s += from->cpu_user_s;
-    to->cpu_system_s += from->cpu_system_s;
-    latency_merge(to->loop_lag, from->loop_lag);
-    latency_merge(to->schedule_slip, from->schedule_slip);
-    to->slots_paused_s += from->slots_paused_s;
     to->saturated = to->saturated || from->saturated;
     if (to->limit == NULL && from->limit != NULL)
         to->limit = memory_text(from->limit);
-    to->peak_rss_bytes = larger(to->peak_rss_bytes, from->peak_rss_bytes);
-    to->rss_per_session_bytes = larger(to->rss_per_session_bytes, from->rss_per_session_bytes);
     if (from->descriptors_used >= to->descriptors_used) {
         to->descriptors_used = from->descriptors_used;
         to->descriptors_limit = from->descriptors_limit;
@@ -507,7 +490,7 @@ struct result *results_merge(struct result *const *results, size_t num_results, 
     struct result *merged = result_new();
     merge_plan(merged, results, num_results);
     for (size_t i = 0; i < num_results; i++) {
-        add_counts(merged, results[i]);
+        add_figures(merged, results[i]);
         for (int kind = 0; kind < NUM_LATENCIES; kind++)
             latency_merge(merged->latencies[kind], results[i]->latencies[kind]);
         add_generator(merged, results[i]);
@@ -520,7 +503,7 @@ struct result *results_merge(struct result *const *results, size_t num_results, 
     merge_verdict(merged, results, num_results);
     merge_intervals(merged, results, num_results);
     fill_seconds_from_intervals(merged);
-    if (plan_fits(merged, err) && counts_fit(merged, err) && identities_fit(merged, err) &&
+    if (plan_fits(merged, err) && figures_fit(merged, err) && identities_fit(merged, err) &&
         series_fits(merged, err))
         return merged;
     result_free(merged);

@@ -4,11 +4,13 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "report/utf8.h"
+#include "result/figure_table.h"
 #include "result/result.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* --- lines ---------------------------------------------------------------------------------- */
 
@@ -60,16 +62,6 @@ static void labelled(FILE *out, const char *name, const char *label, const char 
     put_label(out, label, label_value);
     fputs("} ", out);
     put_number(out, value);
-}
-
-static void names(FILE *out, const char *name, const char *label, const char *help,
-                  const struct name_counts *counts)
-{
-    if (counts->count == 0)
-        return;
-    head(out, name, "counter", help);
-    for (size_t i = 0; i < counts->count; i++)
-        labelled(out, name, label, counts->items[i].name, (double)counts->items[i].count);
 }
 
 /* A summary's samples, with LABEL beside the quantile where it is not NULL. */
@@ -129,70 +121,118 @@ static void write_run(FILE *out, const struct result *r)
           r->interrupted_by != 0);
 }
 
-static void write_sessions(FILE *out, const struct result *r)
+/* --- the table of figures --------------------------------------------------------------------- */
+
+static void names(FILE *out, const struct metric *metric, const struct name_counts *counts)
 {
-    const struct {
-        const char *name;
-        uint64_t count;
-    } classes[] = {{"succeeded", r->succeeded},
-                   {"refused", r->refused},
-                   {"failed", r->failed},
-                   {"cut_off", r->cut_off},
-                   {"unconfirmed", r->unconfirmed}};
-    plain(out, "sessions_scheduled_total", "counter", "Sessions that were due.",
-          (double)r->scheduled);
-    plain(out, "sessions_skipped_total", "counter", "Sessions that were due and never started.",
-          (double)r->skipped);
-    head(out, "sessions_total", "counter", "Started sessions, by what they count as.");
-    for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++)
-        labelled(out, "sessions_total", "class", classes[i].name, (double)classes[i].count);
-    head(out, "session_outcomes_total", "counter", "Started sessions, by how they came out.");
+    for (size_t i = 0; i < counts->count; i++)
+        labelled(out, metric->name, metric->label, counts->items[i].name,
+                 (double)counts->items[i].count);
+}
+
+static void outcomes(FILE *out, const struct metric *metric, const uint64_t *counts)
+{
     for (int i = 0; i < NUM_OUTCOMES; i++)
-        labelled(out, "session_outcomes_total", "outcome", outcome_name(i), (double)r->outcomes[i]);
-    plain(out, "sessions_per_second", "gauge", "Sessions a second, without the warm-up.",
-          r->sessions_per_second);
-    plain(out, "sessions_established_peak", "gauge", "Most sessions established at once.",
-          (double)r->peak_established);
+        labelled(out, metric->name, metric->label, outcome_name((enum outcome)i),
+                 (double)counts[i]);
 }
 
-static void write_traffic(FILE *out, const struct result *r)
+static void distribution(FILE *out, const struct metric *metric, const struct latency *latency)
 {
-    head(out, "requests_total", "counter", "HTTP requests, by how they ended.");
-    labelled(out, "requests_total", "result", "succeeded", (double)r->requests_succeeded);
-    labelled(out, "requests_total", "result", "failed", (double)r->requests_failed);
-    plain(out, "requests_without_close_notify_total", "counter",
-          "Of the succeeded, those that ended with TCP, without TLS's close_notify.",
-          (double)r->requests_unclosed);
-    names(out, "responses_total", "status", "Complete HTTP responses, by status.", &r->statuses);
-    plain(out, "requests_per_second", "gauge", "Requests a second, without the warm-up.",
-          r->requests_per_second);
-    plain(out, "read_bytes_total", "counter", "Bytes read from connections.",
-          (double)r->bytes_read);
-    plain(out, "written_bytes_total", "counter", "Bytes written to connections.",
-          (double)r->bytes_written);
+    struct latency_summary row;
+    latency_summarize(latency, &row);
+    summary(out, metric->name, NULL, NULL, &row);
 }
 
-static void write_handshakes(FILE *out, const struct result *r)
+static void value(FILE *out, const struct metric *metric, const char *label_value, double value)
 {
-    head(out, "handshakes_total", "counter", "Completed TLS handshakes, by kind.");
-    labelled(out, "handshakes_total", "kind", "full", (double)r->handshakes_full);
-    labelled(out, "handshakes_total", "kind", "resumed", (double)r->handshakes_resumed);
-    plain(out, "handshakes_per_second", "gauge", "Handshakes a second, without the warm-up.",
-          r->handshakes_per_second);
-    names(out, "handshake_versions_total", "version", "Handshakes by protocol version.",
-          &r->versions);
-    names(out, "handshake_ciphers_total", "cipher", "Handshakes by cipher suite.", &r->ciphers);
-    names(out, "handshake_groups_total", "group", "Handshakes by key agreement group.", &r->groups);
-    plain(out, "tickets_offered_total", "counter", "Session tickets offered for resumption.",
-          (double)r->tickets_offered);
-    plain(out, "tickets_declined_total", "counter", "Offered tickets that the server declined.",
-          (double)r->tickets_declined);
-    head(out, "pins_total", "counter", "Sessions, by what became of the server's pin.");
-    labelled(out, "pins_total", "result", "matched", (double)r->pins_matched);
-    labelled(out, "pins_total", "result", "mismatched", (double)r->pins_mismatched);
-    labelled(out, "pins_total", "result", "not_checked", (double)r->pins_not_checked);
-    names(out, "pin_matches_total", "pin", "Sessions that matched a pin, by pin.", &r->pins_by_pin);
+    if (metric->label != NULL) {
+        labelled(out, metric->name, metric->label, label_value, value);
+        return;
+    }
+    fprintf(out, "pinload_%s ", metric->name);
+    put_number(out, value);
 }
+
+static void samples(FILE *out, const struct metric *metric, const struct figure *figure,
+                    const void *at)
+{
+    double scale = strcmp(figure->unit, "us") == 0 ? 1e6 : 1;
+    switch (figure->kind) {
+    case FIGURE_COUNT:
+        value(out, metric, figure->label, (double)*(const uint64_t *)at);
+        return;
+    case FIGURE_NAMES:
+    case FIGURE_ALL_NAMES:
+        names(out, metric, at);
+        return;
+    case FIGURE_OUTCOMES:
+        outcomes(out, metric, at);
+        return;
+    case FIGURE_NUMBER:
+    case FIGURE_SECONDS:
+    case FIGURE_SPAN:
+        value(out, metric, figure->label, *(const double *)at / scale);
+        return;
+    case FIGURE_FLAG:
+        value(out, metric, figure->label, *(const bool *)at);
+        return;
+    case FIGURE_DISTRIBUTION:
+        distribution(out, metric, *(struct latency *const *)at);
+        return;
+    case FIGURE_TEXT:
+        value(out, metric, *(char *const *)at, 1);
+    }
+}
+
+/* What there is nothing of has no metric. A rate that is not known is one: NaN. */
+static bool has_samples(const struct figure *figure, const void *at)
+{
+    switch (figure->kind) {
+    case FIGURE_NAMES:
+    case FIGURE_ALL_NAMES:
+        return ((const struct name_counts *)at)->count > 0;
+    case FIGURE_SECONDS:
+        return isfinite(*(const double *)at);
+    case FIGURE_TEXT:
+        return *(char *const *)at != NULL;
+    default:
+        return true;
+    }
+}
+
+static const char *type_of(const struct metric *metric, const struct figure *figure)
+{
+    if (figure->kind == FIGURE_DISTRIBUTION)
+        return "summary";
+    return strstr(metric->name, "_total") != NULL ? "counter" : "gauge";
+}
+
+static void write_metric(FILE *out, const struct metric *metric, const struct result *r)
+{
+    bool has_head = false;
+    for (size_t i = 0; i < figure_table_len; i++) {
+        const struct figure *figure = &figure_table[i];
+        const void *at = figure_of(r, figure);
+        if (figure->metric == NULL || strcmp(figure->metric, metric->name) != 0 ||
+            !has_samples(figure, at))
+            continue;
+        if (!has_head)
+            head(out, metric->name, type_of(metric, figure), metric->help);
+        has_head = true;
+        samples(out, metric, figure, at);
+    }
+}
+
+static void write_metrics(FILE *out, const struct result *r, bool of_generator)
+{
+    for (size_t i = 0; i < metric_table_len; i++) {
+        if (text_starts_with(metric_table[i].name, "generator_") == of_generator)
+            write_metric(out, &metric_table[i], r);
+    }
+}
+
+/* --- what is in no table ---------------------------------------------------------------------- */
 
 static void write_latencies(FILE *out, const struct result *r)
 {
@@ -242,39 +282,12 @@ static void write_identities(FILE *out, const struct result *r)
                 &r->identities[i].tls_handshake);
 }
 
-static void write_generator(FILE *out, const struct result *r)
-{
-    struct latency_summary lag, slip;
-    latency_summarize(r->loop_lag, &lag);
-    latency_summarize(r->schedule_slip, &slip);
-    head(out, "generator_cpu_seconds_total", "counter", "CPU time of the generator.");
-    labelled(out, "generator_cpu_seconds_total", "mode", "user", r->cpu_user_s);
-    labelled(out, "generator_cpu_seconds_total", "mode", "system", r->cpu_system_s);
-    if (isfinite(r->slots_paused_s))
-        plain(out, "generator_slots_paused_seconds", "gauge",
-              "How long slots waited after failures, added up over the slots.", r->slots_paused_s);
-    plain(out, "generator_saturated", "gauge", "1 where the rate asked for was not held.",
-          r->saturated);
-    if (r->limit != NULL) {
-        head(out, "generator_limit", "gauge", "What kept the rate from being held; always 1.");
-        labelled(out, "generator_limit", "limit", r->limit, 1);
-    }
-    plain(out, "generator_resident_memory_peak_bytes", "gauge", "Most resident memory at once.",
-          (double)r->peak_rss_bytes);
-    head(out, "generator_loop_lag_seconds", "summary", "How late the event loops were.");
-    summary(out, "generator_loop_lag_seconds", NULL, NULL, &lag);
-    head(out, "generator_schedule_slip_seconds", "summary", "From intended to real start.");
-    summary(out, "generator_schedule_slip_seconds", NULL, NULL, &slip);
-}
-
 bool report_prometheus(FILE *out, const struct result *result)
 {
     write_run(out, result);
-    write_sessions(out, result);
-    write_traffic(out, result);
-    write_handshakes(out, result);
+    write_metrics(out, result, false);
     write_latencies(out, result);
     write_identities(out, result);
-    write_generator(out, result);
+    write_metrics(out, result, true);
     return !ferror(out);
 }

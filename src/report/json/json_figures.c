@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "report/json/report_json.h"
+#include "result/figure_table.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -35,31 +36,28 @@ void json_figures_free(struct json_figures *figures)
     free(figures);
 }
 
-static bool is_one_of(const char *text, size_t len, const char *const *names)
-{
-    for (; *names != NULL; names++) {
-        if (strlen(*names) == len && memcmp(*names, text, len) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* Whether the first LEN characters of a path lead to counts by name, of which only those that came
  * up are there. */
 static bool leads_to_counts(const char *path, size_t len)
 {
-    static const char *const counts[] = {
-        "requests.statuses",      "handshakes.versions",        "handshakes.ciphers",
-        "handshakes.groups",      "handshakes.sigalgs",         "handshakes.protocols",
-        "handshakes.alerts.sent", "handshakes.alerts.received", NULL};
-    return is_one_of(path, len, counts);
+    for (size_t i = 0; i < figure_table_len; i++) {
+        const struct figure *figure = &figure_table[i];
+        if (figure->kind == FIGURE_NAMES && strlen(figure->path) == len &&
+            memcmp(figure->path, path, len) == 0)
+            return true;
+    }
+    return false;
 }
 
 /* Texts may be null, too. */
 static bool is_text(const char *name)
 {
     static const char *const texts[] = {"address", "sni", "limit", "first_failure", "hdr", NULL};
-    return is_one_of(name, strlen(name), texts);
+    for (const char *const *text = texts; *text != NULL; text++) {
+        if (strcmp(*text, name) == 0)
+            return true;
+    }
+    return false;
 }
 
 static enum json_unit unit_of(const json_t *parent, const char *name)

@@ -12,11 +12,13 @@
 #include "base/text.h"
 #include "report/json/json_reader.h"
 #include "report/json/report_json.h"
+#include "result/figure_table.h"
 #include "result/result.h"
 
 #include <jansson.h>
 #include <limits.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -161,111 +163,100 @@ static void read_config(const struct place *root, struct result *r)
 
 /* --- what came of it ------------------------------------------------------------------------ */
 
-static void read_sessions(const struct place *root, struct result *r)
+static void read_outcomes(const struct place *root, const char *name, uint64_t *outcomes)
 {
-    static const struct count_field fields[] = {
-        {"scheduled", offsetof(struct result, scheduled), true},
-        {"skipped", offsetof(struct result, skipped), true},
-        {"started", offsetof(struct result, started), true},
-        {"succeeded", offsetof(struct result, succeeded), true},
-        {"refused", offsetof(struct result, refused), true},
-        {"failed", offsetof(struct result, failed), true},
-        {"cut_off", offsetof(struct result, cut_off), true},
-        {"cut_off_served", offsetof(struct result, cut_off_served), false},
-        {"cut_off_responses", offsetof(struct result, cut_off_responses), false},
-        {"unconfirmed", offsetof(struct result, unconfirmed), true},
-        {"peak_established", offsetof(struct result, peak_established), true},
-    };
-    struct place sessions = object_at(root, "sessions");
-    read_counts(&sessions, r, fields, COUNT_OF(fields));
-    r->sessions_per_second = required_number_at(&sessions, "per_second");
-    if (r->cut_off_served > r->cut_off)
-        fail(&sessions, "cut_off_served", "a part of cut_off");
-}
-
-static void read_requests(const struct place *root, struct result *r)
-{
-    static const struct count_field fields[] = {
-        {"started", offsetof(struct result, requests_started), true},
-        {"succeeded", offsetof(struct result, requests_succeeded), true},
-        {"failed", offsetof(struct result, requests_failed), true},
-        {"without_close_notify", offsetof(struct result, requests_unclosed), false},
-    };
-    struct place requests = object_at(root, "requests");
-    read_counts(&requests, r, fields, COUNT_OF(fields));
-    r->requests_per_second = required_number_at(&requests, "per_second");
-    read_names(&requests, "statuses", false, &r->statuses);
-    struct place bytes = object_at(root, "bytes");
-    r->bytes_read = count_at(&bytes, "read");
-    r->bytes_written = count_at(&bytes, "written");
-}
-
-static void read_handshake_extras(const struct place *handshakes, struct result *r)
-{
-    static const struct count_field tickets[] = {
-        {"offered", offsetof(struct result, tickets_offered), false},
-        {"declined", offsetof(struct result, tickets_declined), false},
-    };
-    static const struct count_field early[] = {
-        {"offered", offsetof(struct result, early_offered), false},
-        {"accepted", offsetof(struct result, early_accepted), false},
-        {"rejected", offsetof(struct result, early_rejected), false},
-    };
-    struct place extra;
-    if (has_object(handshakes, "tickets", &extra))
-        read_counts(&extra, r, tickets, COUNT_OF(tickets));
-    if (has_object(handshakes, "early_data", &extra))
-        read_counts(&extra, r, early, COUNT_OF(early));
-    if (has_object(handshakes, "alerts", &extra)) {
-        read_names(&extra, "sent", false, &r->alerts_sent);
-        read_names(&extra, "received", false, &r->alerts_received);
-    }
-}
-
-static void read_handshakes(const struct place *root, struct result *r)
-{
-    static const struct count_field fields[] = {
-        {"completed", offsetof(struct result, handshakes_completed), true},
-        {"full", offsetof(struct result, handshakes_full), true},
-        {"resumed", offsetof(struct result, handshakes_resumed), true},
-    };
-    struct place handshakes = object_at(root, "handshakes");
-    read_counts(&handshakes, r, fields, COUNT_OF(fields));
-    r->handshakes_per_second = required_number_at(&handshakes, "per_second");
-    read_names(&handshakes, "versions", true, &r->versions);
-    read_names(&handshakes, "ciphers", true, &r->ciphers);
-    read_names(&handshakes, "groups", true, &r->groups);
-    read_names(&handshakes, "sigalgs", false, &r->sigalgs);
-    read_names(&handshakes, "protocols", false, &r->protocols);
-    read_handshake_extras(&handshakes, r);
-}
-
-static void read_pins(const struct place *root, struct result *r)
-{
-    static const struct count_field fields[] = {
-        {"checked", offsetof(struct result, pins_checked), true},
-        {"matched", offsetof(struct result, pins_matched), true},
-        {"mismatched", offsetof(struct result, pins_mismatched), true},
-        {"not_checked", offsetof(struct result, pins_not_checked), true},
-        {"checked_resumed", offsetof(struct result, pins_checked_resumed), false},
-    };
-    struct place pins = object_at(root, "pins");
-    read_counts(&pins, r, fields, COUNT_OF(fields));
-    read_names(&pins, "by_pin", true, &r->pins_by_pin);
-}
-
-static void read_outcomes(const struct place *root, struct result *r)
-{
-    struct place outcomes = object_at(root, "outcomes");
-    for (void *at = json_object_iter((json_t *)outcomes.object); at != NULL;
-         at = json_object_iter_next((json_t *)outcomes.object, at)) {
-        const char *name = json_object_iter_key(at);
+    struct place place = object_at(root, name);
+    for (void *at = json_object_iter((json_t *)place.object); at != NULL;
+         at = json_object_iter_next((json_t *)place.object, at)) {
+        const char *key = json_object_iter_key(at);
         enum outcome outcome;
-        if (outcome_from_name(name, &outcome))
-            r->outcomes[outcome] = to_count(&outcomes, json_object_iter_value(at), name);
+        if (outcome_from_name(key, &outcome))
+            outcomes[outcome] = to_count(&place, json_object_iter_value(at), key);
         else
-            fail(&outcomes, name, "an outcome that this version knows");
+            fail(&place, key, "an outcome that this version knows");
     }
+}
+
+static void read_figure(const struct place *place, const char *name, const struct figure *figure,
+                        struct result *r)
+{
+    void *at = figure_in(r, figure);
+    bool required = figure->since != SINCE_LATER;
+    switch (figure->kind) {
+    case FIGURE_COUNT:
+        if (required || json_object_get(place->object, name) != NULL)
+            *(uint64_t *)at = count_at(place, name);
+        return;
+    case FIGURE_NAMES:
+    case FIGURE_ALL_NAMES:
+        read_names(place, name, required, at);
+        return;
+    case FIGURE_OUTCOMES:
+        read_outcomes(place, name, at);
+        return;
+    case FIGURE_NUMBER:
+        *(double *)at = required_number_at(place, name);
+        return;
+    case FIGURE_SECONDS:
+    case FIGURE_SPAN:
+        if (required)
+            required_number_at(place, name);
+        *(double *)at = seconds_at(place, name);
+        return;
+    case FIGURE_FLAG:
+        *(bool *)at = bool_at(place, name);
+        return;
+    case FIGURE_DISTRIBUTION:
+        read_latency_into(place, name, at);
+        return;
+    case FIGURE_TEXT:
+        *(char **)at = text_at(place, name);
+    }
+}
+
+/* The path of an object, as far as it has been walked, and the last name in it. */
+struct step {
+    char path[FIGURE_PATH_LEN];
+    char name[FIGURE_PATH_LEN];
+};
+
+static struct step step_to(const char *path, const char *name, const char *dot)
+{
+    struct step step;
+    snprintf(step.path, sizeof step.path, "%.*s", (int)(dot - path), path);
+    snprintf(step.name, sizeof step.name, "%.*s", (int)(dot - name), name);
+    return step;
+}
+
+/* Reads FIGURE, which PLACE, at NAME in its path, is on the way to. What an older version does not
+ * have is not known. */
+static void read_on(const struct place *place, const char *name, const struct figure *figure,
+                    struct result *r)
+{
+    const char *dot = strchr(name, '.');
+    if (dot == NULL) {
+        read_figure(place, name, figure, r);
+        return;
+    }
+    struct step step = step_to(figure->path, name, dot);
+    struct place below;
+    if (figure->since == SINCE_FIRST) {
+        below = object_at(place, step.name);
+    } else if (!has_object(place, step.name, &below)) {
+        if (figure->kind == FIGURE_NUMBER)
+            *(double *)figure_in(r, figure) = NAN;
+        return;
+    }
+    below.name = step.path;
+    read_on(&below, dot + 1, figure, r);
+}
+
+static void read_figures(const struct place *root, struct result *r)
+{
+    for (size_t i = 0; i < figure_table_len; i++)
+        read_on(root, figure_table[i].path, &figure_table[i], r);
+    if (r->cut_off_served > r->cut_off)
+        fail(root, "sessions.cut_off_served", "a part of cut_off");
 }
 
 /* Results of older versions have none. */
@@ -349,67 +340,21 @@ static void read_latencies(const struct place *root, struct result *r)
 
 /* --- the generator, the seconds, the verdict ------------------------------------------------ */
 
-static void read_threads(const struct place *generator, struct result *r)
+static void read_threads(const struct place *root, struct result *r)
 {
-    if (json_object_get(generator->object, "threads") == NULL)
+    struct place generator = object_at(root, "generator");
+    if (json_object_get(generator.object, "threads") == NULL)
         return;
-    const json_t *array = array_at(generator, "threads");
+    const json_t *array = array_at(&generator, "threads");
     size_t count = json_array_size(array);
     r->thread_uses = memory_new(count, sizeof *r->thread_uses);
     r->num_thread_uses = count;
     for (size_t i = 0; i < count; i++) {
-        struct place thread = element_at(generator, array, i, "threads");
+        struct place thread = element_at(&generator, array, i, "threads");
         r->thread_uses[i].cpu_user_s = number_at(&thread, "cpu_user_s");
         r->thread_uses[i].cpu_system_s = number_at(&thread, "cpu_system_s");
         r->thread_uses[i].busy = number_at(&thread, "busy");
     }
-}
-
-static void read_generator(const struct place *root, struct result *r)
-{
-    static const struct count_field fields[] = {
-        {"peak_rss_bytes", offsetof(struct result, peak_rss_bytes), true},
-        {"rss_per_session_bytes", offsetof(struct result, rss_per_session_bytes), false},
-    };
-    static const struct count_field descriptor_fields[] = {
-        {"used", offsetof(struct result, descriptors_used), false},
-        {"limit", offsetof(struct result, descriptors_limit), false},
-    };
-    static const struct count_field port_fields[] = {
-        {"used", offsetof(struct result, ports_used), false},
-        {"limit", offsetof(struct result, ports_limit), false},
-    };
-    struct place generator = object_at(root, "generator");
-    r->cpu_user_s = required_number_at(&generator, "cpu_user_s");
-    r->cpu_system_s = required_number_at(&generator, "cpu_system_s");
-    r->cpu_per_session_us = required_number_at(&generator, "cpu_per_session_us");
-    read_latency_into(&generator, "loop_lag", &r->loop_lag);
-    read_latency_into(&generator, "schedule_slip", &r->schedule_slip);
-    r->slots_paused_s = seconds_at(&generator, "slots_paused_s"); /* older versions have none */
-    r->saturated = bool_at(&generator, "saturated");
-    r->limit = text_at(&generator, "limit");
-    read_counts(&generator, r, fields, COUNT_OF(fields));
-    struct place descriptors, ports;
-    if (has_object(&generator, "descriptors", &descriptors))
-        read_counts(&descriptors, r, descriptor_fields, COUNT_OF(descriptor_fields));
-    if (has_object(&generator, "ports", &ports))
-        read_counts(&ports, r, port_fields, COUNT_OF(port_fields));
-    read_threads(&generator, r);
-}
-
-/* Results of older versions have none: no part of them is known to be steady. */
-static void read_steady(const struct place *root, struct result *r)
-{
-    struct place steady;
-    r->steady = (struct result_steady){.sessions_per_second = NAN, .requests_per_second = NAN};
-    if (!has_object(root, "steady", &steady))
-        return;
-    required_number_at(&steady, "from_s");
-    required_number_at(&steady, "duration_s");
-    r->steady.from_s = seconds_at(&steady, "from_s");
-    r->steady.duration_s = seconds_at(&steady, "duration_s");
-    r->steady.sessions_per_second = required_number_at(&steady, "sessions_per_second");
-    r->steady.requests_per_second = required_number_at(&steady, "requests_per_second");
 }
 
 /* Results of older versions have none: each second counts as a whole one. */
@@ -528,15 +473,10 @@ static void read_root(const struct place *root, struct result *r)
     r->duration_s = seconds_at(root, "duration_s");
     read_target(root, r);
     read_config(root, r);
-    read_sessions(root, r);
-    read_requests(root, r);
-    read_handshakes(root, r);
-    read_pins(root, r);
-    read_outcomes(root, r);
+    read_figures(root, r);
     read_identities(root, r);
     read_latencies(root, r);
-    read_generator(root, r);
-    read_steady(root, r);
+    read_threads(root, r);
     read_series(root, r);
     read_intervals(root, r);
     read_verdict(root, r);

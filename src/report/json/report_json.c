@@ -7,10 +7,12 @@
 #include "base/memory.h"
 #include "report/figures.h"
 #include "report/utf8.h"
+#include "result/figure_table.h"
 #include "result/result.h"
 
 #include <jansson.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -185,90 +187,67 @@ static json_t *config_object(const struct result *r)
 
 /* --- what came of it ------------------------------------------------------------------------ */
 
-static json_t *sessions_object(const struct result *r)
-{
-    json_t *object = json_object();
-    put_count(object, "scheduled", r->scheduled);
-    put_count(object, "skipped", r->skipped);
-    put_count(object, "started", r->started);
-    put_count(object, "succeeded", r->succeeded);
-    put_count(object, "refused", r->refused);
-    put_count(object, "failed", r->failed);
-    put_count(object, "cut_off", r->cut_off);
-    put_count(object, "cut_off_served", r->cut_off_served);
-    put_count(object, "cut_off_responses", r->cut_off_responses);
-    put_count(object, "unconfirmed", r->unconfirmed);
-    put_count(object, "peak_established", r->peak_established);
-    put(object, "per_second", number(r->sessions_per_second));
-    return object;
-}
-
-static json_t *requests_object(const struct result *r)
-{
-    json_t *object = json_object();
-    put_count(object, "started", r->requests_started);
-    put_count(object, "succeeded", r->requests_succeeded);
-    put_count(object, "failed", r->requests_failed);
-    put_count(object, "without_close_notify", r->requests_unclosed);
-    put(object, "per_second", number(r->requests_per_second));
-    put(object, "statuses", names_object(&r->statuses));
-    return object;
-}
-
-static json_t *bytes_object(const struct result *r)
-{
-    json_t *object = json_object();
-    put_count(object, "read", r->bytes_read);
-    put_count(object, "written", r->bytes_written);
-    return object;
-}
-
-static json_t *handshakes_object(const struct result *r)
-{
-    json_t *object = json_object();
-    put_count(object, "completed", r->handshakes_completed);
-    put_count(object, "full", r->handshakes_full);
-    put_count(object, "resumed", r->handshakes_resumed);
-    put(object, "per_second", number(r->handshakes_per_second));
-    put(object, "versions", names_object(&r->versions));
-    put(object, "ciphers", names_object(&r->ciphers));
-    put(object, "groups", names_object(&r->groups));
-    put(object, "sigalgs", names_object(&r->sigalgs));
-    put(object, "protocols", names_object(&r->protocols));
-    json_t *tickets = json_object();
-    put_count(tickets, "offered", r->tickets_offered);
-    put_count(tickets, "declined", r->tickets_declined);
-    put(object, "tickets", tickets);
-    json_t *early = json_object();
-    put_count(early, "offered", r->early_offered);
-    put_count(early, "accepted", r->early_accepted);
-    put_count(early, "rejected", r->early_rejected);
-    put(object, "early_data", early);
-    json_t *alerts = json_object();
-    put(alerts, "sent", names_object(&r->alerts_sent));
-    put(alerts, "received", names_object(&r->alerts_received));
-    put(object, "alerts", alerts);
-    return object;
-}
-
-static json_t *pins_object(const struct result *r)
-{
-    json_t *object = json_object();
-    put_count(object, "checked", r->pins_checked);
-    put_count(object, "matched", r->pins_matched);
-    put_count(object, "mismatched", r->pins_mismatched);
-    put_count(object, "not_checked", r->pins_not_checked);
-    put_count(object, "checked_resumed", r->pins_checked_resumed);
-    put(object, "by_pin", names_object(&r->pins_by_pin));
-    return object;
-}
-
-static json_t *outcomes_object(const struct result *r)
+static json_t *outcomes_object(const uint64_t *outcomes)
 {
     json_t *object = json_object();
     for (int i = 0; i < NUM_OUTCOMES; i++)
-        put_count(object, outcome_name(i), r->outcomes[i]);
+        put_count(object, outcome_name((enum outcome)i), outcomes[i]);
     return object;
+}
+
+static json_t *figure_value(const struct result *r, const struct figure *figure)
+{
+    const void *at = figure_of(r, figure);
+    switch (figure->kind) {
+    case FIGURE_COUNT:
+        return json_integer((json_int_t) * (const uint64_t *)at);
+    case FIGURE_NAMES:
+    case FIGURE_ALL_NAMES:
+        return names_object(at);
+    case FIGURE_OUTCOMES:
+        return outcomes_object(at);
+    case FIGURE_NUMBER:
+    case FIGURE_SECONDS:
+        return number(*(const double *)at);
+    case FIGURE_SPAN:
+        return whole_or_real(*(const double *)at);
+    case FIGURE_FLAG:
+        return json_boolean(*(const bool *)at);
+    case FIGURE_DISTRIBUTION:
+        return latency_object(*(struct latency *const *)at);
+    case FIGURE_TEXT:
+        break;
+    }
+    return text_or_null(*(char *const *)at);
+}
+
+/* Returns the object below ROOT that PATH's last name is in, made where it is not there yet. */
+static json_t *object_of(json_t *root, const char *path, const char **out_name)
+{
+    for (const char *dot; (dot = strchr(path, '.')) != NULL; path = dot + 1) {
+        char name[FIGURE_PATH_LEN];
+        snprintf(name, sizeof name, "%.*s", (int)(dot - path), path);
+        json_t *object = json_object_get(root, name);
+        if (object == NULL)
+            put(root, name, object = json_object());
+        root = object;
+    }
+    *out_name = path;
+    return root;
+}
+
+/* Puts the figures of SECTION, which is the first name of their paths. */
+static void put_figures(json_t *root, const char *section, const struct result *r)
+{
+    size_t len = strlen(section);
+    for (size_t i = 0; i < figure_table_len; i++) {
+        const struct figure *figure = &figure_table[i];
+        if (strncmp(figure->path, section, len) != 0 || strchr(".", figure->path[len]) == NULL)
+            continue;
+        const char *name;
+        json_t *object = object_of(root, figure->path, &name);
+        put(object, name, figure_value(r, figure));
+    }
 }
 
 static json_t *responses_object(const struct result_identity *identity)
@@ -320,41 +299,6 @@ static json_t *threads_array(const struct result *r)
         json_array_append_new(array, object);
     }
     return array;
-}
-
-static json_t *generator_object(const struct result *r)
-{
-    json_t *object = json_object();
-    put(object, "cpu_user_s", number(r->cpu_user_s));
-    put(object, "cpu_system_s", number(r->cpu_system_s));
-    put(object, "cpu_per_session_us", number(r->cpu_per_session_us));
-    put(object, "loop_lag", latency_object(r->loop_lag));
-    put(object, "schedule_slip", latency_object(r->schedule_slip));
-    put(object, "slots_paused_s", number(r->slots_paused_s));
-    put(object, "saturated", json_boolean(r->saturated));
-    put(object, "limit", text_or_null(r->limit));
-    put_count(object, "peak_rss_bytes", r->peak_rss_bytes);
-    put_count(object, "rss_per_session_bytes", r->rss_per_session_bytes);
-    json_t *descriptors = json_object();
-    put_count(descriptors, "used", r->descriptors_used);
-    put_count(descriptors, "limit", r->descriptors_limit);
-    put(object, "descriptors", descriptors);
-    json_t *ports = json_object();
-    put_count(ports, "used", r->ports_used);
-    put_count(ports, "limit", r->ports_limit);
-    put(object, "ports", ports);
-    put(object, "threads", threads_array(r));
-    return object;
-}
-
-static json_t *steady_object(const struct result *r)
-{
-    json_t *object = json_object();
-    put(object, "from_s", whole_or_real(r->steady.from_s));
-    put(object, "duration_s", whole_or_real(r->steady.duration_s));
-    put(object, "sessions_per_second", number(r->steady.sessions_per_second));
-    put(object, "requests_per_second", number(r->steady.requests_per_second));
-    return object;
 }
 
 static json_t *series_array(const struct result *r)
@@ -433,16 +377,17 @@ json_t *report_json_object(const struct result *r)
     put(root, "duration_s", number(r->duration_s));
     put(root, "target", target_object(r));
     put(root, "config", config_object(r));
-    put(root, "sessions", sessions_object(r));
-    put(root, "requests", requests_object(r));
-    put(root, "bytes", bytes_object(r));
-    put(root, "handshakes", handshakes_object(r));
-    put(root, "pins", pins_object(r));
-    put(root, "outcomes", outcomes_object(r));
+    put_figures(root, "sessions", r);
+    put_figures(root, "requests", r);
+    put_figures(root, "bytes", r);
+    put_figures(root, "handshakes", r);
+    put_figures(root, "pins", r);
+    put_figures(root, "outcomes", r);
     put(root, "identities", identities_array(r));
     put(root, "latency", latencies_object(r));
-    put(root, "generator", generator_object(r));
-    put(root, "steady", steady_object(r));
+    put_figures(root, "generator", r);
+    put(json_object_get(root, "generator"), "threads", threads_array(r));
+    put_figures(root, "steady", r);
     put(root, "series", series_array(r));
     put(root, "intervals", intervals_array(r));
     put(root, "verdict", verdict_object(r));

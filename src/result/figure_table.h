@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every figure that a result has of the whole run: its path in the JSON, where it is kept, how two
+ * results' add up, what it is called among Prometheus' metrics, and what it means. Writers, the
+ * reader and merging walk this table, so that a new counter is one row here, beside the place that
+ * counts. Latencies have a table of their own (measure/latency_kind).
+ */
+#ifndef PINLOAD_RESULT_FIGURE_TABLE_H
+#define PINLOAD_RESULT_FIGURE_TABLE_H
+
+#include <stddef.h>
+
+struct result;
+
+#define FIGURE_PATH_LEN 64 /* of the longest path, and more */
+
+/* What is kept at a figure's place. */
+enum figure_kind {
+    FIGURE_COUNT,        /* uint64_t */
+    FIGURE_NAMES,        /* struct name_counts: those names that came up */
+    FIGURE_ALL_NAMES,    /* struct name_counts: every name there is, those that never did too */
+    FIGURE_OUTCOMES,     /* uint64_t of each enum outcome */
+    FIGURE_NUMBER,       /* double; NAN: not known */
+    FIGURE_SECONDS,      /* double; NAN: not known */
+    FIGURE_SPAN,         /* double, seconds of the run; 0: not known */
+    FIGURE_FLAG,         /* bool */
+    FIGURE_TEXT,         /* char *; NULL: none. No figure to compare with */
+    FIGURE_DISTRIBUTION, /* struct latency *, never NULL */
+};
+
+/* How the figures of several results become one. */
+enum figure_merge {
+    MERGE_OTHER, /* merge.c says how */
+    MERGE_SUM,
+    MERGE_LARGEST,
+    MERGE_RATE, /* all that was counted in the windows, over the longest of them */
+};
+
+/* Since when results have it: always, or later, so that it may be missing; or whenever they have
+ * the object that it is in. */
+enum figure_since { SINCE_FIRST, SINCE_LATER, SINCE_OBJECT };
+
+struct figure {
+    const char *path;
+    enum figure_kind kind;
+    size_t offset; /* in struct result */
+    enum figure_merge merge;
+    enum figure_since since;
+    const char *unit;
+    const char *metric; /* a row of metric_table; NULL: it is the sum of others that have one */
+    const char *label;  /* the value of the metric's label, where several figures share it */
+    const char *meaning;
+};
+
+/* In the order of the JSON. */
+extern const struct figure figure_table[];
+extern const size_t figure_table_len;
+
+/* A family of Prometheus' metrics, "pinload_" left out. Those that end in "_total" are counters;
+ * those in "_seconds" of distributions are summaries; and all else are gauges. */
+struct metric {
+    const char *name;
+    const char *label; /* NULL: none */
+    const char *help;
+};
+
+/* In the order of the report. */
+extern const struct metric metric_table[];
+extern const size_t metric_table_len;
+
+/* figure_in returns where RESULT keeps it. */
+void *figure_in(struct result *result, const struct figure *figure);
+const void *figure_of(const struct result *result, const struct figure *figure);
+
+/* figure_kind_name returns "counter", "counters by name", "rate", … */
+const char *figure_kind_name(const struct figure *figure);
+
+#endif
