@@ -2,45 +2,45 @@
 #include "cli/about.h"
 
 const struct ending_row ending_table[NUM_ENDINGS] = {
-    [ENDING_AS_EXPECTED] = {0, "All was as expected."},
+    [ENDING_AS_EXPECTED] = {0, "As expected: all checks passed."},
     [ENDING_UNEXPECTED] = {1, "Not as expected: sessions failed beyond --max-failures, an identity "
-                              "was refused or accepted against expectation, an offered ticket was "
+                              "was refused or accepted unexpectedly, an offered ticket was "
                               "declined, a threshold was crossed, a report could not be "
                               "written, or memory ran out."},
-    [ENDING_USAGE] = {2, "Usage or set-up: an option, a file, a password, a host name that does "
-                         "not resolve. Nothing was sent."},
-    [ENDING_RATE_MISSED] = {3, "All was as expected, but the rate of --rate was not held."},
-    [ENDING_INTERRUPTED] = {130, "Interrupted by SIGINT; the reports were written all the same."},
-    [ENDING_TERMINATED] = {143, "The same by SIGTERM."},
+    [ENDING_USAGE] = {2, "Usage or setup error: an option, a file, a password, a host name that "
+                         "does not resolve. Nothing was sent."},
+    [ENDING_RATE_MISSED] = {3, "As expected, but the rate of --rate was not held."},
+    [ENDING_INTERRUPTED] = {130, "Interrupted by SIGINT; the reports were still written."},
+    [ENDING_TERMINATED] = {143, "Terminated by SIGTERM; the reports were still written."},
 };
 
 /* clang-format off */
 const struct example_row example_table[] = {
-    {COMMAND_PIN, "The pins of the certificate that a server shows",
+    {COMMAND_PIN, "Print the pins of the certificate that a server presents",
      "pinload pin https://localhost:8443"},
-    {COMMAND_PIN, "The pins of a certificate in a file",
+    {COMMAND_PIN, "Print the pins of a certificate in a file",
      "pinload pin server.crt"},
-    {COMMAND_RUN, "One client certificate, the server's chain checked, for 10 seconds",
+    {COMMAND_RUN, "One client certificate, chain verification, for 10 seconds",
      "pinload run -E me.crt --key me.key --cacert ca.crt https://localhost:8443/"},
-    {COMMAND_RUN, "A directory's clients in turn, a pin, 64 sessions at once for a minute",
+    {COMMAND_RUN, "Client certificates in turn, a pin, 64 concurrent sessions for a minute",
      "pinload run -c 64 -d 1m --identities clients --pin PIN https://localhost:8443/"},
-    {COMMAND_RUN, "200 new sessions a second on a schedule, and a gate for CI",
+    {COMMAND_RUN, "200 new sessions per second on a schedule, with a threshold for CI",
      "pinload run -R 200 -E me.pem --cacert ca.crt --junit junit.xml \\\n"
      "    --fail-if 'tls_handshake.p99 > 20ms' https://localhost:8443/"},
-    {COMMAND_COMPARE, "What verifying and pinning cost with one client certificate",
+    {COMMAND_COMPARE, "Measure what verification and pinning cost, with one client certificate",
      "pinload compare -E me.pem --cacert ca.crt --pin PIN https://localhost:8443/"},
-    {COMMAND_MERGE, "One result from those of two generators",
+    {COMMAND_MERGE, "Merge the results of two generators",
      "pinload merge one.json two.json --json both.json"},
 };
 
 const struct source_row variable_table[] = {
-    {"SSLKEYLOGFILE", "A file to which TLS secrets are appended, as by --keylog. A warning says so."},
-    {"SSL_CERT_FILE", "The bundle that --cacert system reads in place of the system's own."},
-    {"NO_COLOR", "Set and not empty: no colours, on a terminal neither."},
+    {"SSLKEYLOGFILE", "A file to append TLS secrets to, as with --keylog. A warning says so."},
+    {"SSL_CERT_FILE", "The bundle that --cacert system reads instead of the system's own."},
+    {"NO_COLOR", "If set and not empty, no colours are used, even on a terminal."},
 };
 
 const struct source_row file_table[] = {
-    {"/etc/ssl/certs/ca-certificates.crt", "The system's bundle of trust anchors, for --cacert system."},
+    {"/etc/ssl/certs/ca-certificates.crt", "The system's trust anchor bundle, for --cacert system."},
 };
 /* clang-format on */
 

@@ -50,14 +50,14 @@ void help_overview(FILE *out)
         fprintf(out, "  pinload %-7s [options] %s\n      %s\n", command_table[i].name,
                 command_table[i].operands, command_table[i].summary);
     fputs(
-        "  pinload help COMMAND\n      all its options\n"
-        "  pinload help --man | --completion bash|zsh\n      the man page; a shell's completions\n"
+        "  pinload help COMMAND\n      list all options of COMMAND\n"
+        "  pinload help --man | --completion bash|zsh\n      print the man page or shell completions\n"
         "  pinload --version\n\n"
-        "To begin with:\n",
+        "Examples:\n",
         out);
     print_examples(out, COMMAND_PIN);
     print_examples(out, COMMAND_RUN);
-    fputs("\nNumbers take k, M, G; times take us, ms, s, m, h.\n\nExit status:\n", out);
+    fputs("\nNumbers may end with k, M or G; times with us, ms, s, m or h.\n\nExit status:\n", out);
     for (int i = 0; i < NUM_ENDINGS; i++) {
         fprintf(out, "  %3d  ", ending_table[i].status);
         print_wrapped(out, ending_table[i].meaning, 7, 7);

@@ -152,12 +152,12 @@ static void print_group(FILE *out, const char *group)
 static void print_options(FILE *out)
 {
     fputs(".Sh OPTIONS\n"
-          "Options and operands come in any order, and\n.Fl Fl\nends the options.\n"
+          "Options and operands may come in any order;\n.Fl Fl\nends the options.\n"
           "A value follows its option as\n.Fl \\-name Ar VALUE , Fl \\-name Ns = Ns Ar VALUE ,\n"
           ".Fl c Ar 64\nor\n.Fl c Ns Ar 64 .\n"
-          "Numbers take\n.Cm k , M\nand\n.Cm G\n(10k is 10000).\n"
-          "Times take\n.Cm us , ms , s , m\nand\n.Cm h ;\na bare number is seconds.\n"
-          "All options are for\n.Nm Cm run\nunless they say something else.\n",
+          "Numbers may end with\n.Cm k , M\nor\n.Cm G\n(10k is 10000).\n"
+          "Times may end with\n.Cm us , ms , s , m\nor\n.Cm h ;\na number alone is seconds.\n"
+          "Options are for\n.Nm Cm run\nunless stated otherwise.\n",
           out);
     for (size_t i = 0; i < option_table_len; i++) {
         bool is_first = true;
@@ -203,14 +203,14 @@ static void print_head(FILE *out)
 static void print_description(FILE *out)
 {
     fputs(".Sh DESCRIPTION\n.Nm\n"
-          "opens many mTLS sessions at once, with client identities that take turns, checks the\n"
-          "server's certificate or key against pins on each of them, resumed ones included, and\n"
-          "tells what came of it: how long connecting, handshake and responses took, who was\n"
-          "served, who was refused, and whether that is what was expected.\n"
+          "opens many concurrent mTLS sessions with client identities in turn, and checks the\n"
+          "server's certificate or key against pins on each of them, including resumed ones.\n"
+          "It reports how long connecting, handshakes and responses took, which clients were\n"
+          "served and which refused, and whether that was expected.\n"
           ".Pp\n"
-          "It begins sessions as others end\n.Pq Fl c ,\n"
+          "It starts sessions as others end\n.Pq Fl c ,\n"
           "or on a fixed schedule\n.Pq Fl R ;\n"
-          "latency is then also measured from the intended start, so that waiting counts.\n"
+          "latency is then also measured from the intended start, so that it includes waiting.\n"
           ".Pp\n"
           "The commands are:\n.Bl -tag -width compare\n",
           out);
@@ -219,9 +219,9 @@ static void print_description(FILE *out)
         print_sentence(out, command_table[i].summary);
     }
     fputs(".It Cm help\n"
-          "Print what commands there are, or the options of one.\n"
+          "List the commands, or the options of one.\n"
           ".Fl \\-man\nprints this page, and\n.Fl \\-completion\n"
-          "what makes a shell complete the options.\n"
+          "shell completions.\n"
           ".El\n",
           out);
 }
