@@ -104,6 +104,7 @@ static void free_identities(struct result *r)
 {
     for (size_t i = 0; i < r->num_identities; i++) {
         free(r->identities[i].name);
+        free(r->identities[i].expected_status);
         latency_free(r->identities[i].tls_handshake_hdr);
     }
     free(r->identities);
@@ -319,6 +320,30 @@ static struct result *page_crowd(void)
     return r;
 }
 
+/* Identities that differ in all that they are sorted by: a few handshakes, none, refusals, other
+ * statuses. Each response came in one piece. */
+static struct result *page_sorted(void)
+{
+    struct result *r = page_mixed();
+    free_identities(r);
+    r->identities = memory_new(40, sizeof *r->identities);
+    r->num_identities = 40;
+    for (size_t i = 0; i < 40; i++) {
+        struct result_identity *row = &r->identities[i];
+        char name[32];
+        snprintf(name, sizeof name, i < 30 ? "client%zu" : "tenant%zu", i);
+        add_identity(row, name, i == 7 ? 0 : i * 37 % 40 * 5 + 1, i == 3);
+        row->responses[0] = row->succeeded;
+    }
+    r->identities[9].responses[2] = 2;
+    r->identities[9].failed = 2;
+    r->identities[9].as_expected = false;
+    r->identities[12].expected_status = memory_text("200,204");
+    latency_reset(r->latencies[LATENCY_REQUEST]);
+    latency_merge(r->latencies[LATENCY_REQUEST], r->latencies[LATENCY_FIRST_BYTE]);
+    return r;
+}
+
 static void make_day(struct result *r)
 {
     r->duration_s = NUM_SECONDS;
@@ -426,7 +451,7 @@ int main(int argc, char **argv)
         {"failing", sample_failing}, {"mixed", page_mixed},     {"crowd", page_crowd},
         {"day", page_day},           {"hostile", page_hostile}, {"one", page_one},
         {"slow", page_slow},         {"worst", page_worst},     {"closed", page_closed},
-        {"kept", page_kept},
+        {"kept", page_kept},         {"sorted", page_sorted},
     };
     if (argc != 2) {
         fputs("usage: make_pages DIRECTORY\n", stderr);

@@ -315,7 +315,7 @@ function armFigures() {
         ...(failed > 0 ? [show(`arms.${i}.failed`)] : []),
         ...timed.map(({ name }) => (arm[name].count > 0 ? show(`arms.${i}.${name}.p50`, figureTime) : NONE)),
         ...(isCounted ? [show(`arms.${i}.instructions`, (count) => figureCount(Math.round(count)))] : [])]);
-    return section('arms', 'Arms', table(columns, rows));
+    return section('arms', 'Arms', table(columns, rows, { 'aria-label': 'Arms' }));
 }
 
 function differenceRow(measure, row) {
@@ -336,7 +336,7 @@ function differences() {
         el('h3', {}, measure.title),
         table([{ name: 'Arm' }, number('difference'), number('95 % interval'), number('share', `of the client\u2019s ${measure.of}`),
             number('p', 'of a paired test'), { name: 'pairs', class: 'number minor' }, { name: 'in words', class: 'verbal' }],
-        rowsOf(measure).map((row) => differenceRow(measure, row)), { 'data-measure': measure.name })]),
+        rowsOf(measure).map((row) => differenceRow(measure, row)), { 'data-measure': measure.name, 'aria-label': measure.title })]),
     note(`Shares are of ${baseline}: of the client\u2019s CPU in the handshake for the callback and for CPU itself, of the ` +
         'handshake\u2019s latency for wall clock.'));
 }

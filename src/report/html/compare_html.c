@@ -13,5 +13,5 @@ bool compare_html(FILE *out, const struct compare_result *result)
              result->comparison.trusted ? "TRUSTED" : "NOT TO BE TRUSTED", result->where);
     html_begin(out, title, title);
     html_data_comparison(out, result);
-    return html_end(out, html_compare_js);
+    return html_end(out, (const char *const[]){html_compare_js, NULL});
 }

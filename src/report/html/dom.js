@@ -42,7 +42,7 @@ function table(columns, rows, attributes = {}) {
         return el('tr', { class: row.class }, cells.map((cell, i) =>
             el(i === 0 ? 'th' : 'td', { scope: i === 0 ? 'row' : null, class: columns[i].class }, cell)));
     });
-    return el('div', { class: 'frame', tabindex: '0', role: 'group', ...attributes },
+    return el('div', { class: 'frame', tabindex: '0', role: 'region', ...attributes },
         el('table', {}, el('thead', {}, head), el('tbody', {}, body)));
 }
 

@@ -65,17 +65,22 @@ void html_begin(FILE *out, const char *title, const char *summary)
     write_until(out, rest, SLOT_DATA);
 }
 
-bool html_end(FILE *out, const char *sections)
+bool html_end(FILE *out, const char *const sections[])
 {
     const char *rest = strstr(html_page, SLOT_DATA);
     assert(rest != NULL);
     rest += strlen(SLOT_DATA);
     rest = write_until(out, rest, "{{scripts}}\n");
     const char *const scripts[] = {
-        html_uplot_js, html_figures_js, html_dom_js, html_charts_js, sections,
+        html_uplot_js,
+        html_figures_js,
+        html_dom_js,
+        html_charts_js,
     };
     for (size_t i = 0; i < sizeof scripts / sizeof scripts[0]; i++)
         write_script(out, scripts[i]);
+    for (; *sections != NULL; sections++)
+        write_script(out, *sections);
     fputs(rest, out);
     return !ferror(out);
 }

@@ -14,8 +14,8 @@
  * is what is seen where scripts are switched off. */
 void html_begin(FILE *out, const char *title, const char *summary);
 
-/* html_end writes the rest: the scripts that all pages have, then SECTIONS, the script that makes
- * this kind's (report/html/html_parts.h). False where a write failed, html_begin's too. */
-bool html_end(FILE *out, const char *sections);
+/* html_end writes the rest: the scripts that all pages have, then SECTIONS, those that make this
+ * kind's (report/html/html_parts.h), up to NULL. False where a write failed, html_begin's too. */
+bool html_end(FILE *out, const char *const sections[]);
 
 #endif

@@ -259,6 +259,11 @@ const phaseNames = [
     ['handshake_from_schedule', 'Handshake from schedule'],
 ];
 
+// Of a response that came in one piece, the first byte is the last one too.
+function areTheSame(one, other) {
+    return one.count > 0 && ['count', 'min', 'p50', 'p90', 'p99', 'p999', 'max'].every((stat) => one[stat] === other[stat]);
+}
+
 // strip draws the range of a distribution on a logarithmic scale from LEAST to MOST, both powers of ten.
 function strip(s, [least, most]) {
     const place = (us) => 100 * (Math.log10(Math.max(us, least)) - least10) / (Math.log10(most) - least10);
@@ -301,8 +306,10 @@ function stripHead(range) {
 
 function phases() {
     const isMixed = data.latency.tls_handshake_resumed.count > 0;
+    const isOne = areTheSame(data.latency.first_byte, data.latency.request);
     const rows = phaseNames.filter(([kind]) => data.latency[kind].count > 0 &&
-        (isMixed || kind !== 'tls_handshake_full'));
+        (isMixed || kind !== 'tls_handshake_full') && !(isOne && kind === 'request'))
+        .map(([kind, name, part]) => [kind, isOne && kind === 'first_byte' ? 'First byte, request' : name, part]);
     if (rows.length === 0)
         return null;
     const least = Math.max(0.001, Math.min(...rows.map(([kind]) => data.latency[kind].min)));
@@ -317,61 +324,12 @@ function phases() {
             class: part, cells: [name, show(`latency.${kind}.count`),
                 ...['p50', 'p90', 'p99', 'p999', 'max'].map((stat) => show(`latency.${kind}.${stat}`, figureTime)),
                 strip(data.latency[kind], range)],
-        }))),
+        })), { 'aria-label': 'Phases' }),
+        isOne ? note('First byte and request are one row: each response came in one piece.') : null,
         el('p', { class: 'note ranges' }, 'Line: from the least to the greatest. Bar: p50 to p99. The scale is logarithmic.'));
 }
 
-// --- who, and against what -------------------------------------------------------------------------------------
-
-function seen(identity) {
-    const both = [identity.succeeded + identity.cut_off_served > 0 ? 'accepted' : null, identity.refused > 0 ? 'refused' : null,
-        identity.failed > 0 ? 'failed' : null, identity.unconfirmed > 0 ? 'unconfirmed' : null].filter((word) => word !== null);
-    return both.length > 0 ? both.join(', ') : identity.sessions > 0 ? 'cut off' : 'no session';
-}
-
-function mark(identity) {
-    const isDecided = identity.succeeded + identity.cut_off_served + identity.refused + identity.unconfirmed > 0;
-    const [sign, words] = !identity.as_expected ? ['✗', 'not as expected'] : isDecided
-        ? ['✓', 'as expected'] : [NONE, identity.sessions > 0 ? 'not decided' : 'never tried'];
-    return el('span', { class: 'mark', 'aria-label': words }, sign);
-}
-
-// The column of kept-alive sessions, which are open when the run ends, where there are any.
-const openAtEnd = data.sessions.cut_off_served > 0 ? ['cut_off_served'] : [];
-
-function identityRow(identity, index) {
-    const path = `identities.${index}`;
-    return {
-        class: identity.as_expected ? '' : 'odd',
-        cells: [el('span', { class: 'name' }, identity.name), identity.expected === 'refuse' ? 'refused' : 'accepted',
-            [mark(identity), '\u00a0', seen(identity)],
-            ...['sessions', 'succeeded', ...openAtEnd, 'refused', 'failed'].map((name) => show(`${path}.${name}`)),
-            ...['p50', 'p99'].map((stat) => show(`${path}.tls_handshake.${stat}`, figureTime))],
-    };
-}
-
-function identitiesNote(odd) {
-    const { identities: more, unexpected } = page.more;
-    const expected = odd === 0 ? 'All are as expected.' : `${plural(odd, 'is', 'are')} not as expected.`;
-    if (more === 0)
-        return note(`${plural(page.identities, 'identity', 'identities')}. ${expected}`);
-    return note(`${figureCount(page.identities)} identities. ${expected} Shown are the ${figureCount(data.identities.length)} ` +
-        `that deserve a look first, those not as expected and then the slowest; ${figureCount(more)} more are not shown` +
-        `${unexpected > 0 ? `, ${figureCount(unexpected)} of them not as expected` : ''}.`);
-}
-
-function identities() {
-    if (data.identities.length === 0)
-        return section('identities', 'Identities', note('No client identity was given.'));
-    const rows = data.identities.map((identity, i) => ({ odd: !identity.as_expected, row: identityRow(identity, i) }));
-    const ordered = [...rows.filter(({ odd }) => odd), ...rows.filter(({ odd }) => !odd)];
-    const odd = rows.filter((row) => row.odd).length + page.more.unexpected;
-    const number = (name, title) => ({ name, class: 'number', title });
-    const columns = [{ name: 'Identity' }, { name: 'expected' }, { name: 'seen' },
-        { name: 'sessions', class: 'number minor' }, number('succeeded'), ...openAtEnd.map(() => number('open', 'open at the end, after responses as expected')),
-        number('refused'), number('failed'), number('hs p50', 'handshake, p50'), number('hs p99', 'handshake, p99')];
-    return section('identities', 'Identities', identitiesNote(odd), folded(table(columns, ordered.map(({ row }) => row)), 20));
-}
+// --- against what ----------------------------------------------------------------------------------------------
 
 function pins() {
     const { pins: p } = data;
@@ -388,7 +346,7 @@ function pins() {
             [show('pins.mismatched'), ' mismatched'], p.not_checked > 0 ? [show('pins.not_checked'), ' not checked'] : null,
             p.checked_resumed > 0 ? [show('pins.checked_resumed'), ' of those checked on a resumed session'] : null])),
         rows.length > 0 ? folded(table([{ name: 'Pin' }, { name: 'matched in', class: 'number' },
-            { name: 'share', class: 'number' }], rows), 20) : null,
+            { name: 'share', class: 'number' }], rows, { 'aria-label': 'Pins' }), 20) : null,
         page.more.pins > 0 ? note(`… and ${plural(page.more.pins, 'pin')} more.`) : null);
 }
 
@@ -403,7 +361,7 @@ function outcomes() {
         table([{ name: 'Outcome' }, { name: 'sessions', class: 'number' }, { name: 'share', class: 'number' },
             { name: 'meaning', class: 'text' }],
         names.map((name) => [el('code', {}, breakable(name)), show(`outcomes.${name}`),
-            figureShare(data.outcomes[name], data.sessions.started), page.meanings[name] ?? ''])),
+            figureShare(data.outcomes[name], data.sessions.started), page.meanings[name] ?? '']), { 'aria-label': 'Outcomes' }),
         story !== null ? [el('h3', {}, 'The first failure'), el('pre', { class: 'story' }, story)] : null);
 }
 

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The HTML report as one uses it who looks for something: rows sorted and filtered, with the keyboard alone, and what a
+// screen reader is told.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+
+import { directory, inDirectory, makePages, open, overflow, phone, runTests } from './browser.mjs';
+import { textOf } from './result-page.mjs';
+
+const fileOf = (name) => inDirectory(`${name}.html`);
+const jsonOf = (name) => JSON.parse(fs.readFileSync(inDirectory(`${name}.json`), 'utf8'));
+const plain = (text) => text.replaceAll('\u00a0', ' ');
+
+// The visible rows of the identities: lists of cells.
+const rowsOf = (page) => page.$$eval('#identities tbody tr', (rows) => rows.filter((row) => row.offsetHeight > 0)
+    .map((row) => [...row.children].map((cell) => cell.textContent.replaceAll('\u00a0', ' '))));
+
+async function sorts(page, head) {
+    await page.click(`#identities thead button:text-is("${head}")`);
+    return page.$eval('#identities th[aria-sort]', (node) => [node.textContent, node.getAttribute('aria-sort')]);
+}
+
+async function identities_are_sorted_by_each_column() {
+    const { identities } = jsonOf('sorted');
+    const greatest = (pick) => identities.reduce((best, one) => (pick(one) > pick(best) ? one : best)).name;
+    await open(fileOf('sorted'), {}, async (page) => {
+        assert.equal(await page.$$eval('#identities th[aria-sort]', (nodes) => nodes.length), 0);
+        assert.equal((await rowsOf(page))[0][0], 'client9', 'those not as expected come first');
+        for (const [head, pick] of [['sessions', (one) => one.sessions], ['succeeded', (one) => one.succeeded],
+            ['refused', (one) => one.refused], ['failed', (one) => one.failed], ['hs p50', (one) => one.tls_handshake.p50],
+            ['hs p99', (one) => one.tls_handshake.p99]]) {
+            assert.deepEqual(await sorts(page, head), [head, 'descending']);
+            assert.equal((await rowsOf(page))[0][0], greatest(pick), head);
+        }
+        assert.deepEqual(await sorts(page, 'hs p99'), ['hs p99', 'ascending']);
+        assert.deepEqual(await sorts(page, 'Identity'), ['Identity', 'ascending']);
+        assert.deepEqual((await rowsOf(page)).slice(0, 3).map(([name]) => name), ['client0', 'client1', 'client2'], 'numbers in names count');
+        await page.click('#identities .unfold');
+        await sorts(page, 'hs p99');
+        assert.equal((await rowsOf(page)).at(-1)[0], 'client7', 'what has no value is last');
+        await sorts(page, 'hs p99');
+        assert.equal((await rowsOf(page)).at(-1)[0], 'client7');
+    });
+}
+
+async function identities_are_looked_for_by_name_and_kind() {
+    await open(fileOf('sorted'), {}, async (page) => {
+        await page.fill('#identity-name', 'TENANT');
+        assert.equal((await rowsOf(page)).length, 10);
+        assert.equal(await textOf(page, '#identities [role=status]'), '10 of 40');
+        await page.fill('#identity-name', '');
+        for (const [kind, name] of [['odd', 'client9'], ['failed', 'client9'], ['refused', 'client3'], ['none', 'client7']]) {
+            await page.selectOption('#identity-kind', kind);
+            assert.deepEqual((await rowsOf(page)).map(([first]) => first), [name], kind);
+        }
+        await page.selectOption('#identity-kind', 'all');
+        assert.equal((await rowsOf(page)).length, 20);
+        await page.fill('#identity-name', 'nobody has this name');
+        assert.equal(await textOf(page, '#identities [role=status]'), '0 of 40');
+        await page.emulateMedia({ media: 'print' });
+        assert.equal((await rowsOf(page)).length, 0, 'paper has what was looked for');
+    });
+}
+
+async function few_samples_no_session_and_other_statuses_are_told() {
+    await open(fileOf('sorted'), {}, async (page) => {
+        const rows = await page.$$eval('#identities tbody tr', (nodes) => nodes.map((row) =>
+            [...row.children].map((cell) => cell.textContent.replaceAll('\u00a0', ' '))));
+        const row = (name) => rows.find(([first]) => first === name);
+        for (const { name, tls_handshake: { count } } of jsonOf('sorted').identities)
+            assert.equal(row(name)[8].endsWith('†'), count > 0 && count < 100, `${name} of ${count}`);
+        assert.deepEqual(row('client7').slice(2), ['– no session', '0', '0', '0', '0', '–', '–', '–']);
+        assert.match(row('client9').at(-1), /^\d+ 2xx, 2 4xx$/);
+        assert.equal(row('client12')[1], 'accepted, 200, 204');
+        const words = plain(await textOf(page, '#identities'));
+        assert.match(words, /1 has had no session\./);
+        assert.match(words, /† of fewer than 100 handshakes, of which the p99 is the longest/);
+    });
+    await open(fileOf('mixed'), {}, async (page) => {
+        assert.doesNotMatch(await textOf(page, '#identities'), /†|responses/);
+    });
+}
+
+async function the_name_of_an_identity_stays_in_sight_on_a_phone() {
+    for (const name of ['sorted', 'worst']) {
+        await open(fileOf(name), { viewport: phone }, async (page) => {
+            const frame = '#identities .frame';
+            await page.$eval(frame, (node) => { node.scrollLeft = 10000; });
+            const { left, width, scrolled, all } = await page.$eval(frame, (node) => {
+                const box = node.querySelector('tbody tr:not(.folded) th').getBoundingClientRect();
+                return { left: box.left - node.getBoundingClientRect().left, width: box.width, scrolled: node.scrollLeft, all: node.clientWidth };
+            });
+            assert.ok(scrolled > 0 && Math.abs(left) < 1, `${name}: the name is at ${left}`);
+            assert.ok(width < all / 2, `${name}: the name takes ${width} of ${all} px`);
+            assert.ok(await overflow(page) <= 0);
+            await page.locator('#identities').screenshot({ path: inDirectory(`${name}-identities-phone.png`) });
+        });
+    }
+}
+
+async function a_first_byte_that_is_the_last_is_one_row() {
+    const names = (page) => page.$$eval('#phases tbody th', (nodes) => nodes.map((node) => node.textContent));
+    await open(fileOf('sorted'), {}, async (page) => {
+        const rows = await names(page);
+        assert.ok(rows.includes('First byte, request') && !rows.includes('Request'), `${rows}`);
+        assert.match(await textOf(page, '#phases'), /each response came in one piece/);
+    });
+    await open(fileOf('mixed'), {}, async (page) => {
+        const rows = await names(page);
+        assert.ok(rows.includes('First byte') && rows.includes('Request'), `${rows}`);
+    });
+}
+
+async function the_keyboard_is_enough() {
+    await open(fileOf('sorted'), {}, async (page) => {
+        const focused = async () => {
+            await page.keyboard.press('Tab');
+            return page.evaluate(() => {
+                const node = document.activeElement;
+                const { outlineStyle, outlineWidth } = getComputedStyle(node);
+                return { id: node.id, text: node.textContent, visible: outlineStyle !== 'none' && outlineWidth !== '0px' };
+            });
+        };
+        await page.focus('#identity-name');
+        await page.keyboard.type('client1');
+        assert.equal((await rowsOf(page)).length, 11);
+        assert.equal((await focused()).id, 'identity-kind');
+        await focused(); // the frame, which the arrow keys scroll
+        const head = await focused();
+        assert.deepEqual(head, { id: '', text: 'Identity', visible: true });
+        await page.keyboard.press('Enter');
+        assert.equal((await rowsOf(page))[1][0], 'client10');
+        await page.keyboard.press('Space');
+        assert.equal((await rowsOf(page))[0][0], 'client19');
+        assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Identity', 'the focus stays');
+    });
+}
+
+// What cannot be seen is told: each control, figure and table has a name, and headings go down by one.
+async function a_screen_reader_is_told_what_is_what() {
+    for (const name of ['sorted', 'kept', 'failing', 'mixed']) {
+        await open(fileOf(name), {}, async (page) => {
+            const nameless = await page.$$eval('button, input, select, [tabindex], [role=img], [role=region], canvas', (nodes) => nodes.filter((node) =>
+                !(node.labels?.length > 0 || node.getAttribute('aria-label') || node.closest('[role=img][aria-label]') || node.textContent.trim()))
+                .map((node) => node.outerHTML.slice(0, 80)));
+            assert.deepEqual(nameless, [], name);
+            const levels = await page.$$eval('h1, h2, h3', (nodes) => nodes.map((node) => Number(node.localName[1])));
+            levels.forEach((level, i) => assert.ok(i === 0 ? level === 1 : level <= levels[i - 1] + 1, `${name}: heading ${i}`));
+            const labels = await page.$$eval('.frame', (nodes) => nodes.map((node) => node.getAttribute('aria-label')));
+            assert.equal(new Set(labels).size, labels.length, `${name}: each table has a name of its own: ${labels}`);
+            assert.equal(await page.$$eval('[onclick], [onload], [onerror]', (nodes) => nodes.length), 0);
+        });
+    }
+}
+
+execFileSync(makePages, [directory]);
+await runTests([identities_are_sorted_by_each_column, identities_are_looked_for_by_name_and_kind,
+    few_samples_no_session_and_other_statuses_are_told, the_name_of_an_identity_stays_in_sight_on_a_phone,
+    a_first_byte_that_is_the_last_is_one_row, the_keyboard_is_enough, a_screen_reader_is_told_what_is_what]);
