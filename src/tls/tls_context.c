@@ -234,7 +234,9 @@ const char *tls_alert_name(int alert, char out[static 64])
 
 const char *tls_library_version(void)
 {
-    static char text[64];
-    snprintf(text, sizeof text, "API version %d", BORINGSSL_API_VERSION);
+    static char text[96];
+    const char *commit = PINLOAD_BORINGSSL_COMMIT;
+    snprintf(text, sizeof text, "API version %d%s%s", BORINGSSL_API_VERSION,
+             *commit != '\0' ? ", commit " : "", commit);
     return text;
 }

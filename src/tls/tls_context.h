@@ -63,7 +63,7 @@ const char *tls_group_name(uint16_t group, char out[static 64]);
 const char *tls_sigalg_name(uint16_t sigalg, char out[static 64]);
 const char *tls_alert_name(int alert, char out[static 64]);
 
-/* tls_library_version returns BoringSSL's API version and revision where it is known. */
+/* tls_library_version returns BoringSSL's API version and commit where it is known. */
 const char *tls_library_version(void);
 
 #endif

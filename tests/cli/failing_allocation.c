@@ -111,3 +111,13 @@ void sdallocx(void *memory, size_t len, int flags)
     (void)len, (void)flags;
     free((union length *)memory - 1);
 }
+
+/* C++'s operator delete, which a virtual destructor in BoringSSL names and nobody calls; jemalloc's
+ * would bring all of jemalloc. */
+void delete_sized(void *memory, size_t len) __asm__("_ZdlPvm");
+
+void delete_sized(void *memory, size_t len)
+{
+    (void)len;
+    free(memory);
+}
