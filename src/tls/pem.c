@@ -17,7 +17,7 @@ static unsigned count_begins(const uint8_t *bytes, size_t len)
     static const char begin[] = "-----BEGIN ";
     unsigned count = 0;
     const uint8_t *at;
-    while ((at = memmem(bytes, len, begin, strlen(begin))) != NULL) {
+    while (len > 0 && (at = memmem(bytes, len, begin, strlen(begin))) != NULL) {
         len -= (size_t)(at - bytes) + 1;
         bytes = at + 1;
         count++;
