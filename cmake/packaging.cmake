@@ -12,10 +12,12 @@ find_program(GZIP_EXECUTABLE gzip REQUIRED)
 
 # --- what the program prints of itself ---------------------------------------------------------------------------
 
+set(PINLOAD_PRINTER pinload CACHE STRING "A pinload of this version that runs here; for who builds for another machine")
+
 # pinload_printed(FILE ARGUMENT...) is what `pinload ARGUMENT...` prints.
 function(pinload_printed file)
   add_custom_command(OUTPUT "${generated}/${file}" DEPENDS pinload
-    COMMAND pinload ${ARGN} > "${generated}/${file}" VERBATIM)
+    COMMAND ${PINLOAD_PRINTER} ${ARGN} > "${generated}/${file}" VERBATIM)
 endfunction()
 
 pinload_printed(pinload.1 help --man)

@@ -88,9 +88,23 @@ function expand(text, values) {
     });
 }
 
-// runStep: its shell commands, in WHERE; the load lasts as long as a test may.
+// release: an archive as scripts/release makes it, for the version that the workflow names, of the program under test.
+function release(version) {
+    const files = inWork('release'), name = `pinload-${version}-linux-x86_64`;
+    fs.rmSync(files, { recursive: true, force: true });
+    fs.mkdirSync(path.join(files, name, 'bin'), { recursive: true });
+    fs.copyFileSync(binary, path.join(files, name, 'bin/pinload'));
+    command('tar', ['-C', files, '-czf', path.join(files, `${name}.tar.gz`), name]);
+    const sum = command('sha256sum', [path.join(files, `${name}.tar.gz`)]).split(' ')[0];
+    return { PINLOAD_RELEASE: `file://${files}`, PINLOAD_SHA256: sum };
+}
+
+// runStep: its shell commands, in WHERE, with what steps before it added to PATH; the load lasts as long as a test may.
 function runStep(step, values, where) {
-    const env = { ...process.env, PATH: `${path.dirname(binary)}:${process.env.PATH}` };
+    const added = path.join(where, '../added-to-path');
+    const paths = fs.existsSync(added) ? read(added).trim().split('\n') : [];
+    const env = { ...process.env, GITHUB_PATH: added, RUNNER_TEMP: path.join(where, '../runner-temp'),
+        PATH: [...paths, process.env.PATH].join(':') };
     for (const [name, text] of Object.entries(step.env ?? {}))
         env[name] = expand(text, values);
     const script = step.run.replace('--duration 30s', '--duration 2s').replace('> 250ms', '> 30s');
@@ -98,26 +112,29 @@ function runStep(step, values, where) {
 }
 
 function runWorkflow(name, values) {
-    const where = inWork(name);
-    fs.rmSync(where, { recursive: true, force: true });
+    const where = inWork(name, 'checkout');
+    fs.rmSync(inWork(name), { recursive: true, force: true });
     fs.mkdirSync(where, { recursive: true });
+    fs.mkdirSync(inWork(name, 'runner-temp'));
     const { steps } = workflowJob();
     const kept = steps.find((step) => step.uses?.startsWith('actions/upload-artifact')).with.path.trim().split('\n');
-    let failed;
-    for (const step of steps.filter((one) => one.run && !one.run.includes('dpkg -i'))) {
-        if (failed && step.if !== 'always()')
+    let failed, failedStep;
+    for (const step of steps.filter((one) => one.run)) {
+        if (failedStep && step.if !== 'always()')
             continue;
         const done = runStep(step, values, where);
-        if (step.name === 'Load the endpoint')
+        if (step.name === 'Load the endpoint' || done.status !== 0)
             failed = { status: done.status, told: done.stdout + done.stderr };
-        else
-            assert.equal(done.status, 0, `${step.name}: ${done.stdout}${done.stderr}`);
+        if (done.status !== 0)
+            failedStep ??= step.name;
     }
-    return { ...failed, where, kept };
+    return { ...failed, failedStep, where, kept };
 }
 
+const workflowVersion = () => workflowJob().steps.find((step) => step.name === 'Install pinload').env.PINLOAD_VERSION;
+
 const variables = (pin) => ({
-    vars: { TARGET_URL: nginx.loadUrl, TARGET_PIN: pin },
+    vars: { TARGET_URL: nginx.loadUrl, TARGET_PIN: pin, ...release(workflowVersion()) },
     secrets: { CLIENT_CERT: read(inPki('p256/clients/client3.crt')), CLIENT_KEY: read(inPki('p256/clients/client3.key')),
         CLIENT_KEY_PASSWORD: read(inPki('p256/password.txt')).trim() },
 });
@@ -132,6 +149,16 @@ test('the workflow, taken as YAML, loads the endpoint, keeps what it says it kee
 test('the workflow fails where the server shows another certificate, and keeps its files', () => {
     const done = runWorkflow('workflow-other', variables(`cert-sha256:${'0'.repeat(64)}`));
     assert.equal(done.status, 1, done.told);
+    assert.equal(done.failedStep, 'Load the endpoint');
     assert.match(done.told, /pin_mismatch/);
     assert.deepEqual(fs.readdirSync(done.where).sort(), done.kept.sort());
+});
+
+test('the workflow names the version that is here, and does not unpack an archive with another sum', () => {
+    assert.match(command(binary, ['--version']), new RegExp(`^pinload ${workflowVersion().replaceAll('.', '[.]')} `));
+    const values = variables(read(inPki('p256/server.pin')).trim());
+    values.vars.PINLOAD_SHA256 = '0'.repeat(64);
+    const done = runWorkflow('workflow-sum', values);
+    assert.equal(done.failedStep, 'Install pinload');
+    assert.deepEqual(fs.readdirSync(inWork('workflow-sum', 'runner-temp')), [`pinload-${workflowVersion()}-linux-x86_64.tar.gz`]);
 });
