@@ -144,7 +144,7 @@ async function no_text_becomes_markup() {
         assert.ok((await page.title()).includes(hostile));
         assert.equal(await textOf(page, 'h1'), `https://localhost:8443/${hostile}`);
         assert.equal(await page.$$eval('img, main script', (nodes) => nodes.length), 0);
-        assert.equal(await page.$$eval('script', (nodes) => nodes.length), 7, 'the data and six scripts');
+        assert.equal(await page.$$eval('script', (nodes) => nodes.length), 8, 'the data and seven scripts');
         const identities = await page.$$eval('#identities .name', (nodes) => nodes.map((node) => node.textContent));
         assert.ok(identities.includes(hostile));
         assert.ok((await textOf(page, '#outcomes .story')).startsWith(hostile));
@@ -234,9 +234,9 @@ async function without_scripts_there_is_the_summary() {
 async function a_lonely_point_is_drawn() {
     const drawn = (page, id) => page.$$eval(`#${id} canvas`, (nodes) => nodes.length);
     await open(fileOf('one'), {}, async (page) => {
-        assert.equal(await drawn(page, 'percentiles'), 1);
+        assert.equal(await drawn(page, 'percentiles'), 2);
         assert.equal(await drawn(page, 'course'), 2);
-        assert.equal(await page.evaluate('charts[1].plot.scales.x.max'), 1, 'a second is as wide as the chart');
+        assert.equal(await page.evaluate('charts[2].plot.scales.x.max'), 1, 'a second is as wide as the chart');
     });
     await open(fileOf('slow'), {}, async (page) => {
         const { course } = (await dataOf(page)).page;
@@ -271,7 +271,7 @@ async function the_merger_of_two_shows_latency_over_time_and_both_commands() {
         assert.equal(result.sessions.started, 2 * jsonOf('mixed').sessions.started);
         assert.ok(result.series.every((row) => row.tls_handshake_p50 > 1000 && row.tls_handshake_p99 > row.tls_handshake_p50));
         await assertDrawn(page, 'two');
-        assert.equal(await page.$$eval('#course canvas', (nodes) => nodes.length), 2);
+        assert.equal(await page.$$eval('#course canvas', (nodes) => nodes.length), 3);
         const commands = await page.$$eval('#repeat pre', (nodes) => nodes.map((node) => node.textContent));
         assert.equal(commands.length, 2);
         commands.forEach((text, i) => assert.match(text, new RegExp(`--shard ${i}/2 `)));

@@ -8,7 +8,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 
 import { directory, inDirectory, makePages, open, overflow, phone, runTests } from './browser.mjs';
-import { textOf } from './result-page.mjs';
+import { dataOf, textOf } from './result-page.mjs';
 
 const fileOf = (name) => inDirectory(`${name}.html`);
 const jsonOf = (name) => JSON.parse(fs.readFileSync(inDirectory(`${name}.json`), 'utf8'));
@@ -156,7 +156,58 @@ async function a_screen_reader_is_told_what_is_what() {
     }
 }
 
+// --- how many took how long -----------------------------------------------------------------------------------
+
+async function the_heatmap_and_the_histogram_have_each_handshake() {
+    const sum = (list) => list.flat(2).reduce((a, b) => a + b, 0);
+    await open(fileOf('mixed'), {}, async (page) => {
+        const { heat, histograms, steps_per_decade: steps } = (await dataOf(page)).page;
+        const { latency, intervals } = jsonOf('mixed');
+        for (const kind of ['tls_handshake', 'tls_handshake_full', 'tls_handshake_resumed']) {
+            const { first, counts } = histograms[kind];
+            assert.equal(sum(counts), latency[kind].count, kind);
+            const us = (step) => 10 ** (step / steps) / 1000;
+            assert.ok(us(first) <= latency[kind].min * 1.01 && us(first + 1) > latency[kind].min * 0.99, kind);
+            assert.ok(us(first + counts.length - 1) <= latency[kind].max * 1.01, kind);
+        }
+        assert.equal(heat.columns.length, intervals.length);
+        assert.ok(heat.columns.every((counts) => sum(counts) === 1000), 'an interval of 1,000 handshakes is a column');
+        assert.match(await textOf(page, '#percentiles .legend >> nth=1'), /full\s+resumed/);
+        assert.match(plain(await page.$eval('#course [role=img][aria-label^=Heatmap]', (node) => node.getAttribute('aria-label'))),
+            /columns of 1\.0 s\. The fullest cell has \d+ handshakes of [\d.]+ ms to [\d.]+ ms, at \d+ s; the longest handshakes took/);
+    });
+}
+
+async function a_cell_tells_what_it_has() {
+    await open(fileOf('mixed'), {}, async (page) => {
+        const heat = (await page.$$('#course figure')).at(-1);
+        await heat.scrollIntoViewIfNeeded();
+        const box = await (await heat.$('.u-over')).boundingBox();
+        await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+        const said = plain(await (await heat.$('.where')).innerText());
+        assert.match(said, /^1[45] s · [\d.]+ ms to [\d.]+ ms · \d+ handshakes?$/);
+        assert.match(plain(await (await heat.$('.ramp')).innerText()), /^1 +[\d,]+ handshakes$/);
+        await page.mouse.move(box.x + 100, box.y + 20);
+        await page.mouse.down();
+        await page.mouse.move(box.x + 300, box.y + 20, { steps: 4 });
+        await page.mouse.up();
+        assert.ok(await page.evaluate('charts.at(-1).plot.scales.x.max < 29'), 'a stretch is drawn larger');
+    });
+}
+
+async function a_long_run_has_two_hundred_columns_at_most() {
+    await open(fileOf('day'), {}, async (page) => {
+        const { heat } = (await dataOf(page)).page;
+        assert.deepEqual([heat.columns.length, heat.seconds_per_column], [169, 512]);
+    });
+    await open(fileOf('typical'), {}, async (page) => {
+        assert.equal((await dataOf(page)).page.heat, null, 'it is not known what was when');
+        assert.equal(await page.$$eval('[aria-label^=Heatmap]', (nodes) => nodes.length), 0);
+    });
+}
+
 execFileSync(makePages, [directory]);
 await runTests([identities_are_sorted_by_each_column, identities_are_looked_for_by_name_and_kind,
     few_samples_no_session_and_other_statuses_are_told, the_name_of_an_identity_stays_in_sight_on_a_phone,
-    a_first_byte_that_is_the_last_is_one_row, the_keyboard_is_enough, a_screen_reader_is_told_what_is_what]);
+    a_first_byte_that_is_the_last_is_one_row, the_heatmap_and_the_histogram_have_each_handshake, a_cell_tells_what_it_has, a_long_run_has_two_hundred_columns_at_most,
+    the_keyboard_is_enough, a_screen_reader_is_told_what_is_what]);

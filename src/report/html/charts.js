@@ -11,15 +11,18 @@ const colour = (name) => getComputedStyle(document.documentElement).getPropertyV
 
 const chartFont = () => `12px ${getComputedStyle(document.body).fontFamily}`;
 
+// faint is a colour as an area has it.
+const faint = (name) => `${colour(name)}2e`;
+
 // chart returns a figure with a legend and a place for the plot, which is drawn once the figure is in the page.
-function chart({ label, caption, height = 260, legend, options, data }) {
+function chart({ label, caption, height = 260, legend, extra = null, options, data }) {
     const frame = el('div', { class: 'plot', role: 'img', 'aria-label': label });
     const values = legend.map(() => el('span', { class: 'value' }));
     const x = el('span', { class: 'value' });
     const items = legend.map((item, i) =>
         el('li', {}, el('i', { class: `swatch ${item.dash ? 'dashed' : ''}`, style: `--swatch: var(--${item.colour})` }),
             item.name, ' ', values[i]));
-    const node = el('figure', {}, el('ul', { class: 'legend' }, items, el('li', { class: 'where' }, x)), frame,
+    const node = el('figure', {}, el('ul', { class: 'legend' }, items, extra, el('li', { class: 'where' }, x)), frame,
         caption ? el('figcaption', {}, caption) : null);
 
     const point = (plot) => {
@@ -28,7 +31,7 @@ function chart({ label, caption, height = 260, legend, options, data }) {
         legend.forEach((item, i) => {
             values[i].textContent = isIn ? item.format(plot.data[item.series ?? i + 1][idx]) : '';
         });
-        x.textContent = isIn ? options.formatX(plot.data[0][idx]) : '';
+        x.textContent = isIn ? options.formatX(plot.data[0][idx], plot) : '';
     };
     const entry = { plot: null };
     entry.draw = () => {

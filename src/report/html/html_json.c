@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "report/figures.h"
+#include "report/html/html_heat.h"
 #include "report/html/html_view.h"
 #include "report/json/compare_json.h"
 #include "report/json/report_json.h"
@@ -110,6 +111,60 @@ static json_t *curves_object(const struct result *r)
     return object;
 }
 
+static json_t *steps_list(const struct html_counts *counts, size_t first, size_t num)
+{
+    json_t *list = json_array();
+    for (size_t i = first; i < first + num; i++)
+        json_array_append_new(list, drawn((double)counts->counts[i]));
+    return list;
+}
+
+static json_t *histogram_object(const struct latency *latency)
+{
+    struct html_counts counts = {0};
+    size_t first;
+    html_counts_add(&counts, latency);
+    size_t num = html_counts_range(&counts, &first);
+    json_t *object = json_object();
+    json_object_set_new(object, "first", count_json(first));
+    json_object_set_new(object, "counts", steps_list(&counts, first, num));
+    return object;
+}
+
+static json_t *histograms_object(const struct result *r)
+{
+    static const enum latency_kind kinds[] = {
+        LATENCY_TLS_HANDSHAKE,
+        LATENCY_TLS_HANDSHAKE_FULL,
+        LATENCY_TLS_HANDSHAKE_RESUMED,
+    };
+    json_t *object = json_object();
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        json_object_set_new(object, latency_kind_name(kinds[i]),
+                            histogram_object(r->latencies[kinds[i]]));
+    return object;
+}
+
+/* Of each column the steps that have values, and which is the first; null where it is not known. */
+static json_t *heat_object(const struct result *r)
+{
+    struct html_heat heat;
+    html_heat_init(&heat, r);
+    if (heat.num_columns == 0)
+        return json_null();
+    json_t *object = json_object(), *firsts = json_array(), *columns = json_array();
+    for (size_t i = 0; i < heat.num_columns; i++) {
+        size_t first, num = html_counts_range(&heat.columns[i], &first);
+        json_array_append_new(firsts, count_json(first));
+        json_array_append_new(columns, steps_list(&heat.columns[i], first, num));
+    }
+    json_object_set_new(object, "seconds_per_column", drawn(heat.seconds_per_column));
+    json_object_set_new(object, "first", firsts);
+    json_object_set_new(object, "columns", columns);
+    html_heat_cleanup(&heat);
+    return object;
+}
+
 /* A list for each column: half as long as a list of objects. */
 static json_t *course_object(const struct html_view *view)
 {
@@ -208,6 +263,9 @@ void html_data_result(FILE *out, const struct html_view *view)
     json_object_set_new(page, "course", course_object(view));
     json_object_set_new(page, "latencies", latencies_object(view));
     json_object_set_new(page, "curves", curves_object(view->full));
+    json_object_set_new(page, "steps_per_decade", json_integer(HTML_STEPS_PER_DECADE));
+    json_object_set_new(page, "histograms", histograms_object(view->full));
+    json_object_set_new(page, "heat", heat_object(view->full));
     json_object_set_new(root, "page", page);
     html_data(out, root);
     json_decref(root);

@@ -108,8 +108,8 @@ function identityFilter(rows, onChange) {
     };
     name.addEventListener('input', change);
     kind.addEventListener('change', change);
-    return el('div', { class: 'controls', role: 'search' }, el('label', { for: 'identity-name' }, 'Name'), name,
-        kinds.length > 1 ? [el('label', { for: 'identity-kind' }, 'Show'), kind] : null);
+    return el('div', { class: 'controls', role: 'search' }, el('label', {}, 'Name', name),
+        kinds.length > 1 ? el('label', {}, 'Show', kind) : null);
 }
 
 // In which order two values stand; what has none is last, whichever way it goes.

@@ -178,6 +178,11 @@ function curvesOf(list) {
         .filter((curve) => curve.x.length > 0);
 }
 
+function histogramPart() {
+    const drawn = histogram();
+    return drawn === null ? null : [el('h3', {}, 'Histogram'), drawn];
+}
+
 function percentiles() {
     const isMixed = data.latency.tls_handshake_full.count > 0 && data.latency.tls_handshake_resumed.count > 0;
     const all = data.latency.tls_handshake_full.count + data.latency.tls_handshake_resumed.count === 0 || isMixed;
@@ -189,7 +194,7 @@ function percentiles() {
         requests.length > 0 ? section('requests', 'Request latency by percentile',
             percentileChart('Request latency by percentile', requests)) : null,
         section('percentiles', 'Handshake latency by percentile', curves.length > 0
-            ? percentileChart('Handshake latency by percentile', curves)
+            ? [percentileChart('Handshake latency by percentile', curves), histogramPart()]
             : note('No handshake completed, so that there is no latency to show.')),
         page.curves.from_schedule.x.length > 0
             ? section('schedule', 'Session latency by percentile',
@@ -225,6 +230,11 @@ function latencyCourse(c, ...more) {
     ], { y: times, sync: 'course' })];
 }
 
+function heatmapPart() {
+    const drawn = heatmap();
+    return drawn === null ? [] : [el('h3', {}, 'All handshakes'), drawn];
+}
+
 function course() {
     const { course: c } = page;
     const [title, id] = ['Over time', 'course'];
@@ -249,7 +259,7 @@ function course() {
         el('h3', {}, 'Sessions a second'),
         timeChart('Sessions a second over time', null, c.t_s, rates,
             { y: countScale, band, marks: hasFailures ? c.failed : null, sync: 'course' }),
-        ...latencyCourse(c, courseNote(c.seconds_per_point), zoom));
+        ...latencyCourse(c, courseNote(c.seconds_per_point), zoom), ...heatmapPart());
 }
 
 const phaseNames = [
