@@ -9,6 +9,7 @@
 #include "cli/about.h"
 #include "cli/commands.h"
 #include "cli/completions.h"
+#include "cli/help_figures.h"
 #include "cli/manual.h"
 #include "cli/option_table.h"
 #include "net/net_loop.h"
@@ -95,7 +96,7 @@ static bool is_help(const char *word)
     return strcmp(word, "help") == 0 || strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
 }
 
-/* What follows "pinload help": nothing, a command, or what is made for others from the table. */
+/* What follows "pinload help": nothing, a command, "figures", or what is made for others from the table. */
 static enum ending print_help(int argc, char **argv)
 {
     enum command command;
@@ -105,6 +106,10 @@ static enum ending print_help(int argc, char **argv)
     }
     if (strcmp(argv[0], "--man") == 0) {
         manual_print(stdout);
+        return ENDING_AS_EXPECTED;
+    }
+    if (strcmp(argv[0], "figures") == 0) {
+        help_figures(stdout);
         return ENDING_AS_EXPECTED;
     }
     if (strcmp(argv[0], "--completion") == 0)

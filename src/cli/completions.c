@@ -184,7 +184,7 @@ void completions_print_bash(FILE *out)
           "        help) _pinload_words '",
           out);
     print_command_names(out);
-    fputs(" --man --completion' ;;\n"
+    fputs(" figures --man --completion' ;;\n"
           "        --completion) _pinload_words 'bash zsh' ;;\n"
           "        esac\n        ;;\n    esac\n",
           out);
@@ -283,7 +283,7 @@ void completions_print_zsh(FILE *out)
           "        '::command:(",
           out);
     print_command_names(out);
-    fputs(")'\n}\n\n_pinload() {\n    local -a commands=(\n", out);
+    fputs(" figures)'\n}\n\n_pinload() {\n    local -a commands=(\n", out);
     for (int i = 0; i < NUM_COMMANDS; i++) {
         fprintf(out, "        '%s:", command_table[i].name);
         print_zsh_text(out, command_table[i].summary);

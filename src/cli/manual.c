@@ -195,9 +195,10 @@ static void print_head(FILE *out)
         fprintf(out, ".Nm\n.Cm %s\n.Op Ar option ...\n", command_table[i].name);
         print_operands(out, command_table[i].operands);
     }
-    fputs(".Nm\n.Cm help\n.Op Ar COMMAND | Fl \\-man | Fl \\-completion Cm bash | zsh\n"
-          ".Nm\n.Fl \\-version\n",
-          out);
+    fputs(
+        ".Nm\n.Cm help\n.Op Ar COMMAND | Cm figures | Fl \\-man | Fl \\-completion Cm bash | zsh\n"
+        ".Nm\n.Fl \\-version\n",
+        out);
 }
 
 static void print_description(FILE *out)
@@ -219,7 +220,8 @@ static void print_description(FILE *out)
         print_sentence(out, command_table[i].summary);
     }
     fputs(".It Cm help\n"
-          "List the commands, or the options of one.\n"
+          "List the commands, the options of one, or, with\n.Cm figures ,\n"
+          "the figures that\n.Fl \\-fail-if\ntakes.\n"
           ".Fl \\-man\nprints this page, and\n.Fl \\-completion\n"
           "shell completions.\n"
           ".El\n",

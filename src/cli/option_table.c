@@ -169,7 +169,7 @@ const struct option_row option_table[] = {
     {0, "junit", "FILE", OPTION_TEXT, AT(junit), RUN | MERGE, OUT, NULL, NULL, 0, 0,
      "Write expectations and thresholds as JUnit XML."},
     {0, "fail-if", "'METRIC.STAT OP VALUE'", OPTION_LIST, AT(fail_ifs), RUN | MERGE, OUT, NULL, NULL, 0, 0,
-     "Fail the run if the condition is true; repeatable. For example 'tls_handshake.p99 > 20ms' or 'sessions.failed >= 10'."},
+     "Fail the run if the condition is true; repeatable. For example 'tls_handshake.p99 > 20ms' or 'sessions.failed >= 10'; 'pinload help figures' lists all."},
     {0, "allow-empty", NULL, OPTION_FLAG, AT(allow_empty), RUN | MERGE, OUT, NULL, NULL, 0, 0,
      "Pass even if nothing was measured: a --fail-if on a figure without values, a run without a success."},
     {0, "show-secrets", NULL, OPTION_FLAG, AT(show_secrets), LOAD, OUT, NULL, NULL, 0, 0,

@@ -5,6 +5,8 @@
 #ifndef PINLOAD_MEASURE_LATENCY_KIND_H
 #define PINLOAD_MEASURE_LATENCY_KIND_H
 
+#include <stdbool.h>
+
 enum latency_kind {
     LATENCY_CONNECT,
     LATENCY_TLS_HANDSHAKE,
@@ -21,5 +23,11 @@ enum latency_kind {
 
 /* latency_kind_name returns the name of cli.md's JSON: "connect", "tls_handshake", … */
 const char *latency_kind_name(enum latency_kind kind);
+
+/* latency_kind_is_first says whether results have had it from the first version on. */
+bool latency_kind_is_first(enum latency_kind kind);
+
+/* latency_kind_meaning returns from when to when it is, in half a sentence. */
+const char *latency_kind_meaning(enum latency_kind kind);
 
 #endif

@@ -38,7 +38,7 @@ const struct figure figure_table[] = {
      "how many responses those had"},
     {"sessions.unconfirmed", FIGURE_COUNT, AT(unconfirmed), MERGE_SUM, SINCE_FIRST, "sessions",
      "sessions_total", "unconfirmed",
-     "sessions with a handshake, and nothing tells whether the server took the certificate"},
+     "the handshake completed, and the server's answer is not known"},
     {"sessions.peak_established", FIGURE_COUNT, AT(peak_established), MERGE_SUM, SINCE_FIRST, "sessions",
      "sessions_established_peak", NULL,
      "most sessions established at once; of merged results an upper bound"},
@@ -167,7 +167,7 @@ const struct figure figure_table[] = {
      "most resident memory at once"},
     {"generator.rss_per_session_bytes", FIGURE_COUNT, AT(rss_per_session_bytes), MERGE_LARGEST, SINCE_LATER, "bytes",
      "generator_memory_per_session_bytes", NULL,
-     "by how much it grew for each session established at the peak; 0: not measured"},
+     "its growth for each session established at the peak; 0: not measured"},
     {"generator.descriptors.used", FIGURE_COUNT, AT(descriptors_used), MERGE_OTHER, SINCE_LATER, "descriptors",
      "generator_descriptors_used", NULL,
      "file descriptors in use at most, an estimate"},
@@ -194,6 +194,46 @@ const struct figure figure_table[] = {
      "requests a second of it"},
 };
 const size_t figure_table_len = sizeof figure_table / sizeof *figure_table;
+
+#undef AT
+#define AT(field) offsetof(struct result_identity, field)
+const struct counter identity_counters[] = {
+    {"sessions", AT(sessions), SINCE_FIRST, "its started sessions", false},
+    {"succeeded", AT(succeeded), SINCE_FIRST, "of those, succeeded", true},
+    {"refused", AT(refused), SINCE_FIRST, "of those, refused by the server", true},
+    {"failed", AT(failed), SINCE_FIRST, "of those, failed", true},
+    {"cut_off", AT(cut_off), SINCE_LATER, "of those, open when the run ended", true},
+    {"cut_off_served", AT(cut_off_served), SINCE_LATER, "of those cut off, the ones that had responses, all as expected", false},
+    {"unconfirmed", AT(unconfirmed), SINCE_LATER, "of its sessions, those of which the server's answer is not known", true},
+};
+const size_t num_identity_counters = sizeof identity_counters / sizeof *identity_counters;
+
+#undef AT
+#define AT(field) offsetof(struct series_row, field)
+const struct counter second_counters[] = {
+    {"sessions", AT(sessions), SINCE_FIRST, "sessions that ended in it", false},
+    {"handshakes", AT(handshakes), SINCE_FIRST, "handshakes completed in it", false},
+    {"requests", AT(requests), SINCE_LATER, "requests completed in it", false},
+    {"refused", AT(refused), SINCE_LATER, "of its sessions, refused", false},
+    {"failed", AT(failed), SINCE_FIRST, "of its sessions, failed", false},
+};
+const size_t num_second_counters = sizeof second_counters / sizeof *second_counters;
+
+#undef AT
+#define AT(field) offsetof(struct latency_summary, field)
+const struct statistic statistic_table[] = {
+    {"min", AT(min), "the least"},
+    {"mean", AT(mean), "the mean"},
+    {"stdev", AT(stdev), "the standard deviation"},
+    {"p50", AT(p50), "the median"},
+    {"p75", AT(p75), "75 % are no more"},
+    {"p90", AT(p90), "90 % are no more"},
+    {"p95", AT(p95), "95 % are no more"},
+    {"p99", AT(p99), "99 % are no more"},
+    {"p999", AT(p999), "99.9 % are no more"},
+    {"max", AT(max), "the most"},
+};
+const size_t statistic_table_len = sizeof statistic_table / sizeof *statistic_table;
 
 const struct metric metric_table[] = {
     {"sessions_scheduled_total", NULL, "Sessions that were due."},

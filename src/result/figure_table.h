@@ -8,6 +8,7 @@
 #ifndef PINLOAD_RESULT_FIGURE_TABLE_H
 #define PINLOAD_RESULT_FIGURE_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct result;
@@ -55,6 +56,28 @@ struct figure {
 /* In the order of the JSON. */
 extern const struct figure figure_table[];
 extern const size_t figure_table_len;
+
+/* A counter of each identity, or of each second, by its name in their JSON. */
+struct counter {
+    const char *name;
+    size_t offset; /* in struct result_identity, or struct series_row */
+    enum figure_since since;
+    const char *meaning;
+    bool is_class; /* of what a session counts as: succeeded, refused, … */
+};
+extern const struct counter identity_counters[];
+extern const size_t num_identity_counters;
+extern const struct counter second_counters[];
+extern const size_t num_second_counters;
+
+/* What a distribution comes to, beside its count and those out of range. */
+struct statistic {
+    const char *name;
+    size_t offset; /* in struct latency_summary */
+    const char *meaning;
+};
+extern const struct statistic statistic_table[];
+extern const size_t statistic_table_len;
 
 /* A family of Prometheus' metrics, "pinload_" left out. Those that end in "_total" are counters;
  * those in "_seconds" of distributions are summaries; and all else are gauges. */

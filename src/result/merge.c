@@ -24,6 +24,13 @@ static void add_to(uint64_t *to, uint64_t from)
     *to = result_count_sum(*to, from);
 }
 
+static void add_counters(void *to, const void *from, const struct counter *counters, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        add_to((uint64_t *)((char *)to + counters[i].offset),
+               *(const uint64_t *)((const char *)from + counters[i].offset));
+}
+
 static void add_outcomes(uint64_t *to, const uint64_t *from)
 {
     for (int i = 0; i < NUM_OUTCOMES; i++)
@@ -128,18 +135,24 @@ static bool plan_fits(const struct result *merged, struct error *err)
                       UINT_MAX - 1));
 }
 
+/* NAME stands for whatever counter does not fit; NULL: each has its own. */
+static bool counters_fit(const void *row, const struct counter *counters, size_t count,
+                         const char *table, const char *name, struct error *err)
+{
+    bool ok = true;
+    for (size_t i = 0; i < count && ok; i++)
+        ok = fits(*(const uint64_t *)((const char *)row + counters[i].offset), table,
+                  name != NULL ? name : counters[i].name, err);
+    return ok;
+}
+
 static bool identities_fit(const struct result *merged, struct error *err)
 {
     bool ok = true;
     for (size_t i = 0; i < merged->num_identities && ok; i++) {
         const struct result_identity *row = &merged->identities[i];
-        ok = fits(row->sessions, "identities", row->name, err) &&
-             fits(row->succeeded, "identities", row->name, err) &&
-             fits(row->refused, "identities", row->name, err) &&
-             fits(row->failed, "identities", row->name, err) &&
-             fits(row->cut_off, "identities", row->name, err) &&
-             fits(row->cut_off_served, "identities", row->name, err) &&
-             fits(row->unconfirmed, "identities", row->name, err);
+        ok = counters_fit(row, identity_counters, num_identity_counters, "identities", row->name,
+                          err);
         for (int class = 0; class < NUM_STATUS_CLASSES && ok; class ++)
             ok = fits(row->responses[class], "identities", row->name, err);
     }
@@ -149,14 +162,9 @@ static bool identities_fit(const struct result *merged, struct error *err)
 static bool series_fits(const struct result *merged, struct error *err)
 {
     bool ok = true;
-    for (size_t i = 0; i < merged->num_series && ok; i++) {
-        const struct series_row *row = &merged->series[i];
-        ok = fits(row->sessions, "series", "sessions", err) &&
-             fits(row->handshakes, "series", "handshakes", err) &&
-             fits(row->requests, "series", "requests", err) &&
-             fits(row->refused, "series", "refused", err) &&
-             fits(row->failed, "series", "failed", err);
-    }
+    for (size_t i = 0; i < merged->num_series && ok; i++)
+        ok = counters_fit(&merged->series[i], second_counters, num_second_counters, "series", NULL,
+                          err);
     return ok;
 }
 
@@ -243,13 +251,7 @@ static struct latency *copy_latency(const struct latency *latency)
 static void add_identity(struct result_identity *to, const struct result_identity *from)
 {
     to->as_expected = to->as_expected && from->as_expected;
-    add_to(&to->sessions, from->sessions);
-    add_to(&to->succeeded, from->succeeded);
-    add_to(&to->refused, from->refused);
-    add_to(&to->failed, from->failed);
-    add_to(&to->cut_off, from->cut_off);
-    add_to(&to->cut_off_served, from->cut_off_served);
-    add_to(&to->unconfirmed, from->unconfirmed);
+    add_counters(to, from, identity_counters, num_identity_counters);
     for (int class = 0; class < NUM_STATUS_CLASSES; class ++)
         add_to(&to->responses[class], from->responses[class]);
     if (to->tls_handshake_hdr == NULL && from->tls_handshake_hdr != NULL)
@@ -311,11 +313,7 @@ static void add_second(struct series_row *to, const struct series_row *from)
         to->tls_handshake_p50_ns = is_only_one ? from->tls_handshake_p50_ns : NAN;
         to->tls_handshake_p99_ns = is_only_one ? from->tls_handshake_p99_ns : NAN;
     }
-    add_to(&to->sessions, from->sessions);
-    add_to(&to->handshakes, from->handshakes);
-    add_to(&to->requests, from->requests);
-    add_to(&to->refused, from->refused);
-    add_to(&to->failed, from->failed);
+    add_counters(to, from, second_counters, num_second_counters);
 }
 
 static void merge_series(struct result *merged, struct result *const *results, size_t num_results)

@@ -46,6 +46,7 @@ LINES = [
     ("pinload pin ht", "https://"),
     ("pinload merge --force res", "result.json"),
     ("pinload help me", "merge"),
+    ("pinload help fig", "figures"),
     ("pinload help --comp", "--completion"),
     ("pinload help --completion z", "zsh"),
 ]

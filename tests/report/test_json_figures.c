@@ -132,6 +132,7 @@ static void a_path_leads_to_a_number_or_to_nothing(void **state)
         {"generator.limit", false, 0, JSON_PLAIN},
         {"target.url", false, 0, JSON_PLAIN},
         {"identities.client3.tls_handshake.hdr", false, 0, JSON_PLAIN},
+        {"identities.client3.expected_status", false, 0, JSON_PLAIN},
     };
     struct result *result = sample_failing();
     static const char *const names[] = {"a.b", "a", "a.sessions"};

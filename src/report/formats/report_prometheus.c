@@ -248,15 +248,15 @@ static void write_latencies(FILE *out, const struct result *r)
                  summaries[kind].count > 0 ? summaries[kind].max / 1e9 : NAN);
 }
 
-static void identity_sessions(FILE *out, const struct result_identity *identity, const char *class,
-                              uint64_t count)
+static void identity_sessions(FILE *out, const struct result_identity *identity,
+                              const struct counter *counter)
 {
     fputs("pinload_identity_sessions_total{", out);
     put_label(out, "identity", identity->name);
     putc(',', out);
-    put_label(out, "class", class);
+    put_label(out, "class", counter->name);
     fputs("} ", out);
-    put_number(out, (double)count);
+    put_number(out, (double)*(const uint64_t *)((const char *)identity + counter->offset));
 }
 
 static void write_identities(FILE *out, const struct result *r)
@@ -269,12 +269,10 @@ static void write_identities(FILE *out, const struct result *r)
                  r->identities[i].as_expected);
     head(out, "identity_sessions_total", "counter", "Sessions of an identity, by class.");
     for (size_t i = 0; i < r->num_identities; i++) {
-        const struct result_identity *identity = &r->identities[i];
-        identity_sessions(out, identity, "succeeded", identity->succeeded);
-        identity_sessions(out, identity, "refused", identity->refused);
-        identity_sessions(out, identity, "failed", identity->failed);
-        identity_sessions(out, identity, "cut_off", identity->cut_off);
-        identity_sessions(out, identity, "unconfirmed", identity->unconfirmed);
+        for (size_t k = 0; k < num_identity_counters; k++) {
+            if (identity_counters[k].is_class)
+                identity_sessions(out, &r->identities[i], &identity_counters[k]);
+        }
     }
     head(out, "identity_tls_handshake_seconds", "summary", "TLS handshakes of an identity.");
     for (size_t i = 0; i < r->num_identities; i++)

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "report/json/report_json.h"
+#include "result/figure_table.h"
 #include "result/result.h"
 
 #include <jansson.h>
@@ -47,14 +48,14 @@ uint64_t count_up_to(const struct place *place, const char *name, uint64_t most,
     return 0;
 }
 
-void read_counts(const struct place *place, void *target, const struct count_field *fields,
-                 size_t num_fields)
+void read_counters(const struct place *place, void *row, const struct counter *counters,
+                   size_t count)
 {
-    for (size_t i = 0; i < num_fields; i++) {
-        if (!fields[i].required && json_object_get(place->object, fields[i].name) == NULL)
+    for (size_t i = 0; i < count; i++) {
+        const char *name = counters[i].name;
+        if (counters[i].since == SINCE_LATER && json_object_get(place->object, name) == NULL)
             continue;
-        uint64_t count = count_at(place, fields[i].name);
-        memcpy((char *)target + fields[i].offset, &count, sizeof count);
+        *(uint64_t *)((char *)row + counters[i].offset) = count_at(place, name);
     }
 }
 

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct counter;
 struct json_t;
 struct name_counts;
 
@@ -29,21 +30,16 @@ struct place {
     const char *name;
 };
 
-/* A count and where it goes. REQUIRED: of the contract; others are 0 where they are missing. */
-struct count_field {
-    const char *name;
-    size_t offset;
-    bool required;
-};
-
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 /* fail says that NAME at PLACE is not WANTED. */
 void fail(const struct place *place, const char *name, const char *wanted);
 
 uint64_t to_count(const struct place *place, const struct json_t *value, const char *name);
-void read_counts(const struct place *place, void *target, const struct count_field *fields,
-                 size_t num_fields);
+
+/* read_counters reads those of ROW; what came later is 0 where it is missing. */
+void read_counters(const struct place *place, void *row, const struct counter *counters,
+                   size_t count);
 
 /* These return the member NAME; without "required", what is null or missing is NAN or NULL. Texts
  * are copies. */

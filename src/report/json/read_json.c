@@ -53,20 +53,12 @@ static void read_latency_into(const struct place *place, const char *name, struc
 
 static void read_summary(const struct place *place, struct latency_summary *out)
 {
-    const struct {
-        const char *name;
-        double *time;
-    } times[] = {
-        {"min", &out->min},   {"mean", &out->mean}, {"stdev", &out->stdev}, {"p50", &out->p50},
-        {"p75", &out->p75},   {"p90", &out->p90},   {"p95", &out->p95},     {"p99", &out->p99},
-        {"p999", &out->p999}, {"max", &out->max},
-    };
     out->count = count_at(place, "count");
     if (json_object_get(place->object, "clamped") != NULL)
         out->clamped = count_at(place, "clamped");
-    for (size_t i = 0; i < COUNT_OF(times); i++) {
-        double us = number_at(place, times[i].name);
-        *times[i].time = isnan(us) ? 0 : us * 1000;
+    for (size_t i = 0; i < statistic_table_len; i++) {
+        double us = number_at(place, statistic_table[i].name);
+        *(double *)((char *)out + statistic_table[i].offset) = isnan(us) ? 0 : us * 1000;
     }
 }
 
@@ -272,15 +264,6 @@ static void read_responses(const struct place *place, struct result_identity *id
 
 static void read_identity(const struct place *place, struct result_identity *identity)
 {
-    static const struct count_field fields[] = {
-        {"sessions", offsetof(struct result_identity, sessions), true},
-        {"succeeded", offsetof(struct result_identity, succeeded), true},
-        {"refused", offsetof(struct result_identity, refused), true},
-        {"failed", offsetof(struct result_identity, failed), true},
-        {"cut_off", offsetof(struct result_identity, cut_off), false},
-        {"cut_off_served", offsetof(struct result_identity, cut_off_served), false},
-        {"unconfirmed", offsetof(struct result_identity, unconfirmed), false},
-    };
     identity->name = required_text_at(place, "name");
     char *expected = required_text_at(place, "expected");
     identity->expect_refused = strcmp(expected, "refuse") == 0;
@@ -288,7 +271,7 @@ static void read_identity(const struct place *place, struct result_identity *ide
         fail(place, "expected", "\"accept\" or \"refuse\"");
     free(expected);
     identity->as_expected = bool_at(place, "as_expected");
-    read_counts(place, identity, fields, COUNT_OF(fields));
+    read_counters(place, identity, identity_counters, num_identity_counters);
     read_responses(place, identity);
     struct place handshake = object_at(place, "tls_handshake");
     read_summary(&handshake, &identity->tls_handshake);
@@ -308,32 +291,13 @@ static void read_identities(const struct place *root, struct result *r)
 }
 
 /* Those that came later than the schema may be missing, and are then empty. */
-static bool is_required(enum latency_kind kind)
-{
-    switch (kind) {
-    case LATENCY_CONNECT:
-    case LATENCY_TLS_HANDSHAKE:
-    case LATENCY_TLS_HANDSHAKE_FULL:
-    case LATENCY_TLS_HANDSHAKE_RESUMED:
-    case LATENCY_VERIFY_CALLBACK:
-    case LATENCY_FIRST_BYTE:
-    case LATENCY_REQUEST:
-    case LATENCY_SESSION:
-    case LATENCY_FROM_SCHEDULE:
-        return true;
-    case LATENCY_HANDSHAKE_FROM_SCHEDULE:
-    case NUM_LATENCIES:
-        break;
-    }
-    return false;
-}
-
 static void read_latencies(const struct place *root, struct result *r)
 {
     struct place latency = object_at(root, "latency");
     for (int kind = 0; kind < NUM_LATENCIES; kind++) {
         const char *name = latency_kind_name(kind);
-        if (is_required((enum latency_kind)kind) || json_object_get(latency.object, name) != NULL)
+        if (latency_kind_is_first((enum latency_kind)kind) ||
+            json_object_get(latency.object, name) != NULL)
             read_latency_into(&latency, name, &r->latencies[kind]);
     }
 }
@@ -370,18 +334,10 @@ static double length_of_second(const struct place *place)
 
 static void read_second(const struct place *place, struct series_row *row)
 {
-    /* Results of older versions have no requests and no refused. */
-    static const struct count_field fields[] = {
-        {"sessions", offsetof(struct series_row, sessions), true},
-        {"handshakes", offsetof(struct series_row, handshakes), true},
-        {"requests", offsetof(struct series_row, requests), false},
-        {"refused", offsetof(struct series_row, refused), false},
-        {"failed", offsetof(struct series_row, failed), true},
-    };
     required_number_at(place, "t_s");
     row->t_s = seconds_at(place, "t_s");
     row->length_s = length_of_second(place);
-    read_counts(place, row, fields, COUNT_OF(fields));
+    read_counters(place, row, second_counters, num_second_counters);
     row->tls_handshake_p50_ns = 1000 * number_at(place, "tls_handshake_p50");
     row->tls_handshake_p99_ns = 1000 * number_at(place, "tls_handshake_p99");
 }

@@ -59,6 +59,14 @@ static void put_count(json_t *object, const char *name, uint64_t count)
     put(object, name, json_integer((json_int_t)count));
 }
 
+static void put_counters(json_t *object, const void *row, const struct counter *counters,
+                         size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        put_count(object, counters[i].name,
+                  *(const uint64_t *)((const char *)row + counters[i].offset));
+}
+
 static json_t *names_object(const struct name_counts *names)
 {
     json_t *object = json_object();
@@ -82,18 +90,14 @@ static json_t *texts_array(char *const *texts, size_t count)
 
 static json_t *summary_object(const struct latency_summary *s, const struct latency *latency)
 {
-    const struct {
-        const char *name;
-        double value;
-    } times[] = {
-        {"min", s->min}, {"mean", s->mean}, {"stdev", s->stdev}, {"p50", s->p50},   {"p75", s->p75},
-        {"p90", s->p90}, {"p95", s->p95},   {"p99", s->p99},     {"p999", s->p999}, {"max", s->max},
-    };
     json_t *object = json_object();
     put(object, "unit", json_string("us"));
     put_count(object, "count", s->count);
-    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
-        put(object, times[i].name, s->count > 0 ? time_us(times[i].value) : json_null());
+    for (size_t i = 0; i < statistic_table_len; i++) {
+        const struct statistic *statistic = &statistic_table[i];
+        double time_ns = *(const double *)((const char *)s + statistic->offset);
+        put(object, statistic->name, s->count > 0 ? time_us(time_ns) : json_null());
+    }
     put_count(object, "clamped", s->clamped);
     char *hdr = latency != NULL ? latency_encode(latency) : NULL;
     put(object, "hdr", text_or_null(hdr));
@@ -264,13 +268,7 @@ static json_t *identity_object(const struct result_identity *identity)
     put(object, "name", text_or_null(identity->name));
     put(object, "expected", json_string(identity->expect_refused ? "refuse" : "accept"));
     put(object, "as_expected", json_boolean(identity->as_expected));
-    put_count(object, "sessions", identity->sessions);
-    put_count(object, "succeeded", identity->succeeded);
-    put_count(object, "refused", identity->refused);
-    put_count(object, "failed", identity->failed);
-    put_count(object, "cut_off", identity->cut_off);
-    put_count(object, "cut_off_served", identity->cut_off_served);
-    put_count(object, "unconfirmed", identity->unconfirmed);
+    put_counters(object, identity, identity_counters, num_identity_counters);
     put(object, "expected_status", text_or_null(identity->expected_status));
     put(object, "responses", responses_object(identity));
     put(object, "tls_handshake",
@@ -309,11 +307,7 @@ static json_t *series_array(const struct result *r)
         json_t *object = json_object();
         put(object, "t_s", whole_or_real(row->t_s));
         put(object, "length_s", whole_or_real(row->length_s));
-        put_count(object, "sessions", row->sessions);
-        put_count(object, "handshakes", row->handshakes);
-        put_count(object, "requests", row->requests);
-        put_count(object, "refused", row->refused);
-        put_count(object, "failed", row->failed);
+        put_counters(object, row, second_counters, num_second_counters);
         put(object, "tls_handshake_p50", time_us(row->tls_handshake_p50_ns));
         put(object, "tls_handshake_p99", time_us(row->tls_handshake_p99_ns));
         json_array_append_new(array, object);

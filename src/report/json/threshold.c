@@ -101,7 +101,7 @@ bool threshold_check(const struct threshold *threshold, const struct json_figure
             err,
             "--fail-if '%.200s' names '%.200s', which is no figure of the result; paths "
             "of the JSON result are accepted, as tls_handshake.p99, sessions.failed "
-            "or requests.per_second",
+            "or requests.per_second; 'pinload help figures' lists all",
             threshold->text, threshold->path);
     if ((unit != JSON_PLAIN) == threshold->is_time)
         return true;
