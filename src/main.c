@@ -84,7 +84,7 @@ static enum ending print_completions(const char *shell)
         completions_print_zsh(stdout);
     } else {
         struct error err;
-        error_set(&err, "--completion '%.300s' is not known; accepted: bash, zsh",
+        error_set(&err, "--completion '%.300s' is unknown; expected bash, zsh",
                   shell != NULL ? shell : "");
         return refuse(&err);
     }

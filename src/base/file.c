@@ -21,7 +21,7 @@ FILE *file_open(const char *path, const char *what, struct error *err)
         return NULL;
     }
     if (is_endless(fileno(stream))) {
-        error_set(err, "%s '%s' is a device; a file or a pipe is accepted", what, path);
+        error_set(err, "%s '%s' is a device; expected a file or a pipe", what, path);
         fclose(stream);
         return NULL;
     }

@@ -19,7 +19,7 @@ struct file_role {
     const char *what; /* "the pin file" */
     const char *path;
     size_t most;          /* bytes, a number of whole MB */
-    const char *accepted; /* "one pin a line is accepted" */
+    const char *accepted; /* "expected one pin per line" */
 };
 
 /* file_open opens PATH to read from it; NULL sets ERR. No byte of it is kept by the stream. */

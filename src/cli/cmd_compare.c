@@ -47,10 +47,9 @@ static bool parse_arms(struct arms *arms, const struct options *options, struct 
     if (!arms_parse(arms, list, options->baseline, options->seed, err))
         return false;
     if (arms_need_chain(arms) && !may_chain)
-        return error_set(err,
-                         "--arms '%s' needs trust anchors; --cacert FILE or --cacert system is "
-                         "accepted",
-                         list);
+        return error_set(
+            err, "--arms '%s' needs trust anchors; expected --cacert FILE or --cacert system",
+            list);
     return true;
 }
 
@@ -60,14 +59,15 @@ static bool check_in_process(const struct options *options, struct error *err)
     static const char *const foreign[] = {"identity", "identities", "cert",         "key",
                                           "cacert",   "pin",        "pinnedpubkey", "pin-file"};
     if (options->operands.count > 0)
-        return error_set(err, "--in-process takes no URL, and '%s' was given",
+        return error_set(err, "--in-process takes no URL, but '%s' was given",
                          options->operands.items[0]);
     for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++) {
         if (options_given(options, foreign[i]))
-            return error_set(err,
-                             "--in-process makes keys and certificates of its own, and '--%s' was "
-                             "given; --key-type is accepted",
-                             foreign[i]);
+            return error_set(
+                err,
+                "--in-process makes its own keys and certificates, but '--%s' was given; expected "
+                "--key-type",
+                foreign[i]);
     }
     return true;
 }
@@ -76,17 +76,18 @@ static bool check_modes(const struct options *options, struct error *err)
 {
     if (strcmp(options->session_mode, "full") != 0 && strcmp(options->session_mode, "resume") != 0)
         return error_set(err,
-                         "--session-mode '%s' mixes two kinds of session; compare takes full or "
-                         "resume",
+                         "--session-mode '%s' mixes two kinds of session; expected full or resume",
                          options->session_mode);
     if (strcmp(options->rotate, "round-robin") != 0)
-        return error_set(err,
-                         "--rotate '%s' gives the sessions that are compared different "
-                         "identities; compare takes round-robin",
-                         options->rotate);
+        return error_set(
+            err,
+            "--rotate '%s' gives the sessions that are compared different identities; expected "
+            "round-robin",
+            options->rotate);
     if (options->requests == REQUESTS_ENDLESS)
-        return error_set(err, "-r 'inf' ends no session, and compare measures whole ones; a whole "
-                              "number is accepted");
+        return error_set(
+            err,
+            "-r 'inf' ends no session, and compare measures whole ones; expected a whole number");
     if (options->in_process && !check_in_process(options, err))
         return false;
     return outputs_check(options, err);

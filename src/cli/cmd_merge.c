@@ -17,8 +17,7 @@
 static bool read_all(struct result **results, const struct text_list *paths, struct error *err)
 {
     if (paths->count == 0)
-        return error_set(err, "pinload merge takes the JSON results of one or more runs, and none "
-                              "was named");
+        return error_set(err, "no result was given; expected the JSON results of one or more runs");
     for (size_t i = 0; i < paths->count; i++) {
         results[i] = result_read_json(paths->items[i], err);
         if (results[i] == NULL)

@@ -69,8 +69,8 @@ static bool read_file(struct probe *probe, const char *path, const struct option
     if (probe->num_certs > 0)
         return true;
     return error_set(err,
-                     "the file '%s' has no certificate; PEM, DER or PKCS#12 is accepted, or "
-                     "a URL https://HOST[:PORT]",
+                     "the file '%s' has no certificate; expected PEM, DER or PKCS#12, or a URL "
+                     "https://HOST[:PORT]",
                      path);
 }
 
@@ -107,8 +107,7 @@ enum ending cmd_pin(const struct invocation *invocation)
     struct error err;
     enum ending ending = ENDING_USAGE;
     if (options->operands.count != 1)
-        error_set(&err, "pinload pin takes one operand: a certificate's file, or a URL "
-                        "https://HOST[:PORT]");
+        error_set(&err, "expected one operand: a certificate file, or a URL https://HOST[:PORT]");
     else if (strstr(options->operands.items[0], "://") != NULL)
         ending = pin_server(&probe, options, &err);
     else if (read_file(&probe, options->operands.items[0], options, &err))

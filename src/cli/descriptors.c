@@ -44,8 +44,8 @@ bool descriptors_suffice(const struct plan *plan, struct error *err)
         snprintf(shard, sizeof shard, " with --shard %u/%u", plan->shard, plan->num_shards);
     return error_set(err,
                      "-c %" PRIu64 "%s needs %" PRIu64 " file descriptors, and this process may "
-                     "have %" PRIu64 " (ulimit -Hn); up to -c %" PRIu64 " is accepted, or %s with "
-                     "--shard",
+                     "have %" PRIu64 " (ulimit -Hn); expected up to -c %" PRIu64
+                     ", or %s with --shard",
                      plan->connections, shard, needed, limit, most,
                      plan->num_shards > 1 ? "more generators" : "several generators");
 }

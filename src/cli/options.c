@@ -52,7 +52,7 @@ static bool refuse_value(const struct parse *parse, const struct option_row *row
 static bool set_choice(const struct parse *parse, const struct option_row *row, const char *value,
                        const char **out)
 {
-    char accepted[256] = "accepted: ";
+    char accepted[256] = "expected ";
     *out = value;
     if (is_choice(row->choices, value))
         return true;
@@ -78,7 +78,7 @@ static bool set_count(const struct parse *parse, const struct option_row *row, c
     if (text_parse_count(value, out) && *out >= row->min && *out <= row->max)
         return true;
     snprintf(accepted, sizeof accepted,
-             "a whole number from %llu to %llu is accepted, as 64 or 10k%s",
+             "expected a whole number from %llu to %llu, such as 64 or 10k%s",
              (unsigned long long)row->min, (unsigned long long)row->max,
              may_be_endless ? ", or inf" : "");
     return refuse_value(parse, row, value, accepted);
@@ -91,9 +91,9 @@ static bool set_duration(const struct parse *parse, const struct option_row *row
         return true;
     return refuse_value(parse, row, value,
                         row->min >= 1000000
-                            ? "a time of at least 1ms is accepted, as 500ms, 30s or 5m"
-                        : row->min > 0 ? "a time above 0 is accepted, as 500ms, 30s or 5m"
-                                       : "a time is accepted, as 500ms, 30s or 5m");
+                            ? "expected a time of at least 1ms, such as 500ms, 30s or 5m"
+                        : row->min > 0 ? "expected a time above 0, such as 500ms, 30s or 5m"
+                                       : "expected a time, such as 500ms, 30s or 5m");
 }
 
 static bool set_value(const struct parse *parse, const struct option_row *row, const char *value)
@@ -120,7 +120,8 @@ static bool set_value(const struct parse *parse, const struct option_row *row, c
         if (text_parse_decimal(value, (double *)field) && *(double *)field > 0 &&
             *(double *)field <= 1e9)
             return true;
-        return refuse_value(parse, row, value, "a number above 0 is accepted, as 200, 0.5 or 1.5k");
+        return refuse_value(parse, row, value,
+                            "expected a number above 0, such as 200, 0.5 or 1.5k");
     }
     return false;
 }
@@ -131,7 +132,7 @@ static bool refuse_second(const struct parse *parse, const struct option_row *ro
                           const char *value)
 {
     if (row->offset == offsetof(struct options, pass))
-        return error_set(parse->err, "--%s is given twice; it is accepted once", row->name);
+        return error_set(parse->err, "--%s is given twice; expected it once", row->name);
     size_t len = other_tools_cert_len(value);
     return error_set(parse->err,
                      "--%s is given twice, the second time as '%.*s%s'; for several identities use "
@@ -209,14 +210,14 @@ static bool take_long(const struct parse *parse, int argc, char **argv, int *out
         return refuse_unknown(parse, name, len);
     if (row->argument == NULL) {
         if (name[len] == '=')
-            return error_set(parse->err, "--%s takes no value, and '%.200s' was given", row->name,
+            return error_set(parse->err, "--%s takes no value, but '%.200s' was given", row->name,
                              name + len + 1);
         return set_typed(parse, row, NULL);
     }
     if (name[len] == '=')
         return set_typed(parse, row, name + len + 1);
     if (argc < 2)
-        return error_set(parse->err, "--%s wants a value: %s", row->name, row->argument);
+        return error_set(parse->err, "--%s needs a value: %s", row->name, row->argument);
     *out_used = 2;
     return set_typed(parse, row, argv[1]);
 }
@@ -236,7 +237,7 @@ static bool take_short(const struct parse *parse, int argc, char **argv, int *ou
         if (p[1] != '\0')
             return set_typed(parse, row, p + 1);
         if (argc < 2)
-            return error_set(parse->err, "-%c, --%s wants a value: %s", *p, row->name,
+            return error_set(parse->err, "-%c, --%s needs a value: %s", *p, row->name,
                              row->argument);
         *out_used = 2;
         return set_typed(parse, row, argv[1]);

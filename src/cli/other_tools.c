@@ -8,12 +8,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CONNECTIONS "use -c N for N sessions at once"
+#define CONNECTIONS "use -c N for N concurrent sessions"
 #define INSECURE "use --verify none"
 #define HTTP_2 "use --http 2, or --http auto"
-#define ONE_REQUEST "one request a session is the default; -r N sends N on each"
-#define MANY_REQUESTS "use -r N for N requests on each session"
-#define RATE "use -R N for N sessions a second"
+#define ONE_REQUEST "one request per session is the default; -r N sends N"
+#define MANY_REQUESTS "use -r N for N requests per session"
+#define RATE "use -R N for N sessions per second"
 #define PASSWORD "use -H 'Authorization: Basic BASE64'"
 #define CLIENT_KEY "use --key FILE, and --pass SOURCE for its password"
 #define ALWAYS "latencies are always in the summary"
@@ -51,7 +51,7 @@ static const struct spelling {
     {"cert-key", CLIENT_KEY},
     {"client-key", CLIENT_KEY},
     {"client-cert", "use --cert FILE and --key FILE"},
-    {"cert-type", "what kind a file is, PEM or PKCS#12, is told from what it has"},
+    {"cert-type", "the type of a file, PEM or PKCS#12, is detected from its content"},
     {"key-pass", "use --pass env:VAR, file:PATH or pass:TEXT"},
     {"ca", "use --cacert FILE"},
     {"ca-cert", "use --cacert FILE"},

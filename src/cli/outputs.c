@@ -51,18 +51,19 @@ static bool check_alone(const struct options *options, size_t index, struct erro
         if (other == NULL)
             continue;
         if (output_is_stdout(path) && output_is_stdout(other))
-            return error_set(err, "%s and %s both go to '-', standard output; one is accepted",
+            return error_set(err,
+                             "%s and %s both go to '-', standard output; expected only one of them",
                              outputs[i].option, outputs[index].option);
         if (!output_is_stdout(path) && !output_is_stdout(other) && report_file_is_same(path, other))
             return error_set(err,
-                             "%s and %s both go to the file '%.300s'; a file for each is accepted",
+                             "%s and %s both go to the file '%.300s'; expected a file for each",
                              outputs[i].option, outputs[index].option, path);
     }
     if (options->keylog != NULL && !output_is_stdout(path) &&
         report_file_is_same(path, options->keylog))
-        return error_set(
-            err, "--keylog and %s both go to the file '%.300s'; a file for each is accepted",
-            outputs[index].option, path);
+        return error_set(err,
+                         "--keylog and %s both go to the file '%.300s'; expected a file for each",
+                         outputs[index].option, path);
     return true;
 }
 

@@ -39,10 +39,10 @@ static bool set_threads(struct plan *plan, const char *text, struct error *err)
     else if (strcmp(text, "auto") == 0)
         count = count_processors();
     else if (!text_parse_count(text, &count) || count < 1 || count > MAX_THREADS)
-        return error_set(err,
-                         "'%s' is not a value for -t, --threads; a whole number from 1 to %d, or "
-                         "auto, is accepted",
-                         text, MAX_THREADS);
+        return error_set(
+            err,
+            "'%s' is not a value for -t, --threads; expected a whole number from 1 to %d, or auto",
+            text, MAX_THREADS);
     uint64_t most = plan->connections / plan->num_shards; /* each thread has a connection */
     plan->threads = (unsigned)(count < most ? count : most);
     return true;
@@ -58,14 +58,13 @@ static bool set_shard(struct plan *plan, const char *text, struct error *err)
     if (strspn(text, "0123456789/") != strlen(text) ||
         sscanf(text, "%9u/%9u%c", &shard, &count, &end) != 2 || count < 1 || count > 100000 ||
         shard >= count)
-        return error_set(err,
-                         "'%s' is not a value for --shard; I/N with I from 0 to N-1 is accepted, "
-                         "as 0/4",
-                         text);
+        return error_set(
+            err, "'%s' is not a value for --shard; expected I/N with I from 0 to N-1, such as 0/4",
+            text);
     if (plan->connections < count)
         return error_set(err,
-                         "--shard '%s' of -c %" PRIu64 " is no connection; -c %u or more is "
-                         "accepted, a connection for each shard",
+                         "--shard '%s' of -c %" PRIu64
+                         " is no connection; expected -c %u or more, a connection for each shard",
                          text, plan->connections, count);
     plan->shard = shard;
     plan->num_shards = count;
@@ -90,13 +89,15 @@ static bool set_start_at(struct plan *plan, const char *text, struct error *err)
     if (text == NULL)
         return true;
     if (!read_wall_time(text, &seconds))
-        return error_set(err,
-                         "'%s' is not a value for --start-at; YYYY-MM-DDTHH:MM:SSZ or @SECONDS "
-                         "since 1970 is accepted, up to the year 2200",
-                         text);
+        return error_set(
+            err,
+            "'%s' is not a value for --start-at; expected YYYY-MM-DDTHH:MM:SSZ or @SECONDS since "
+            "1970, up to the year 2200",
+            text);
     plan->start_at_wall_ns = (uint64_t)(seconds * NS_PER_S);
     if (plan->start_at_wall_ns <= clock_wall_ns())
-        return error_set(err, "--start-at '%s' is past; a time to come is accepted", text);
+        return error_set(err, "--start-at '%s' is in the past; expected a time in the future",
+                         text);
     return true;
 }
 
@@ -116,10 +117,11 @@ static bool set_max_failures(struct plan *plan, const char *text, struct error *
     free(number);
     if (ok)
         return true;
-    return error_set(err,
-                     "'%s' is not a value for --max-failures; a whole number or a percentage up to "
-                     "100%% is accepted, as 10 or 0.5%%",
-                     text);
+    return error_set(
+        err,
+        "'%s' is not a value for --max-failures; expected a whole number or a percentage up to "
+        "100%%, such as 10 or 0.5%%",
+        text);
 }
 
 static void set_window(struct plan *plan, const struct options *options)
@@ -145,10 +147,10 @@ bool plan_build_load(struct plan *plan, const struct options *options, struct er
     set_window(plan, options);
     if (plan->rate == 0 &&
         (options_given(options, "arrival") || options_given(options, "overload")))
-        return error_set(err, "--arrival and --overload are for an open loop; they are accepted "
-                              "with -R, --rate");
+        return error_set(
+            err, "--arrival and --overload are for an open loop; expected -R, --rate with them");
     if (plan->duration_ns > 0 && plan->warm_up_ns >= plan->duration_ns)
-        return error_set(err, "--warm-up leaves nothing of --duration; a shorter one is accepted");
+        return error_set(err, "--warm-up leaves nothing of --duration; expected a shorter one");
     return set_shard(plan, options->shard, err) && set_threads(plan, options->threads, err) &&
            set_start_at(plan, options->start_at, err) &&
            set_max_failures(plan, options->max_failures, err);
@@ -171,10 +173,8 @@ static bool read_body(struct buffer *body, const char *data, struct error *err)
     if (!is_standard)
         fclose(file);
     if (!fits)
-        return error_set(err,
-                         "the body '%s' of --data is larger than 256 MB; a smaller one is "
-                         "accepted",
-                         data + 1);
+        return error_set(
+            err, "the body '%s' of --data is larger than 256 MB; expected a smaller one", data + 1);
     return ok ||
            error_set(err, "the body '%s' of --data cannot be read: %s", data + 1, strerror(errno));
 }
@@ -187,8 +187,8 @@ static bool set_session_mode(struct plan *plan, const char *text, struct error *
             return true;
         return error_set(
             err,
-            "'%s' is not a value for --session-mode; mixed: and a percentage from 0 to "
-            "100 is accepted, as mixed:80",
+            "'%s' is not a value for --session-mode; expected mixed: and a percentage from 0 to "
+            "100, such as mixed:80",
             text);
     }
     plan->session_mode = strcmp(text, "resume") == 0  ? SESSION_RESUME
@@ -212,8 +212,7 @@ static bool set_refusal_text(struct plan *plan, const char *text, struct error *
         return true;
     size_t len = strlen(text);
     if (len == 0 || len > REFUSAL_TEXT_MOST)
-        return error_set(err,
-                         "'%.40s%s' is not a value for --refusal-text; 1 to %d bytes are accepted",
+        return error_set(err, "'%.40s%s' is not a value for --refusal-text; expected 1 to %d bytes",
                          text, len > 40 ? "…" : "", REFUSAL_TEXT_MOST);
     request_set_refusal_text(plan->request, text);
     return true;
@@ -225,11 +224,12 @@ static bool check_endless(const struct plan *plan, struct error *err)
     if (plan->requests != REQUESTS_ENDLESS)
         return true;
     if (plan->duration_ns == 0)
-        return error_set(err, "-r inf ends no session, so that -n alone would not end the run; it "
-                              "is accepted with -d");
+        return error_set(
+            err, "-r inf ends no session, so -n alone would not end the run; expected -d with it");
     if (plan->hold_ns > 0)
-        return error_set(err, "--hold follows the last request, and -r inf has none; it is "
-                              "accepted with -r 1 or more");
+        return error_set(
+            err,
+            "--hold follows the last request, and -r inf has none; expected -r 1 or more with it");
     return true;
 }
 
@@ -240,10 +240,9 @@ static bool claim_stdin(const char **reader, const char *option, const char *pat
     if (path == NULL || !file_is_stdin(path))
         return true;
     if (*reader != NULL)
-        return error_set(err,
-                         "%s and %s '%s' would both read standard input; one option that reads it "
-                         "is accepted",
-                         *reader, option, path);
+        return error_set(
+            err, "%s and %s '%s' would both read standard input; expected one option that reads it",
+            *reader, option, path);
     *reader = option;
     return true;
 }
@@ -271,8 +270,10 @@ bool plan_build_request(struct plan *plan, const struct options *options, struct
     plan->think_ns = options->think_ns;
     set_http(plan, options);
     if (plan->requests == 0 && (plan->hold_ns > 0 || plan->think_ns > 0))
-        return error_set(err, "--hold and --think follow requests, and -r 0 sends none; they are "
-                              "accepted with -r 1 or more");
+        return error_set(
+            err,
+            "--hold and --think follow requests, and -r 0 sends none; expected -r 1 or more with "
+            "them");
     if (!check_endless(plan, err) || !set_session_mode(plan, options->session_mode, err))
         return false;
     bool ok = options->data == NULL || read_body(&body, options->data, err);
@@ -293,12 +294,11 @@ static void note_early_data(const struct plan *plan, const struct options *optio
     if (plan->requests == 0)
         reason = "-r 0 sends no request";
     else if (!request_is_safe(plan->request))
-        reason = "only safe methods go early, as GET";
+        reason = "only requests with a safe method, such as GET, are sent as early data";
     else if (strcmp(options->tls_max, "1.2") == 0)
-        reason = "--tls-max 1.2 has none";
+        reason = "TLS 1.2 (--tls-max) has none";
     if (reason != NULL)
-        notices_add(notices, "--session-mode early only resumes here, without early data: %s",
-                    reason);
+        notices_add(notices, "--session-mode early only resumes, without early data: %s", reason);
 }
 
 /* What was typed and changes nothing is worth a word. */
@@ -307,19 +307,22 @@ static void note_idle(const struct plan *plan, const struct options *options,
 {
     uint64_t threads;
     if (plan->streams > 1 && plan->http == CHOOSE_HTTP_1_1)
-        notices_add(notices,
-                    "-m %u changes nothing: HTTP/1.1 has one request at a time; streams "
-                    "are for --http 2 or auto",
-                    plan->streams);
+        notices_add(
+            notices,
+            "-m %u has no effect: HTTP/1.1 sends one request at a time; streams need --http 2 or "
+            "auto",
+            plan->streams);
     if (options->threads != NULL && text_parse_count(options->threads, &threads) &&
         threads > plan->threads)
-        notices_add(notices, "-t %s becomes -t %u: each thread has a connection of its own",
+        notices_add(notices, "-t %s becomes -t %u: each thread needs a connection of its own",
                     options->threads, plan->threads);
     if (plan->requests == 0 &&
         (plan->refusal_statuses.count > 0 || options->expect_statuses.count > 0 ||
          options->refusal_text != NULL))
-        notices_add(notices, "--refusal-status, --refusal-text and --expect-status change nothing "
-                             "here: -r 0 sends no request");
+        notices_add(
+            notices,
+            "--refusal-status, --refusal-text and --expect-status have no effect: -r 0 sends no "
+            "request");
     note_early_data(plan, options, notices);
 }
 

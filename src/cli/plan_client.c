@@ -23,7 +23,7 @@ static bool add_one(struct plan *plan, const char *text, const struct password *
     const char *comma = equals != NULL ? strchr(equals + 1, ',') : NULL;
     if (name_len == 0 || cert_len == 0 || (comma != NULL && comma[1] == '\0'))
         return error_set(err,
-                         "--identity '%s' is not NAME=CERT[,KEY]; such a text is accepted, as "
+                         "--identity '%s' is not NAME=CERT[,KEY]; expected, for example, "
                          "alice=alice.crt,alice.key",
                          text);
     char *name = memory_text_n(text, name_len);
@@ -41,10 +41,11 @@ static bool check_cert(const char *cert, struct error *err)
     size_t len = cert != NULL ? other_tools_cert_len(cert) : 0;
     if (cert == NULL || cert[len] == '\0')
         return true;
-    return error_set(err,
-                     "--cert '%.*s:***' is no file; a password has its own option: --cert %.*s "
-                     "--pass pass:... is accepted, or --pass env:VAR or file:PATH",
-                     (int)len, cert, (int)len, cert);
+    return error_set(
+        err,
+        "--cert '%.*s:***' is not a file; a password has its own option: expected --cert %.*s "
+        "--pass pass:..., --pass env:VAR or --pass file:PATH",
+        (int)len, cert, (int)len, cert);
 }
 
 static bool add_all(struct plan *plan, const struct options *options,
@@ -59,10 +60,11 @@ static bool add_all(struct plan *plan, const struct options *options,
                                     notices, err))
         return false;
     if (options->key != NULL && options->cert == NULL)
-        return error_set(err,
-                         "--key '%s' is given without --cert; both, or --cert alone with the "
-                         "key in its file, are accepted",
-                         options->key);
+        return error_set(
+            err,
+            "--key '%s' is given without --cert; expected both, or --cert alone with the key in "
+            "its file",
+            options->key);
     if (!check_cert(options->cert, err))
         return false;
     return options->cert == NULL || identity_set_add(plan->identities, "client", options->cert,
@@ -87,10 +89,11 @@ static bool mark_refused(struct plan *plan, const char *names, struct error *err
         if (index >= 0)
             plan->expect_refused[index] = true;
         else
-            ok = error_set(err,
-                           "--expect-refused names '%s', which is no identity of this run; names "
-                           "as in --identity and --identities are accepted, joined by commas",
-                           name);
+            ok = error_set(
+                err,
+                "--expect-refused names '%s', which is not an identity of this run; expected names "
+                "of --identity and --identities, joined by commas",
+                name);
     }
     free(copy);
     return ok;
@@ -111,10 +114,12 @@ static bool read_statuses(struct status_list *list, const char *codes, const cha
         list->codes[list->count++] = (unsigned)code;
     }
     free(copy);
-    return ok || error_set(err,
-                           "'%s' is not a value for %s; codes from 200 to 599 joined by commas are "
-                           "accepted, as 200,204",
-                           text, option);
+    return ok ||
+           error_set(
+               err,
+               "'%s' is not a value for %s; expected codes from 200 to 599 joined by commas, such "
+               "as 200,204",
+               text, option);
 }
 
 /* The list that --expect-status TEXT is for: an identity's, NAME_LEN of TEXT, or that of all. */
@@ -126,10 +131,11 @@ static struct status_list *find_list(struct plan *plan, const char *text, size_t
     char *name = memory_text_n(text, name_len);
     long index = find_row(plan, name);
     if (index < 0)
-        error_set(err,
-                  "--expect-status '%s' names '%s', which is no identity of this run; names as in "
-                  "--identity and --identities are accepted",
-                  text, name);
+        error_set(
+            err,
+            "--expect-status '%s' names '%s', which is not an identity of this run; expected a "
+            "name of --identity or --identities",
+            text, name);
     free(name);
     if (index >= 0 && plan->identity_statuses == NULL)
         plan->identity_statuses =
@@ -148,8 +154,8 @@ static bool set_expected_statuses(struct plan *plan, const char *text, struct er
     if (list->count > 0)
         return error_set(
             err,
-            "--expect-status '%s' is given beside another one for %s; one is accepted, "
-            "as 200,204, and one for each identity, as alice=302",
+            "--expect-status '%s' is given in addition to another one for %s; expected one, such "
+            "as 200,204, and one for each identity, such as alice=302",
             text, equals != NULL ? "that identity" : "all identities");
     return read_statuses(list, equals != NULL ? equals + 1 : text, "--expect-status", text, err);
 }
@@ -168,8 +174,8 @@ static bool set_statuses(struct plan *plan, const struct options *options, struc
         if (status_list_has(&plan->refusal_statuses, plan->expect_statuses.codes[i]))
             return error_set(
                 err,
-                "--refusal-status '%s' and --expect-status both have %u; one of them is "
-                "accepted, or --expect-status NAME=%u for an identity",
+                "--refusal-status '%s' and --expect-status both have %u; expected it in one of "
+                "them, or --expect-status NAME=%u for an identity",
                 refusals, plan->expect_statuses.codes[i], plan->expect_statuses.codes[i]);
     }
     return true;

@@ -16,14 +16,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define URL_FORM "https://HOST[:PORT]/PATH is accepted"
+#define URL_FORM "expected https://HOST[:PORT]/PATH"
 
 bool plan_build_target(struct plan *plan, const struct options *options, struct error *err)
 {
     if (options->operands.count == 0)
         return error_set(err, "no URL was given; " URL_FORM);
     if (options->operands.count > 1)
-        return error_set(err, "'%s' is one operand too many beside '%s'; one URL is accepted",
+        return error_set(err, "'%s' is one operand too many after '%s'; expected one URL",
                          options->operands.items[1], options->operands.items[0]);
     return target_parse(&plan->target, options->operands.items[0], err);
 }
@@ -80,10 +80,10 @@ static bool read_resolve(struct resolve *resolve, const char *text, struct error
         }
         free(resolve->address);
     }
-    return error_set(err,
-                     "--resolve '%s' is not HOST:PORT:ADDR; such a text is accepted, as "
-                     "example.com:443:127.0.0.1",
-                     text);
+    return error_set(
+        err,
+        "--resolve '%s' is not HOST:PORT:ADDR; expected, for example, example.com:443:127.0.0.1",
+        text);
 }
 
 static bool is_for(const struct resolve *resolve, const char *host, uint16_t port)
@@ -98,10 +98,11 @@ static bool check_pairs(const struct resolve *resolves, size_t count, struct err
         for (size_t k = 0; k < i; k++) {
             if (is_for(&resolves[i], resolves[k].host, resolves[k].port) &&
                 strcmp(resolves[i].address, resolves[k].address) != 0)
-                return error_set(err,
-                                 "--resolve '%s' and --resolve '%s' have two addresses for one "
-                                 "HOST:PORT; one is accepted",
-                                 resolves[k].text, resolves[i].text);
+                return error_set(
+                    err,
+                    "--resolve '%s' and --resolve '%s' have two addresses for one HOST:PORT; "
+                    "expected one",
+                    resolves[k].text, resolves[i].text);
         }
     }
     return true;
@@ -116,14 +117,12 @@ static const char *find_resolve(const struct resolve *resolves, size_t count,
     char *host = target_name_without_root(plan->target.host);
     for (size_t i = 0; i < count; i++) {
         if (options->connect_to != NULL)
-            notices_add(notices,
-                        "--resolve '%s' changes nothing: --connect-to says where to "
-                        "connect",
+            notices_add(notices, "--resolve '%s' has no effect: --connect-to says where to connect",
                         resolves[i].text);
         else if (is_for(&resolves[i], host, plan->target.port))
             address = resolves[i].address;
         else
-            notices_add(notices, "--resolve '%s' changes nothing: it is not for %s:%u",
+            notices_add(notices, "--resolve '%s' has no effect: it is not for %s:%u",
                         resolves[i].text, plan->target.host, plan->target.port);
     }
     free(host);
@@ -205,11 +204,9 @@ static bool open_keylog(struct plan *plan, const struct options *options, struct
     plan->tls.keylog = fopen(path, "a");
     umask(old_mask);
     if (plan->tls.keylog == NULL)
-        return error_set(err,
-                         "the key log '%.300s' cannot be opened: %s; a file that can be written "
-                         "to is accepted",
+        return error_set(err, "the key log '%.300s' cannot be opened: %s; expected a writable file",
                          path, strerror(errno));
-    notices_add(notices, "TLS secrets of this run are written to '%s'", path);
+    notices_add(notices, "the TLS secrets of this run are written to '%s'", path);
     return true;
 }
 
@@ -224,12 +221,14 @@ static bool check_sni(const char *name, struct error *err)
 {
     struct error why;
     if (is_address(name))
-        return error_set(err,
-                         "--sni '%s' is an IP address, and a server name is never one "
-                         "(RFC 6066); a host name is accepted",
-                         name);
+        return error_set(
+            err,
+            "--sni '%s' is an IP address, and a server name cannot be one (RFC 6066); expected a "
+            "host name",
+            name);
     return target_check_name(name, &why) ||
-           error_set(err, "--sni '%s' cannot be sent: %s; a host name is accepted, as example.com",
+           error_set(err,
+                     "--sni '%s' cannot be sent: %s; expected a host name, such as example.com",
                      visible_text(name).text, why.text);
 }
 
@@ -259,7 +258,7 @@ bool plan_build_tls(struct plan *plan, const struct options *options, struct not
                                     .keep_tickets = plan->session_mode != SESSION_FULL,
                                     .early_data = plan->session_mode == SESSION_EARLY};
     if (plan->tls.version_min > plan->tls.version_max)
-        return error_set(err, "--tls-min %s is above --tls-max %s; the other way round is accepted",
+        return error_set(err, "--tls-min %s is above --tls-max %s; expected the opposite",
                          options->tls_min, options->tls_max);
     if (!tls_context_check(&plan->tls, err))
         return false;
@@ -291,17 +290,17 @@ static bool choose_mode(struct plan *plan, const struct options *options, struct
     else if (has_pins || has_chain)
         plan->verify = has_pins ? VERIFY_PIN : VERIFY_CHAIN;
     else
-        return error_set(err, "nothing says how the server is to be verified; --pin, --cacert, or "
-                              "--verify none (checks nothing) is accepted");
+        return error_set(
+            err,
+            "choose how to verify the server: --cacert FILE, --pin PIN, or --verify none (checks "
+            "nothing)");
     if (verify_mode_has_chain(plan->verify) && !has_chain)
-        return error_set(err,
-                         "--verify %s needs trust anchors; --cacert FILE or --cacert system is "
-                         "accepted",
-                         options->verify);
+        return error_set(
+            err, "--verify %s needs trust anchors; expected --cacert FILE or --cacert system",
+            options->verify);
     if (verify_mode_has_pins(plan->verify) && !has_pins)
         return error_set(err,
-                         "--verify %s needs a pin; --pin, --pin-file or --pinnedpubkey is "
-                         "accepted",
+                         "--verify %s needs a pin; expected --pin, --pin-file or --pinnedpubkey",
                          options->verify);
     return true;
 }
@@ -319,11 +318,13 @@ bool plan_build_verification(struct plan *plan, const struct options *options,
     if (!plan_build_pins(plan, options, err) || !choose_mode(plan, options, err))
         return false;
     if (pinset_has(plan->pins, PIN_CA) && plan->verify == VERIFY_PIN)
-        return error_set(err, "a ca-sha256: pin needs a chain mode (--cacert), since anybody can "
-                              "append a CA's certificate to an unverified chain; cert-sha256: and "
-                              "spki-sha256: are accepted without one");
+        return error_set(
+            err, "a ca-sha256: pin needs a chain mode (--cacert), since anybody can append a CA's "
+                 "certificate to an unverified chain; without one, expected cert-sha256: or "
+                 "spki-sha256:");
     if (pinset_count(plan->pins) > 0 && !verify_mode_has_pins(plan->verify))
-        notices_add(notices, "pins are given and, with --verify %s, not checked", options->verify);
+        notices_add(notices, "pins are given but not checked, because of --verify %s",
+                    options->verify);
     if (options->cacert != NULL && !verify_mode_has_chain(plan->verify))
         notices_add(notices, "--cacert is given and, with --verify %s, no chain is checked",
                     options->verify);

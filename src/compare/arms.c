@@ -35,16 +35,18 @@ static bool add_arm(struct arms *arms, const char *name, struct error *err)
 {
     const struct arm_row *row = find_row(name);
     if (row == NULL)
-        return error_set(err,
-                         "'%s' is not an arm for --arms; none, pin, spki, pins100, chain and "
-                         "chain+pin are accepted, joined by commas",
-                         name);
+        return error_set(
+            err,
+            "'%s' is not an arm for --arms; expected none, pin, spki, pins100, chain or chain+pin, "
+            "joined by commas",
+            name);
     for (unsigned i = 0; i < arms->count; i++) {
         if (strcmp(arms->names[i], row->name) == 0)
-            return error_set(err,
-                             "--arms names '%s' twice; each arm is accepted once, and a "
-                             "control arm is added by itself",
-                             name);
+            return error_set(
+                err,
+                "--arms names '%s' twice; expected each arm once (a control arm is added "
+                "automatically)",
+                name);
     }
     arms->names[arms->count] = row->name;
     arms->policy_of[arms->count] = arms->count;
@@ -64,7 +66,7 @@ static bool set_baseline(struct arms *arms, const char *name, struct error *err)
             return true;
         }
     }
-    return error_set(err, "--baseline '%s' is not among the arms; one of --arms is accepted", name);
+    return error_set(err, "--baseline '%s' is not one of the arms; expected one of --arms", name);
 }
 
 bool arms_parse(struct arms *arms, const char *list, const char *baseline, uint64_t seed,
@@ -123,7 +125,7 @@ bool arms_pin(struct arms *arms, const uint8_t *der, size_t der_len, struct erro
         if (row->pin == PIN_SPKI && !fingerprint_spki(fingerprint, der, der_len))
             return error_set(err,
                              "what the server sent as its certificate cannot be read, so that arm "
-                             "'%s' has no public key to pin; the arms none and pin are accepted",
+                             "'%s' has no public key to pin; expected only the arms none and pin",
                              row->name);
         pinset_add_fingerprint(arms->pins[i], row->pin, fingerprint);
         arms->policies[i].pins = arms->pins[i];

@@ -263,17 +263,20 @@ static enum compare_end pin_server(struct arms *arms, const struct plan *plan,
     struct probe probe = {0};
     enum compare_end end = COMPARE_FAILED;
     if (pinset_has(given, PIN_CA)) {
-        error_set(err, "the arms pin the server's own certificate, and a ca-sha256: pin is given; "
-                       "compare accepts cert-sha256: and spki-sha256:");
+        error_set(
+            err,
+            "the arms pin the server's own certificate, but a ca-sha256: pin is given; expected "
+            "cert-sha256: or spki-sha256:");
         return COMPARE_REFUSED;
     }
     if (!probe_server(&probe, plan, err))
         goto out;
     if (pinset_count(given) > 0 && pinset_match_leaf(given, probe.certs[0], probe.lens[0]) < 0) {
-        error_set(err,
-                  "the server's certificate has none of the pins given; 'pinload pin %s' "
-                  "prints those it has",
-                  plan->target.url);
+        error_set(
+            err,
+            "the server's certificate has none of the pins given; 'pinload pin %s' prints those "
+            "that it has",
+            plan->target.url);
         goto out;
     }
     if (arms_pin(arms, probe.certs[0], probe.lens[0], err))
@@ -329,8 +332,8 @@ static bool run_round(struct course *course, struct plan *plan, const struct run
     stories_cleanup(&stories);
     if (!course->is_lost || result->comparison.num_blocks > 0 || result->interrupted_by != 0)
         return true;
-    return error_set(err, "every session failed or was refused; 'pinload run' with the same "
-                          "options tells why");
+    return error_set(
+        err, "every session failed or was refused; 'pinload run' with the same options shows why");
 }
 
 /* How the sessions failed, the most frequent outcome first. */

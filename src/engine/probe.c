@@ -123,14 +123,14 @@ static bool conclude(const struct visit *visit, struct error *err)
     address_text(&visit->plan->addresses.items[visit->addresses_tried - 1], address);
     const struct tls_facts *facts = tls_conn_facts(visit->tls);
     if (!visit->is_connected)
-        return error_set(err, "no connection to %s (%s): %s", visit->plan->target.url, address,
+        return error_set(err, "cannot connect to %s (%s): %s", visit->plan->target.url, address,
                          tcp_end_name(visit->end));
     if (facts->alert_received != TLS_NO_ALERT)
-        return error_set(err, "%s (%s) sent no certificate but the TLS alert %s",
+        return error_set(err, "%s (%s) sent the TLS alert %s instead of a certificate",
                          visit->plan->target.url, address,
                          tls_alert_name(facts->alert_received, alert));
     return error_set(err, "%s (%s) sent no certificate: %s", visit->plan->target.url, address,
-                     visit->end == TCP_OK ? "what it sent is not TLS" : tcp_end_name(visit->end));
+                     visit->end == TCP_OK ? "its answer is not TLS" : tcp_end_name(visit->end));
 }
 
 bool probe_server(struct probe *probe, const struct plan *plan, struct error *err)

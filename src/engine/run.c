@@ -82,7 +82,7 @@ static bool take_signals(struct run *run, struct error *err)
     run->done_fd = eventfd(0, EFD_CLOEXEC);
     if (run->signal_fd >= 0 && run->done_fd >= 0)
         return true;
-    return error_set(err, "the run cannot be watched: %s", strerror(errno));
+    return error_set(err, "the run cannot be monitored: %s", strerror(errno));
 }
 
 static void give_back_signals(struct run *run)

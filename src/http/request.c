@@ -105,13 +105,13 @@ static bool has_control(const char *text)
 static bool check_method(const char *method, struct error *err)
 {
     if (!is_token(method, strlen(method)))
-        return error_set(err, "the method \"%s\" is not a token; a word such as GET is accepted",
+        return error_set(err, "the method \"%s\" is not a token; expected a word such as GET",
                          visible_text(method).text);
     if (strcasecmp(method, "CONNECT") == 0)
-        return error_set(err,
-                         "the method \"%s\" asks for a tunnel, not for a response; "
-                         "any other method is accepted",
-                         method);
+        return error_set(
+            err,
+            "the method \"%s\" asks for a tunnel, not for a response; expected any other method",
+            method);
     return true;
 }
 
@@ -123,7 +123,7 @@ static const char *check_host(const char *value, const struct draft *draft)
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                   "0123456789-._~!$&'()*+,;=:[]%";
     bool valid = value[0] != '\0' && value[strspn(value, allowed)] == '\0';
-    return valid ? NULL : "its value is not HOST or HOST:PORT, which is what is accepted";
+    return valid ? NULL : "its value is not valid; expected HOST or HOST:PORT";
 }
 
 static const char *check_content_length(const char *value, const struct draft *draft)
@@ -132,30 +132,31 @@ static const char *check_content_length(const char *value, const struct draft *d
     snprintf(actual, sizeof actual, "%zu", draft->body_len);
     return strcmp(value, actual) == 0
                ? NULL
-               : "it is not the length of the body, which alone is accepted and sent by itself";
+               : "it is not the length of the body; expected that length, which is also sent "
+                 "without this header";
 }
 
 static const char *check_connection(const char *value, const struct draft *draft)
 {
     (void)draft;
     bool valid = strcasecmp(value, "close") == 0 || strcasecmp(value, "keep-alive") == 0;
-    return valid ? NULL : "only close and keep-alive are accepted as its value";
+    return valid ? NULL : "expected close or keep-alive as its value";
 }
 
 static const char *refuse_framing(const char *value, const struct draft *draft)
 {
     (void)value;
     (void)draft;
-    return "the body always goes with a Content-Length; any header that leaves the framing alone "
-           "is accepted";
+    return "the body is always sent with a Content-Length; expected a header that does not change "
+           "the framing";
 }
 
 static const char *refuse_upgrade(const char *value, const struct draft *draft)
 {
     (void)value;
     (void)draft;
-    return "the protocol is never changed on a connection; HTTP/2 is asked for with --http 2, and "
-           "any other header is accepted";
+    return "a connection's protocol is never changed; expected any other header, or --http 2 for "
+           "HTTP/2";
 }
 
 static const struct special_header {
@@ -189,17 +190,17 @@ static const char *split_header(struct field_list *list, const char *text)
 {
     const char *colon = strchr(text, ':');
     if (colon == NULL)
-        return "it has no colon; \"Name: value\" is accepted";
+        return "it has no colon; expected \"Name: value\"";
     size_t name_len = (size_t)(colon - text);
     if (!is_token(text, name_len))
-        return "its name is not a token; \"Name: value\" with a name of letters, digits and '-' "
-               "is accepted";
+        return "its name is not a token; expected \"Name: value\" with a name of letters, digits "
+               "and '-'";
     const char *value = colon + 1 + strspn(colon + 1, " \t");
     size_t value_len = strlen(value);
     while (value_len > 0 && strchr(" \t", value[value_len - 1]) != NULL)
         value_len--;
     if (has_control(value))
-        return "its value has a control character; \"Name: value\" on one line is accepted";
+        return "its value has a control character; expected \"Name: value\" on one line";
     list_add_n(list, text, name_len, value, value_len);
     return NULL;
 }
@@ -214,7 +215,7 @@ static const char *read_header(struct field_list *list, const char *text, const 
     if (special == NULL)
         return NULL;
     if (special->is_single && list_find(list, field->name) != field)
-        return "it was already given; it is accepted once";
+        return "it was already given; expected it once";
     return special->check != NULL ? special->check(field->value, draft) : NULL;
 }
 
@@ -222,8 +223,8 @@ static const char *read_header(struct field_list *list, const char *text, const 
 static bool read_headers(struct field_list *list, const struct draft *draft, struct error *err)
 {
     if (draft->num_headers > REQUEST_MAX_HEADERS)
-        return error_set(err, "%zu headers were given, and at most %d are accepted",
-                         draft->num_headers, REQUEST_MAX_HEADERS);
+        return error_set(err, "%zu headers were given; expected at most %d", draft->num_headers,
+                         REQUEST_MAX_HEADERS);
     for (size_t i = 0; i < draft->num_headers; i++) {
         const char *complaint = read_header(list, draft->headers[i], draft);
         if (complaint != NULL)
@@ -322,9 +323,7 @@ static bool build(struct request *request, const struct draft *draft, struct err
     request->is_head = strcmp(draft->method, "HEAD") == 0;
     request->is_safe = is_safe_method(draft->method);
     if (request->head_len > LARGEST_HEAD)
-        built = error_set(err,
-                          "the URL \"%s\" and the headers take %zu bytes, and at most %d are "
-                          "accepted",
+        built = error_set(err, "the URL \"%s\" and the headers take %zu bytes; expected at most %d",
                           visible_text(draft->target->url).text, request->head_len, LARGEST_HEAD);
 out:
     list_cleanup(&given);

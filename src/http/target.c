@@ -238,9 +238,9 @@ bool target_parse(struct target *target, const char *url, struct error *err)
     const char *complaint = read_url(target, &at, url);
     if (complaint != NULL) {
         free(at.host);
-        return error_set(
-            err, "the URL \"%s\" cannot be used: %s; " SCHEME "HOST[:PORT]/PATH is accepted",
-            visible_text(url).text, complaint);
+        return error_set(err,
+                         "the URL \"%s\" cannot be used: %s; expected " SCHEME "HOST[:PORT]/PATH",
+                         visible_text(url).text, complaint);
     }
     target->host = at.host;
     return true;
@@ -265,8 +265,7 @@ bool target_parse_host_port(const char *text, char **out_host, uint16_t *out_por
     if (complaint != NULL) {
         free(at.host);
         return error_set(err,
-                         "the address \"%s\" cannot be used: %s; HOST:PORT or [IPV6]:PORT is "
-                         "accepted",
+                         "the address \"%s\" cannot be used: %s; expected HOST:PORT or [IPV6]:PORT",
                          visible_text(text).text, complaint);
     }
     *out_host = at.host;

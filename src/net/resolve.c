@@ -91,10 +91,11 @@ bool resolve_sources(struct address_list *list, const char *text, struct error *
     if (ok)
         return true;
     address_list_cleanup(list);
-    return error_set(err,
-                     "--source '%s' is not a list of addresses; ADDR[,ADDR...] or ADDR-ADDR that "
-                     "differ in the last byte is accepted, as 127.0.0.1-127.0.0.8",
-                     text);
+    return error_set(
+        err,
+        "--source '%s' is not a list of addresses; expected ADDR[,ADDR...], or ADDR-ADDR that "
+        "differ in the last byte only, such as 127.0.0.1-127.0.0.8",
+        text);
 }
 
 void address_list_cleanup(struct address_list *list)

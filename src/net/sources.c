@@ -30,10 +30,10 @@ bool sources_check(const struct address_list *sources, struct error *err)
         if (can_bind(&sources->items[i]))
             continue;
         address_text(&sources->items[i], text);
-        return error_set(err,
-                         "nothing can be sent from the source address '%s': %s; addresses of this "
-                         "machine are accepted",
-                         text, strerror(errno));
+        return error_set(
+            err,
+            "cannot send from the source address '%s': %s; expected an address of this machine",
+            text, strerror(errno));
     }
     return true;
 }
@@ -60,10 +60,10 @@ bool sources_drop_unreachable(const struct address_list *sources, struct address
         return true;
     }
     bool is_v4 = addresses->items[0].storage.ss_family == AF_INET;
-    return error_set(err,
-                     "the host has IPv%c addresses only and the sources are of IPv%c; an IPv%c "
-                     "source is accepted",
-                     is_v4 ? '4' : '6', is_v4 ? '6' : '4', is_v4 ? '4' : '6');
+    return error_set(
+        err,
+        "the host has only IPv%c addresses and the sources are IPv%c; expected an IPv%c source",
+        is_v4 ? '4' : '6', is_v4 ? '6' : '4', is_v4 ? '4' : '6');
 }
 
 const struct address *sources_take(const struct address_list *sources, const struct address *to,

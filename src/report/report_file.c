@@ -27,10 +27,11 @@ static char *directory_of(const char *path)
 
 static bool cannot_be_written(const char *path, const char *option, struct error *err)
 {
-    return error_set(err,
-                     "%s \"%.300s\" cannot be written to: %s; a file that can is accepted, or - "
-                     "for standard output",
-                     option, path, strerror(errno));
+    return error_set(
+        err,
+        "%s \"%.300s\" cannot be written to: %s; expected a writable file, or - for standard "
+        "output",
+        option, path, strerror(errno));
 }
 
 /* open_beside makes a file in DIRECTORY that has no name of anybody's yet; NAME gets its path, to be
@@ -75,19 +76,20 @@ static bool check_directory(const char *path, const char *option, struct error *
     struct stat about;
     bool fits = false;
     if (stat(directory, &about) != 0)
-        error_set(err,
-                  "%s \"%s\": the directory \"%s\" cannot be used: %s; a path in a directory "
-                  "that is there and can be written to is accepted, or - for standard output",
-                  option, path, directory, strerror(errno));
+        error_set(
+            err,
+            "%s \"%s\": the directory \"%s\" cannot be used: %s; expected a path in an existing, "
+            "writable directory, or - for standard output",
+            option, path, directory, strerror(errno));
     else if (!S_ISDIR(about.st_mode))
         error_set(err,
-                  "%s \"%s\": \"%s\" is no directory; a path in a directory is accepted, or "
-                  "- for standard output",
+                  "%s \"%s\": \"%s\" is not a directory; expected a path in a directory, or - for "
+                  "standard output",
                   option, path, directory);
     else if (access(directory, W_OK | X_OK) != 0 || !can_make_file(directory))
         error_set(err,
-                  "%s \"%s\": the directory \"%s\" cannot be written to: %s; a path in one "
-                  "that can is accepted, or - for standard output",
+                  "%s \"%s\": the directory \"%s\" cannot be written to: %s; expected a path in a "
+                  "writable directory, or - for standard output",
                   option, path, directory, strerror(errno));
     else if (!can_replace(path, &about))
         cannot_be_written(path, option, err);
@@ -106,10 +108,9 @@ bool report_file_check(const char *path, const char *option, struct error *err)
     errno = 0;
     bool exists = stat(path, &about) == 0;
     if (len == 0 || path[len - 1] == '/' || (exists && S_ISDIR(about.st_mode)))
-        return error_set(err,
-                         "%s \"%s\" names no file; a file's path is accepted, or - for "
-                         "standard output",
-                         option, path);
+        return error_set(
+            err, "%s \"%s\" is not a file; expected a file's path, or - for standard output",
+            option, path);
     if (!exists && (errno == ENAMETOOLONG || errno == ELOOP))
         return cannot_be_written(path, option, err);
     if (exists && !S_ISREG(about.st_mode))
@@ -153,7 +154,8 @@ bool report_file_is_same(const char *path, const char *other)
 static bool write_failed(const char *path, int error_number, struct error *err)
 {
     return error_set(err, "the report \"%s\" could not be written: %s", path,
-                     error_number != 0 ? strerror(error_number) : "the output took no more");
+                     error_number != 0 ? strerror(error_number)
+                                       : "the output accepted no more data");
 }
 
 /* write_stream writes and flushes, and leaves the reason in errno. */

@@ -478,7 +478,7 @@ struct result *results_merge(struct result *const *results, size_t num_results, 
                              struct error *err)
 {
     if (num_results == 0) {
-        error_set(err, "there is no result to merge; one or more are accepted");
+        error_set(err, "there is no result to merge; expected one or more");
         return NULL;
     }
     for (size_t i = 1; i < num_results && !force; i++) {

@@ -83,10 +83,11 @@ static const char *different_setting(const struct result *a, const struct result
 static bool differ(const char *what, const char *first, const char *other, size_t number,
                    struct error *err)
 {
-    return error_set(err,
-                     "result %zu has the %s \"%s\", the first one \"%s\"; results of one plan are "
-                     "accepted, and others with --force",
-                     number, what, other != NULL ? other : "", first != NULL ? first : "");
+    return error_set(
+        err,
+        "result %zu has the %s \"%s\", the first one \"%s\"; expected results of one plan (--force "
+        "merges others)",
+        number, what, other != NULL ? other : "", first != NULL ? first : "");
 }
 
 bool merge_plan_check(const struct result *first, const struct result *other, size_t number,
@@ -110,10 +111,11 @@ bool merge_plan_check(const struct result *first, const struct result *other, si
     else if ((setting = different_setting(first, other)) == NULL)
         setting = different_setting(other, first);
     return setting == NULL ||
-           error_set(err,
-                     "result %zu differs from the first one in its %s; results of one plan are "
-                     "accepted, and others with --force",
-                     number, setting);
+           error_set(
+               err,
+               "result %zu differs from the first one in its %s; expected results of one plan "
+               "(--force merges others)",
+               number, setting);
 }
 
 /* --- the plan that stands for all ----------------------------------------------------------- */

@@ -182,10 +182,11 @@ static bool read_pair(struct key_file *file, const char *cert, const char *key,
     if (!key_file_read(file, cert, "the certificate file", one_file, password, err))
         return false;
     if (file->num_certs == 0)
-        return error_set(err,
-                         "the certificate file '%s' has no certificate; PEM (a leaf, then its "
-                         "issuers) or PKCS#12 is accepted",
-                         cert);
+        return error_set(
+            err,
+            "the certificate file '%s' has no certificate; expected PEM (a leaf, then its issuers) "
+            "or PKCS#12",
+            cert);
     if (one_file && file->key == NULL)
         return error_set(err,
                          "--key FILE is missing (in --identity: NAME=CERT,KEY): the certificate "
@@ -200,10 +201,11 @@ static bool read_pair(struct key_file *file, const char *cert, const char *key,
     key_part.key = NULL;
     key_file_cleanup(&key_part);
     if (file->key == NULL)
-        return error_set(err,
-                         "the key file '%s' has no private key; PKCS#8, encrypted PKCS#8, or "
-                         "traditional PEM is accepted",
-                         key);
+        return error_set(
+            err,
+            "the key file '%s' has no private key; expected PKCS#8, encrypted PKCS#8, or "
+            "traditional PEM",
+            key);
     return true;
 }
 
@@ -216,10 +218,11 @@ static bool try_pair(struct identity_set *set, const struct key_file *file, cons
     if (SSL_CTX_set_chain_and_key(set->trial, file->certs, file->num_certs, file->key, NULL) == 1)
         return true;
     const char *reason = ERR_reason_error_string(ERR_peek_error());
-    error_set(err,
-              "the certificate '%s' and its key cannot be used in TLS (%s); keys of RSA, ECDSA and "
-              "Ed25519 are accepted, and a keyUsage with digitalSignature or none",
-              cert, reason != NULL ? reason : "no reason is known");
+    error_set(
+        err,
+        "the certificate '%s' and its key cannot be used in TLS (%s); expected an RSA, ECDSA or "
+        "Ed25519 key, and a keyUsage with digitalSignature or none",
+        cert, reason != NULL ? reason : "unknown reason");
     ERR_clear_error();
     return false;
 }
@@ -228,17 +231,20 @@ bool identity_set_add(struct identity_set *set, const char *name, const char *ce
                       const struct password *password, struct notices *notices, struct error *err)
 {
     if (identity_set_find(set, name) >= 0)
-        return error_set(err, "the identity '%s' is there twice; each name is accepted once", name);
+        return error_set(err, "the identity '%s' is given twice; expected each name once", name);
     struct key_file file = {0};
     struct certificate_fields fields;
     bool ok = read_pair(&file, cert, key, password, err);
     if (ok && !find_leaf(&file, &fields))
-        ok = key == NULL
-                 ? error_set(err, "the private key in '%s' belongs to no certificate in it", cert)
-                 : error_set(err,
-                             "the key '%s' does not belong to the certificate '%s'; a matching "
-                             "pair is accepted",
-                             key, cert);
+        ok =
+            key == NULL
+                ? error_set(err, "the private key in '%s' does not belong to any certificate in it",
+                            cert)
+                : error_set(
+                      err,
+                      "the key '%s' does not belong to the certificate '%s'; expected a matching "
+                      "pair",
+                      key, cert);
     ok = ok && try_pair(set, &file, cert, err);
     if (ok) {
         notice_open_key(key != NULL ? key : cert, notices);

@@ -69,7 +69,7 @@ static bool read_listing(struct listing *listing, const char *path, struct error
 {
     DIR *directory = opendir(path);
     if (directory == NULL)
-        return error_set(err, "the identities' directory '%s' cannot be opened: %s", path,
+        return error_set(err, "the directory of identities '%s' cannot be opened: %s", path,
                          strerror(errno));
     for (struct dirent *entry; (entry = readdir(directory)) != NULL;)
         add_file(listing, entry->d_name);
@@ -91,8 +91,8 @@ static bool check_file(const char *path, const char *entry_name, enum ending end
     if (*out_is_file)
         return true;
     if (strcmp(kind, "a directory") != 0)
-        return error_set(err, "'%s' is %s; a regular file is accepted in --identities", file, kind);
-    notices_add(notices, "'%s' is a directory, and is skipped", file);
+        return error_set(err, "'%s' is %s; expected a regular file in --identities", file, kind);
+    notices_add(notices, "'%s' is a directory and is skipped", file);
     return true;
 }
 
@@ -129,7 +129,7 @@ static bool add_entry(struct identity_set *set, const char *path, const struct e
                                     notices, err);
     }
     if ((entry->found & ~(1u << ENDING_KEY)) != 0)
-        notices_add(notices, "'%s/%s' has a certificate and no key, and is skipped", path,
+        notices_add(notices, "'%s/%s' has a certificate but no key and is skipped", path,
                     entry->name);
     return true;
 }
@@ -145,10 +145,11 @@ bool identity_set_add_directory(struct identity_set *set, const char *path,
         ok = check_files(&listing.entries[i], path, notices, err) &&
              add_entry(set, path, &listing.entries[i], password, notices, err);
     if (ok && identity_set_count(set) == count_before)
-        ok = error_set(err,
-                       "the directory '%s' has no identity; NAME.crt with NAME.key, NAME.pem, "
-                       "NAME.p12 or NAME.pfx is accepted",
-                       path);
+        ok = error_set(
+            err,
+            "the directory '%s' has no identity; expected NAME.crt with NAME.key, NAME.pem, "
+            "NAME.p12 or NAME.pfx",
+            path);
     for (size_t i = 0; i < listing.count; i++)
         free(listing.entries[i].name);
     free(listing.entries);

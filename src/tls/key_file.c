@@ -19,7 +19,7 @@
 #include <string.h>
 
 #define MOST_BYTES ((size_t)1 << 20)
-#define ACCEPTED "a PEM or PKCS#12 file is accepted"
+#define ACCEPTED "expected a PEM or PKCS#12 file"
 
 /* --- PEM ------------------------------------------------------------------------------------ */
 

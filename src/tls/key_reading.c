@@ -23,18 +23,19 @@ bool key_reading_judge(const struct key_reading *r, enum decryption result,
         return true;
     case DECRYPTION_UNKNOWN:
         ERR_clear_error();
-        return error_set(r->err, "%s '%s' is encrypted with %s, which is not read; %s is", r->what,
-                         r->path, decrypted->name, KEY_ENCRYPTIONS);
+        return error_set(r->err,
+                         "%s '%s' is encrypted with %s, which is not supported; expected %s",
+                         r->what, r->path, decrypted->name, KEY_ENCRYPTIONS);
     case DECRYPTION_MALFORMED:
-        return key_reading_fail(r, "says of its encryption what cannot be parsed; the file is "
-                                   "damaged");
+        return key_reading_fail(
+            r, "has encryption parameters that cannot be parsed; the file is damaged");
     case DECRYPTION_WRONG_PASSWORD:
         break;
     }
     return key_reading_fail(
         r, r->password->given
                ? "cannot be decrypted: the password of --pass is wrong, or the file is damaged"
-               : "is encrypted: --pass env:VAR, file:PATH or pass:TEXT gives its password");
+               : "is encrypted; give its password with --pass env:VAR, file:PATH or pass:TEXT");
 }
 
 bool key_reading_add_cert(struct key_reading *r, const uint8_t *der, size_t len)
@@ -42,7 +43,7 @@ bool key_reading_add_cert(struct key_reading *r, const uint8_t *der, size_t len)
     struct key_file *file = r->file;
     if (file->num_certs == KEY_FILE_MAX_CERTS)
         return key_reading_fail(
-            r, "has more than 16 certificates; a leaf and up to 15 issuers are accepted");
+            r, "has more than 16 certificates; expected a leaf and up to 15 issuers");
     file->certs[file->num_certs++] = memory_must(CRYPTO_BUFFER_new(der, len, NULL));
     return true;
 }
@@ -51,7 +52,7 @@ bool key_reading_add_cert(struct key_reading *r, const uint8_t *der, size_t len)
 static bool wants_key(struct key_reading *r, bool *out_ok)
 {
     *out_ok = !r->want_key || ++r->num_keys == 1 ||
-              key_reading_fail(r, "has more than one private key; one is accepted");
+              key_reading_fail(r, "has more than one private key; expected one");
     return *out_ok && r->want_key;
 }
 

@@ -15,7 +15,7 @@ static bool keep(struct password *password, const char *text, const char *what, 
 {
     password->len = strlen(text);
     if (password->len >= sizeof password->text)
-        return error_set(err, "the password in %s is too long; up to %zu bytes are accepted", what,
+        return error_set(err, "the password in %s is too long; expected up to %zu bytes", what,
                          sizeof password->text - 1);
     memcpy(password->text, text, password->len + 1);
     password->given = true;
@@ -37,10 +37,8 @@ static bool keep_line(struct password *password, const char *line, size_t len, c
                       struct error *err)
 {
     if (memchr(line, '\0', len) != NULL)
-        return error_set(err,
-                         "the password file '%s' has a NUL byte in its first line; text is "
-                         "accepted",
-                         path);
+        return error_set(
+            err, "the password file '%s' has a NUL byte in its first line; expected text", path);
     return keep(password, text_after_mark(line), path, err);
 }
 
@@ -73,8 +71,10 @@ bool password_read(struct password *password, const char *source, struct error *
             return error_set(err, "the environment variable '%s' of --pass is not set", source + 4);
         return keep(password, value, source, err);
     }
-    return error_set(err, "--pass takes env:VAR, file:PATH or pass:TEXT, and what was given begins "
-                          "with none of these (it is not shown here, since it may be a password)");
+    return error_set(
+        err,
+        "the value of --pass (not shown, since it may be a password) is of unknown form; expected "
+        "env:VAR, file:PATH or pass:TEXT");
 }
 
 void password_wipe(struct password *password)

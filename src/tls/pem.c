@@ -66,8 +66,8 @@ static const char *visit_all(BIO *bio, bool (*visit)(void *owner, const struct p
         OPENSSL_free(block.der);
         if (is_hidden)
             return "has certificates in a PEM block of PKCS#7 or TRUSTED CERTIFICATE, which is not "
-                   "read; 'BEGIN CERTIFICATE', as openssl x509 or openssl pkcs7 -print_certs writes "
-                   "it, is accepted";
+                   "supported; expected 'BEGIN CERTIFICATE', as openssl x509 or openssl pkcs7 "
+                   "-print_certs writes it";
     }
     return *out_stopped ? NULL : reason_to_stop();
 }
@@ -85,8 +85,8 @@ const char *pem_visit(const uint8_t *bytes, size_t len,
     BIO_free(bio);
     if (problem != NULL || stopped || count >= count_begins(bytes, len))
         return problem;
-    return "has a PEM block that does not begin at the begin of a line, and so cannot be read; "
-           "'-----BEGIN' there is accepted";
+    return "has a PEM block that does not start at the start of a line and cannot be read; "
+           "expected '-----BEGIN' there";
 }
 
 bool pem_is_certificate(const struct pem_block *block)

@@ -12,8 +12,8 @@
 #include <string.h>
 
 #define ACCEPTED                                                                                   \
-    "cert-sha256:, spki-sha256: or ca-sha256: and a SHA-256 of 32 bytes in base64 (44 characters)" \
-    " or hex (64 digits) is accepted, or the bare value for cert-sha256:"
+    "expected cert-sha256:, spki-sha256: or ca-sha256: and a SHA-256 of 32 bytes in base64 (44 "   \
+    "characters) or hex (64 digits); the value alone is cert-sha256:"
 
 #define MOST_FILE_BYTES ((size_t)16 << 20)
 
@@ -143,9 +143,10 @@ bool pinset_add(struct pinset *pinset, const char *text, struct error *err)
     if (text[0] == '\0')
         return error_set(err, "the pin '' is empty; " ACCEPTED);
     if (!split_kind(text, &kind, &value))
-        return error_set(err, "the pin '%.120s' is of no known kind; " ACCEPTED, text);
+        return error_set(err, "the pin '%.120s' is of an unknown kind; " ACCEPTED, text);
     if (!fingerprint_read(fingerprint, value, strlen(value), &problem))
-        return error_set(err, "the pin '%.120s' is no fingerprint (%s); " ACCEPTED, text, problem);
+        return error_set(err, "the pin '%.120s' is not a fingerprint (%s); " ACCEPTED, text,
+                         problem);
     pinset_add_fingerprint(pinset, kind, fingerprint);
     return true;
 }
@@ -168,10 +169,11 @@ bool pinset_add_curl(struct pinset *pinset, const char *text, struct error *err)
         if (*p == '\0')
             return true;
     }
-    return error_set(err,
-                     "'%.200s' is not a list of public key pins; curl's form is accepted, "
-                     "sha256//BASE64 of 32 bytes, several joined by ';'",
-                     text);
+    return error_set(
+        err,
+        "'%.200s' is not a list of public key pins; expected curl's format, sha256//BASE64 of 32 "
+        "bytes, several joined by ';'",
+        text);
 }
 
 static char *trim(char *line)
@@ -212,14 +214,14 @@ static bool add_lines(struct pinset *pinset, FILE *file, const char *path, struc
     if (!ok)
         return false;
     if (num_pins == 0)
-        return error_set(err, "the pin file '%s' has no pin; one pin a line is accepted", path);
+        return error_set(err, "the pin file '%s' has no pin; expected one pin per line", path);
     return true;
 }
 
 bool pinset_add_file(struct pinset *pinset, const char *path, struct error *err)
 {
     const struct file_role role = {"the pin file", path, MOST_FILE_BYTES,
-                                   "one pin a line is accepted"};
+                                   "expected one pin per line"};
     struct buffer text = {0};
     bool ok = file_read(&text, &role, err);
     FILE *lines = ok && text.len > 0 ? fmemopen(text.data, text.len, "r") : NULL;

@@ -35,7 +35,7 @@
 
 static bool fail_form(const struct key_reading *r)
 {
-    return key_reading_fail(r, "is neither PEM nor a PKCS#12 file that can be read here");
+    return key_reading_fail(r, "is neither PEM nor a PKCS#12 file that can be read");
 }
 
 /* Reads an identifier and, explicitly tagged, what it is the type of. */
@@ -142,10 +142,11 @@ static bool fail_mac(const struct key_reading *r, CBS algorithm)
     if (!CBS_get_asn1(&algorithm, &oid, CBS_ASN1_OBJECT))
         return fail_form(r);
     oid_name(name, &oid);
-    return error_set(r->err,
-                     "%s '%s' is a PKCS#12 file with a MAC of %s, which is not read; SHA-1 and "
-                     "SHA-2 are",
-                     r->what, r->path, name);
+    return error_set(
+        r->err,
+        "%s '%s' is a PKCS#12 file with a MAC of %s, which is not supported; expected SHA-1 or "
+        "SHA-2",
+        r->what, r->path, name);
 }
 
 static bool check_mac(const struct key_reading *r, CBS mac_data, const CBS *bytes)
@@ -184,8 +185,8 @@ static bool read_der(struct key_reading *r, const uint8_t *bytes, size_t len)
         !CBS_get_asn1(&file, &info, CBS_ASN1_SEQUENCE) || !get_typed(&info, type, &value))
         return fail_form(r);
     if (strcmp(type, SIGNED_DATA) == 0)
-        return key_reading_fail(r, "is a PKCS#12 file that is signed with a key; one with a "
-                                   "password is accepted");
+        return key_reading_fail(
+            r, "is a PKCS#12 file that is signed with a key; expected one with a password");
     if (!CBS_get_asn1(&value, &data, CBS_ASN1_OCTETSTRING))
         return fail_form(r);
     bool has_mac = CBS_get_asn1(&file, &mac_data, CBS_ASN1_SEQUENCE);

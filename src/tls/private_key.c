@@ -14,7 +14,7 @@
 
 static bool refuse(struct error *problem, const char *kind)
 {
-    return error_set(problem, "has a private key of the kind %s, which is not supported; %s", kind,
+    return error_set(problem, "has a private key of type %s, which is not supported; %s", kind,
                      PRIVATE_KEY_KINDS);
 }
 
@@ -100,7 +100,7 @@ bool private_key_accepts(const EVP_PKEY *key, struct error *problem)
     case EVP_PKEY_X25519:
         return refuse(problem, "X25519");
     default:
-        return refuse(problem, "that is none of TLS");
+        return refuse(problem, "not usable in TLS");
     }
 }
 

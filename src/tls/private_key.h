@@ -12,7 +12,7 @@
 
 struct evp_pkey_st;
 
-#define PRIVATE_KEY_KINDS "RSA, ECDSA (P-256, P-384, P-521) and Ed25519 keys are accepted"
+#define PRIVATE_KEY_KINDS "expected an RSA, ECDSA (P-256, P-384, P-521) or Ed25519 key"
 
 /* private_key_parse returns the key, whose owner the caller is; NULL sets PROBLEM to the end of a
  * sentence that begins with the key's file. */

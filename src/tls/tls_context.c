@@ -66,21 +66,22 @@ bool tls_context_limit(struct tls_context *context, const struct tls_config *con
     uint16_t min = config->version_min ? config->version_min : TLS_VERSION_1_2;
     uint16_t max = config->version_max ? config->version_max : TLS_VERSION_1_3;
     if (!SSL_CTX_set_min_proto_version(ctx, min) || !SSL_CTX_set_max_proto_version(ctx, max))
-        return error_set(err, "this BoringSSL does not speak the TLS versions asked for");
+        return error_set(err, "this BoringSSL does not support the requested TLS versions");
     if (config->ciphers != NULL && !SSL_CTX_set_strict_cipher_list(ctx, config->ciphers))
-        return refuse(err, "--ciphers", config->ciphers,
-                      "TLS 1.2 names joined by ':' are accepted, as ECDHE-ECDSA-AES128-GCM-SHA256");
+        return refuse(
+            err, "--ciphers", config->ciphers,
+            "expected names of TLS 1.2 joined by ':', such as ECDHE-ECDSA-AES128-GCM-SHA256");
     if (config->groups != NULL && !SSL_CTX_set1_curves_list(ctx, config->groups))
         return refuse(err, "--groups", config->groups,
-                      "names joined by ':' are accepted, as X25519:P-256:P-384");
+                      "expected names joined by ':', such as X25519:P-256:P-384");
     if (config->sigalgs == NULL)
         return SSL_CTX_set_verify_algorithm_prefs(ctx, default_verify_sigalgs,
                                                   sizeof default_verify_sigalgs /
                                                       sizeof *default_verify_sigalgs) == 1 ||
-               error_set(err, "this BoringSSL lacks signature algorithms of the default");
+               error_set(err, "this BoringSSL lacks default signature algorithms");
     if (!SSL_CTX_set1_sigalgs_list(ctx, config->sigalgs))
         return refuse(err, "--sigalgs", config->sigalgs,
-                      "names joined by ':' are accepted, as "
+                      "expected names joined by ':', such as "
                       "ecdsa_secp256r1_sha256:rsa_pss_rsae_sha256:ed25519");
     return true;
 }
@@ -95,7 +96,7 @@ static bool set_alpn(SSL_CTX *ctx, enum tls_alpn alpn, struct error *err)
     if (alpn == TLS_ALPN_NONE ||
         SSL_CTX_set_alpn_protos(ctx, protocols + offers[alpn].from, offers[alpn].len) == 0)
         return true;
-    return error_set(err, "this BoringSSL cannot offer the HTTP version asked for");
+    return error_set(err, "this BoringSSL cannot offer the requested HTTP version");
 }
 
 /* Tries the name on a connection that is not made, since a context has no place for it. */
@@ -106,8 +107,7 @@ static bool check_sni(SSL_CTX *ctx, const char *sni, struct error *err)
     SSL_free(ssl);
     ERR_clear_error();
     return ok ||
-           error_set(err, "the name '%.300s' cannot be sent as SNI; 1 to 255 bytes are accepted",
-                     sni);
+           error_set(err, "the name '%.300s' cannot be sent as SNI; expected 1 to 255 bytes", sni);
 }
 
 /* NSS's key log format, for Wireshark. One call a line, so that threads do not mix within one. */

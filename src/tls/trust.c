@@ -14,7 +14,7 @@
 #define SYSTEM_BUNDLE "/etc/ssl/certs/ca-certificates.crt"
 #define MOST_BYTES ((size_t)16 << 20)
 #define WHAT "the file of trust anchors"
-#define ACCEPTED "PEM certificates are accepted"
+#define ACCEPTED "expected PEM certificates"
 
 struct trust {
     X509_STORE *store;

@@ -42,12 +42,13 @@ static void a_shard_needs_descriptors_for_its_share_alone(void **state)
     } cases[] = {
         {464, 1, NULL},
         {465, 1,
-         "-c 465 needs 513 file descriptors, and this process may have 512 (ulimit -Hn); up to -c "
-         "464 is accepted, or several generators with --shard"},
+         "-c 465 needs 513 file descriptors, and this process may have 512 (ulimit -Hn); expected "
+         "up to -c "
+         "464, or several generators with --shard"},
         {928, 2, NULL},
         {929, 2,
          "-c 929 with --shard 0/2 needs 513 file descriptors, and this process may have 512 "
-         "(ulimit -Hn); up to -c 928 is accepted, or more generators with --shard"},
+         "(ulimit -Hn); expected up to -c 928, or more generators with --shard"},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct error err;

@@ -312,7 +312,7 @@ const refusals = [
         'a pin of a CA, which no arm can have',
         () => ['--pin', 'ca-sha256:' + 'A'.repeat(43) + '=', ...withChain(), here()],
         2,
-        /a ca-sha256: pin is given; compare accepts cert-sha256: and spki-sha256:/,
+        /a ca-sha256: pin is given; expected cert-sha256: or spki-sha256:/,
     ],
     [
         'trust anchors of somebody else',
@@ -324,7 +324,7 @@ const refusals = [
         'nobody there',
         () => [...withChain(), 'https://127.0.0.1:9/'],
         1,
-        /no connection to https:\/\/127\.0\.0\.1:9\//,
+        /cannot connect to https:\/\/127\.0\.0\.1:9\//,
     ],
 ];
 for (const [what, args, expected, words] of refusals) {

@@ -110,5 +110,5 @@ test('a P-224 key is refused when it is loaded', async () => {
     makeIdentity('P-224', curve('P-224'));
     const done = await pinload(['run', '--verify', 'none', ...identity('P-224'), 'https://127.0.0.1:1/']);
     assert.equal(done.status, 2);
-    assert.match(done.stderr, /of the kind P-224, which is not supported; RSA, ECDSA \(P-256, P-384, P-521\)/);
+    assert.match(done.stderr, /of type P-224, which is not supported; expected an RSA, ECDSA \(P-256, P-384, P-521\)/);
 });

@@ -75,12 +75,13 @@ static void what_has_no_end_is_not_read(void **state)
     (void)state;
     struct error err;
     assert_null(result_read_json("/dev/zero", &err));
-    assert_non_null(strstr(err.text, "the result '/dev/zero' is a device; a file or a pipe"));
+    assert_non_null(
+        strstr(err.text, "the result '/dev/zero' is a device; expected a file or a pipe"));
     char path[] = "/tmp/pinload-test-XXXXXX";
     int descriptor = mkstemp(path);
     assert_int_equal(ftruncate(descriptor, ((off_t)256 << 20) + 1), 0);
     assert_null(result_read_json(path, &err));
-    assert_non_null(strstr(err.text, "is larger than 256 MB; a result of schema"));
+    assert_non_null(strstr(err.text, "is larger than 256 MB; expected a result of schema"));
     close(descriptor);
     unlink(path);
 }

@@ -48,7 +48,7 @@ static void a_condition_is_a_figure_an_operator_and_a_value(void **state)
         if (threshold_parse(&threshold, cases[i].text, &err) != (cases[i].path != NULL))
             fail_msg("'%s': %s", cases[i].text, err.text);
         if (cases[i].path == NULL) {
-            assert_non_null(strstr(err.text, "accepted"));
+            assert_non_null(strstr(err.text, "expected "));
             continue;
         }
         assert_string_equal(threshold.path, cases[i].path);
@@ -67,7 +67,7 @@ static void a_path_that_is_too_long_is_refused(void **state)
     memset(text, 'a', sizeof text - 10);
     strcat(text, " > 5");
     assert_false(threshold_parse(&threshold, text, &err));
-    assert_non_null(strstr(err.text, "accepted"));
+    assert_non_null(strstr(err.text, "expected "));
 }
 
 static void a_figure_must_be_there_and_its_value_fit(void **state)
@@ -79,8 +79,8 @@ static void a_figure_must_be_there_and_its_value_fit(void **state)
         {"tls_handshake.p99 > 20ms", NULL},
         {"requests.statuses.503 > 0", NULL},
         {"duration_s > 20ms", NULL},
-        {"tls_handshake.p98 > 20ms", "no figure"},
-        {"generator.saturated == 1", "no figure"},
+        {"tls_handshake.p98 > 20ms", "not a figure"},
+        {"generator.saturated == 1", "not a figure"},
         {"tls_handshake.p99 > 20", "a time"},
         {"duration_s > 20", "a time"},
         {"sessions.failed > 20s", "a plain number"},

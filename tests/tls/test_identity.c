@@ -163,17 +163,17 @@ static void what_cannot_be_loaded_is_named_with_the_reason(void **state)
         {FIXTURE("client-p256.crt"),
          FIXTURE("client-p384.crt"),
          &no_password,
-         {"client-p384.crt", "no private key", "is accepted"}},
+         {"client-p384.crt", "no private key", "expected "}},
         {FIXTURE("client-p256.no-key.p12"),
          NULL,
          &julio,
          {"client-p256.no-key.p12", "no private key"}},
         /* damaged, empty, something else */
-        {FIXTURE("empty.pem"), NULL, &no_password, {"empty.pem", "is empty", "is accepted"}},
+        {FIXTURE("empty.pem"), NULL, &no_password, {"empty.pem", "is empty", "expected "}},
         {FIXTURE("client-p256.crt"),
          FIXTURE("empty.pem"),
          &no_password,
-         {"empty.pem", "is empty", "is accepted"}},
+         {"empty.pem", "is empty", "expected "}},
         {FIXTURE("truncated.crt"),
          FIXTURE("client-p256.key"),
          &no_password,
@@ -190,7 +190,7 @@ static void what_cannot_be_loaded_is_named_with_the_reason(void **state)
         {FIXTURE("hello.txt"),
          FIXTURE("client-p256.key"),
          &no_password,
-         {"hello.txt", "no certificate", "is accepted"}},
+         {"hello.txt", "no certificate", "expected "}},
         {FIXTURE("two-keys.pem"), NULL, &no_password, {"two-keys.pem", "more than one"}},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -243,7 +243,7 @@ static void a_name_is_taken_once(void **state)
     load_pair(set, "alice", FIXTURE("client-p256.pem"), NULL, &notices);
     assert_false(identity_set_add(set, "alice", FIXTURE("client-rsa.pem"), NULL, &no_password,
                                   &notices, &err));
-    assert_non_null(strstr(err.text, "'alice' is there twice"));
+    assert_non_null(strstr(err.text, "'alice' is given twice"));
     assert_int_equal(identity_set_count(set), 1);
     identity_set_free(set);
 }
@@ -303,7 +303,7 @@ static void a_block_that_is_dropped_is_told(void **state)
     (void)state;
     struct error err = {{0}};
     assert_false(load_text("  ", &err));
-    assert_non_null(strstr(err.text, "has a PEM block that does not begin at the begin of a line"));
+    assert_non_null(strstr(err.text, "has a PEM block that does not start at the start of a line"));
 }
 
 /* Its keyUsage is keyAgreement alone. Told here, since a session would be without certificate. */

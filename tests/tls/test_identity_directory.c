@@ -150,10 +150,10 @@ static void what_is_no_regular_file_is_told_and_never_waited_for(void **state)
         char path[512], device[512];
         struct error err = {{0}};
         snprintf(path, sizeof path, FIXTURES "/scratch/%s", names[i]);
-        snprintf(device, sizeof device, "scratch/%s' is a device; a regular file is acc", names[i]);
+        snprintf(device, sizeof device, "scratch/%s' is a device; expected a regular", names[i]);
         assert_int_equal(mkfifo(path, 0600), 0);
         assert_false(identity_set_add_directory(set, FIXTURE("scratch"), &julio, &notices, &err));
-        if (strstr(err.text, "' is a FIFO; a regular file is accepted") == NULL)
+        if (strstr(err.text, "' is a FIFO; expected a regular file") == NULL)
             fail_msg("%s", err.text);
         unlink(path);
         assert_int_equal(symlink("/dev/zero", path), 0);
@@ -179,7 +179,7 @@ static void a_directory_within_is_passed_over_and_named(void **state)
         fail_msg("%s", err.text);
     assert_int_equal(identity_set_count(set), 2);
     assert_int_equal(notices.count, 1);
-    assert_non_null(strstr(notices.texts[0], "scratch/old.pem' is a directory, and is skipped"));
+    assert_non_null(strstr(notices.texts[0], "scratch/old.pem' is a directory and is skipped"));
     notices_cleanup(&notices);
     identity_set_free(set);
 }
@@ -191,7 +191,7 @@ static void a_directory_without_identities_is_refused(void **state)
     struct notices notices = {0};
     struct error err = {{0}};
     assert_false(identity_set_add_directory(set, FIXTURE("scratch"), &julio, &notices, &err));
-    assert_non_null(strstr(err.text, FIXTURE("scratch") "' has no identity; NAME.crt"));
+    assert_non_null(strstr(err.text, FIXTURE("scratch") "' has no identity; expected NAME.crt"));
     put("alone.key", FIXTURE("client-p256.key"));
     put(".crt", FIXTURE("client-p256.crt"));
     put("README", FIXTURE("client-p256.crt"));

@@ -101,11 +101,11 @@ static void without_a_password_an_encrypted_key_asks_for_one(void **state)
 {
     (void)state;
     static const struct form forms[] = {
-        {FORM("pkcs8-aes-256-cbc.key"), "", "is encrypted: --pass"},
-        {FORM("pkcs8-scrypt.key"), "", "is encrypted: --pass"},
-        {FORM("pkcs8-der.key"), "", "is encrypted: --pass"},
-        {FORM("pkcs12-nomac.p12"), "", "is encrypted: --pass"},
-        {FORM("pem-aes128.key"), "", "is encrypted: --pass"},
+        {FORM("pkcs8-aes-256-cbc.key"), "", "is encrypted; give its "},
+        {FORM("pkcs8-scrypt.key"), "", "is encrypted; give its "},
+        {FORM("pkcs8-der.key"), "", "is encrypted; give its "},
+        {FORM("pkcs12-nomac.p12"), "", "is encrypted; give its "},
+        {FORM("pem-aes128.key"), "", "is encrypted; give its "},
         {FORM("pkcs8-camellia-128-cbc.key"), "", "is encrypted with PBES2, CAMELLIA-128-CBC"},
     };
     for (size_t i = 0; i < COUNT_OF(forms); i++) {

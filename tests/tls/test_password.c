@@ -56,7 +56,7 @@ static void a_source_that_gives_none_is_named_and_a_password_is_not_shown(void *
         {"env:PINLOAD_TEST_UNSET", "'PINLOAD_TEST_UNSET'", NULL},
         {"file:/nonexistent/password", "'/nonexistent/password'", NULL},
         {"file:" FIXTURES, "'" FIXTURES "'", NULL},
-        {"file:/dev/zero", "'/dev/zero' is a device; a file or a pipe is accepted", NULL},
+        {"file:/dev/zero", "'/dev/zero' is a device; expected a file or a pipe", NULL},
         {"file:/dev/null", "'/dev/null' is a device", NULL},
         {too_long, "up to 1023 bytes", "xxx"},
     };

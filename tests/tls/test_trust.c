@@ -58,7 +58,7 @@ static void a_file_without_anchors_is_named(void **state)
         {FIXTURE("truncated.crt"), "is damaged PEM"},
         {FIXTURE("not-base64.crt"), "is damaged PEM"},
         {FIXTURES, "cannot be read"},
-        {"/dev/zero", "is a device; a file or a pipe is accepted"},
+        {"/dev/zero", "is a device; expected a file or a pipe"},
         {"/dev/null", "is a device"},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -97,13 +97,13 @@ static void no_anchor_is_dropped_without_a_word(void **state)
         {"", "", NULL},
         {"\xef\xbb\xbf", "", NULL},
         {"a comment\n", "another\r\n", NULL},
-        {" ", "", "does not begin at the begin of a line"},
-        {"", "\t", "does not begin at the begin of a line"},
-        {"", "\xef\xbb\xbf", "does not begin at the begin of a line"}, /* two files put together */
+        {" ", "", "does not start at the start of a line"},
+        {"", "\t", "does not start at the start of a line"},
+        {"", "\xef\xbb\xbf", "does not start at the start of a line"}, /* two files put together */
         {"", "-----BEGIN CERTIFICATE-----\nMII\n", "is damaged PEM"},
         {"", "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n", "cannot be parsed"},
         {"", "-----BEGIN TRUSTED CERTIFICATE-----\nMAA=\n-----END TRUSTED CERTIFICATE-----\n",
-         "TRUSTED CERTIFICATE, which is not read"},
+         "TRUSTED CERTIFICATE, which is not supported"},
         {"-----BEGIN PKCS7-----\nMAA=\n-----END PKCS7-----\n", "", "PKCS#7"},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {

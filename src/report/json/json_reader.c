@@ -17,7 +17,7 @@ void fail(const struct place *place, const char *name, const char *wanted)
 {
     struct reader *reader = place->reader;
     if (!reader->failed)
-        error_set(reader->err, "\"%s\": %s%s%s is not %s; a result of schema %s is accepted",
+        error_set(reader->err, "\"%s\": %s%s%s is not %s; expected a result of schema %s",
                   reader->path, place->name, *place->name ? "." : "", name, wanted,
                   REPORT_JSON_SCHEMA);
     reader->failed = true;

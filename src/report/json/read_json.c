@@ -24,7 +24,7 @@
 #include <time.h>
 
 #define MOST_BYTES ((size_t)256 << 20)
-#define ACCEPTED "a result of schema " REPORT_JSON_SCHEMA " is accepted"
+#define ACCEPTED "expected a result of schema " REPORT_JSON_SCHEMA
 
 /* --- latencies ------------------------------------------------------------------------------ */
 

@@ -15,7 +15,7 @@
 #include <string.h>
 
 #define FORM                                                                                       \
-    "'METRIC.STAT OP VALUE' is accepted, as 'tls_handshake.p99 > 20ms' or 'sessions.failed >= 10'"
+    "expected 'METRIC.STAT OP VALUE', such as 'tls_handshake.p99 > 20ms' or 'sessions.failed >= 10'"
 
 static const struct {
     const char *text;
@@ -54,8 +54,7 @@ static bool read_path(struct threshold *threshold, const char *end, struct error
     if (end <= path)
         return error_set(err, "--fail-if '%.200s' names no figure; " FORM, threshold->text);
     if (len >= sizeof threshold->path)
-        return error_set(err,
-                         "--fail-if '%.200s' names a figure in %zu bytes; up to %zu are accepted",
+        return error_set(err, "--fail-if '%.200s' names a figure in %zu bytes; expected up to %zu",
                          threshold->text, len, sizeof threshold->path - 1);
     memcpy(threshold->path, path, len);
     return true;
@@ -99,19 +98,19 @@ bool threshold_check(const struct threshold *threshold, const struct json_figure
     if (!json_figures_find(figures, threshold->path, &value, &unit))
         return error_set(
             err,
-            "--fail-if '%.200s' names '%.200s', which is no figure of the result; paths "
-            "of the JSON result are accepted, as tls_handshake.p99, sessions.failed "
-            "or requests.per_second; 'pinload help figures' lists all",
+            "--fail-if '%.200s' names '%.200s', which is not a figure of the result; expected one "
+            "of "
+            "'pinload help figures', such as tls_handshake.p99, sessions.failed or "
+            "requests.per_second",
             threshold->text, threshold->path);
     if ((unit != JSON_PLAIN) == threshold->is_time)
         return true;
     return error_set(
         err,
         threshold->is_time
-            ? "--fail-if '%.200s' compares '%.200s', a plain number, with a time; a number "
-              "is accepted"
-            : "--fail-if '%.200s' compares '%.200s', a time, with a plain number; a time "
-              "with its unit is accepted, as 20ms",
+            ? "--fail-if '%.200s' compares '%.200s', a plain number, with a time; expected a number"
+            : "--fail-if '%.200s' compares '%.200s', a time, with a plain number; expected a time "
+              "with its unit, such as 20ms",
         threshold->text, threshold->path);
 }
 
