@@ -30,7 +30,7 @@ void session_finish(struct session *session, enum end_cause cause, enum tcp_end 
                                 .connected = begun,
                                 .response_begun = sample->at.first_byte != 0,
                                 .handshake_only = env->plan->requests == 0};
-    sample->outcome = judgement_of(&evidence);
+    sample->outcome = outcome_judge(&evidence);
     sample->tcp_end = tcp_end;
     sample->at.ended = clock_now_ns();
     env->on_finish(env->owner, sample, session->tls);

@@ -8,7 +8,7 @@
 
 #include "engine/flights.h"
 #include "engine/session.h"
-#include "measure/judgement.h"
+#include "measure/outcome_judge.h"
 #include "net/tcp.h"
 #include "plan/plan.h"
 #include "tls/tls_conn.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "measure/judgement.h"
+#include "measure/outcome_judge.h"
 
 #include "unit.h"
 
@@ -44,7 +44,7 @@ static enum outcome judge(enum end_cause cause, enum position position, enum tcp
     facts.alert_received = alert;
     if (verify != VERIFY_NOT_RUN)
         facts.verify.result = verify;
-    return judgement_of(&evidence);
+    return outcome_judge(&evidence);
 }
 
 static void an_alert_is_a_refusal_by_its_position_whatever_its_name(void **state)
@@ -136,9 +136,9 @@ static void with_no_request_a_handshake_that_did_not_complete_is_no_unconfirmed_
     evidence.cause = END_STREAM;
     evidence.tcp_end = TCP_EOF;
     evidence.handshake_only = true;
-    assert_int_equal(judgement_of(&evidence), OUTCOME_CLOSED_BEFORE_ACCEPT);
+    assert_int_equal(outcome_judge(&evidence), OUTCOME_CLOSED_BEFORE_ACCEPT);
     facts.cert_asked = false;
-    assert_int_equal(judgement_of(&evidence), OUTCOME_CLOSED_EARLY);
+    assert_int_equal(outcome_judge(&evidence), OUTCOME_CLOSED_EARLY);
 }
 
 static void a_connection_that_does_not_come_about_is_ours_or_theirs(void **state)

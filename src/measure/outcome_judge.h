@@ -5,8 +5,8 @@
  * position, not by its name: after our Certificate message went out (even an empty one) and before
  * the first byte of a response.
  */
-#ifndef PINLOAD_MEASURE_JUDGEMENT_H
-#define PINLOAD_MEASURE_JUDGEMENT_H
+#ifndef PINLOAD_MEASURE_OUTCOME_JUDGE_H
+#define PINLOAD_MEASURE_OUTCOME_JUDGE_H
 
 #include "measure/outcome.h"
 #include "net/tcp.h"
@@ -37,6 +37,6 @@ struct evidence {
     bool handshake_only; /* -r 0: close_notify was sent after Finished */
 };
 
-enum outcome judgement_of(const struct evidence *evidence);
+enum outcome outcome_judge(const struct evidence *evidence);
 
 #endif

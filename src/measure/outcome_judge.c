@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "measure/judgement.h"
+#include "measure/outcome_judge.h"
 
 static enum outcome judge_connect(enum tcp_end end)
 {
@@ -72,7 +72,7 @@ static enum outcome judge_deadline(const struct evidence *evidence)
     return OUTCOME_RESPONSE_TIMEOUT;
 }
 
-enum outcome judgement_of(const struct evidence *evidence)
+enum outcome outcome_judge(const struct evidence *evidence)
 {
     switch (evidence->cause) {
     case END_COMPLETE:
