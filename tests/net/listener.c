@@ -39,7 +39,7 @@ void listener_open(struct listener *listener, int num_connections, void (*serve)
 {
     *listener = (struct listener){.serve = serve, .arg = arg, .num_connections = num_connections};
     listener->fd = open_socket(&listener->address);
-    assert_int_equal(listen(listener->fd, 128), 0);
+    assert_int_equal(listen(listener->fd, 1024), 0);
     if (num_connections > 0)
         assert_int_equal(pthread_create(&listener->thread, NULL, serve_all, listener), 0);
 }
