@@ -52,6 +52,11 @@ static struct second *second_at(struct seconds *seconds, uint64_t now_ns)
     return &seconds->items[index];
 }
 
+void seconds_add_start(struct seconds *seconds, uint64_t now_ns)
+{
+    second_at(seconds, now_ns)->started++;
+}
+
 void seconds_add_session(struct seconds *seconds, uint64_t now_ns, enum outcome_class class)
 {
     struct second *second = second_at(seconds, now_ns);
@@ -73,6 +78,7 @@ void seconds_add_handshake(struct seconds *seconds, uint64_t now_ns, uint64_t el
 
 static void merge_second(struct second *to, struct second *from)
 {
+    to->started += from->started;
     to->sessions += from->sessions;
     to->handshakes += from->handshakes;
     to->requests += from->requests;

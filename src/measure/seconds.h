@@ -17,7 +17,7 @@ struct digest;
 struct latency;
 
 struct second {
-    uint64_t sessions, handshakes, requests, refused, failed;
+    uint64_t started, sessions, handshakes, requests, refused, failed;
     struct digest *tls_handshake; /* of a second that is closed */
 };
 
@@ -35,6 +35,9 @@ void seconds_cleanup(struct seconds *seconds);
 
 /* seconds_begin says when the first second begins. */
 void seconds_begin(struct seconds *seconds, uint64_t start_ns);
+
+/* seconds_add_start books a session that began at NOW_NS. */
+void seconds_add_start(struct seconds *seconds, uint64_t now_ns);
 
 /* These book something that was complete at NOW_NS. Handshakes never go back by a second. */
 void seconds_add_session(struct seconds *seconds, uint64_t now_ns, enum outcome_class class);

@@ -68,6 +68,7 @@ void tally_started(struct tally *tally, uint64_t intended_ns, uint64_t now_ns, s
     tally->identities[identity].started++;
     tally->last_intended_ns = intended_ns;
     tally->last_started_ns = now_ns;
+    seconds_add_start(&tally->seconds, now_ns);
     if (tally->plan->rate > 0)
         latency_record(tally->schedule_slip, now_ns - intended_ns);
 }

@@ -313,6 +313,7 @@ static void add_second(struct series_row *to, const struct series_row *from)
         to->tls_handshake_p50_ns = is_only_one ? from->tls_handshake_p50_ns : NAN;
         to->tls_handshake_p99_ns = is_only_one ? from->tls_handshake_p99_ns : NAN;
     }
+    to->open += from->open;
     add_counters(to, from, second_counters, num_second_counters);
 }
 

@@ -62,6 +62,7 @@ struct series_row {
     double t_s;      /* the second's begin, after the run's */
     double length_s; /* over 0, at most 1 */
     uint64_t sessions, handshakes, requests, refused, failed;
+    double open;                                       /* sessions at its end; NAN: not known */
     double tls_handshake_p50_ns, tls_handshake_p99_ns; /* NAN where no handshake completed */
 };
 

@@ -177,8 +177,10 @@ static void fill_series(struct tally *tally, struct result *result)
     struct seconds *seconds = &tally->seconds;
     result->num_series = seconds->count;
     result->series = memory_new(seconds->count, sizeof *result->series);
+    double open = 0;
     for (size_t i = 0; i < seconds->count; i++) {
         const struct second *from = &seconds->items[i];
+        open += (double)from->started - (double)from->sessions;
         result->series[i] =
             (struct series_row){.t_s = (double)i,
                                 .length_s = seconds_length(seconds, i),
@@ -187,6 +189,7 @@ static void fill_series(struct tally *tally, struct result *result)
                                 .requests = from->requests,
                                 .refused = from->refused,
                                 .failed = from->failed,
+                                .open = open,
                                 .tls_handshake_p50_ns = digest_percentile(from->tls_handshake, 50),
                                 .tls_handshake_p99_ns = digest_percentile(from->tls_handshake, 99)};
     }

@@ -68,7 +68,7 @@ for (const run of names) {
         assert.equal(rows.length, series.length);
         assert.ok(rows.length >= Math.ceil(duration_s), `${rows.length} rows in ${duration_s} s`);
         for (const [i, row] of rows.entries()) {
-            assert.deepEqual(Object.keys(row), ['t_s', 'sessions', 'handshakes', 'failed', 'tls_handshake_p50_us', 'tls_handshake_p99_us', 'requests', 'refused', 'length_s']);
+            assert.deepEqual(Object.keys(row), ['t_s', 'sessions', 'handshakes', 'failed', 'tls_handshake_p50_us', 'tls_handshake_p99_us', 'requests', 'refused', 'length_s', 'open']);
             assert.equal(Number(row.t_s), i);
             assert.ok(Math.abs(Number(row.length_s) - series[i].length_s) < 1e-8 && (i === rows.length - 1 || series[i].length_s === 1));
             assert.deepEqual([row.sessions, row.handshakes, row.failed].map(Number), [series[i].sessions, series[i].handshakes, series[i].failed]);

@@ -55,6 +55,7 @@ static void set_series(struct result *r, size_t seconds, double sessions, double
             .length_s = 1,
             .sessions = ended,
             .handshakes = ended,
+            .open = i + 1 < seconds ? floor(64 * wave) : 0,
             .failed = next_random(&state) < 0.0005 ? 3 : 0,
             .tls_handshake_p50_ns = 1e6 * (2.35 + 0.1 * next_random(&state)) / wave,
             .tls_handshake_p99_ns = next_latency(&state, 4800 / wave, 0.08),

@@ -105,7 +105,7 @@ async function of_kept_alive_sessions_requests_come_first() {
         const { course } = (await dataOf(page)).page;
         assert.ok(course.requests.length === 4 && course.requests.every((rate) => Math.abs(rate - 47933) < 1), `${course.requests}`);
         assert.deepEqual(await page.$$eval('#course h3', (nodes) => nodes.map((node) => node.textContent)),
-            ['Requests a second', 'Sessions a second', 'Handshake latency']);
+            ['Requests a second', 'Sessions a second', 'Open sessions', 'Handshake latency']);
         assert.equal(await page.$$eval('#requests canvas', (nodes) => nodes.length), 1);
         const tiles = await page.$$eval('#headline .tile', (nodes) => nodes.map((node) => node.innerText.replace(/\s+/g, ' ')));
         assert.equal(tiles.length, 8);
@@ -235,7 +235,7 @@ async function a_lonely_point_is_drawn() {
     const drawn = (page, id) => page.$$eval(`#${id} canvas`, (nodes) => nodes.length);
     await open(fileOf('one'), {}, async (page) => {
         assert.equal(await drawn(page, 'percentiles'), 2);
-        assert.equal(await drawn(page, 'course'), 2);
+        assert.equal(await drawn(page, 'course'), 3);
         assert.equal(await page.evaluate('charts[2].plot.scales.x.max'), 1, 'a second is as wide as the chart');
     });
     await open(fileOf('slow'), {}, async (page) => {
@@ -271,7 +271,7 @@ async function the_merger_of_two_shows_latency_over_time_and_both_commands() {
         assert.equal(result.sessions.started, 2 * jsonOf('mixed').sessions.started);
         assert.ok(result.series.every((row) => row.tls_handshake_p50 > 1000 && row.tls_handshake_p99 > row.tls_handshake_p50));
         await assertDrawn(page, 'two');
-        assert.equal(await page.$$eval('#course canvas', (nodes) => nodes.length), 3);
+        assert.equal(await page.$$eval('#course canvas', (nodes) => nodes.length), 4);
         const commands = await page.$$eval('#repeat pre', (nodes) => nodes.map((node) => node.textContent));
         assert.equal(commands.length, 2);
         commands.forEach((text, i) => assert.match(text, new RegExp(`--shard ${i}/2 `)));
@@ -295,7 +295,7 @@ async function the_merger_of_two_days_shows_the_latencies_of_its_intervals() {
 
 async function a_merger_that_cannot_tell_latency_over_time_says_so() {
     await merged('untold', [shardOf('typical', 0), shardOf('typical', 1)], async (page) => {
-        assert.equal(await page.$$eval('#course canvas', (nodes) => nodes.length), 1);
+        assert.equal(await page.$$eval('#course canvas', (nodes) => nodes.length), 2);
         assert.match(plain(await textOf(page, '#course')), /percentiles of several results cannot be added up/);
     });
 }

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 
-import { directory, inDirectory, makePages, open, overflow, phone, runTests } from './browser.mjs';
+import { binary, directory, inDirectory, makePages, open, overflow, phone, runTests } from './browser.mjs';
 import { dataOf, textOf } from './result-page.mjs';
 
 const fileOf = (name) => inDirectory(`${name}.html`);
@@ -206,8 +206,26 @@ async function a_long_run_has_two_hundred_columns_at_most() {
     });
 }
 
+async function open_sessions_are_drawn_where_they_are_told() {
+    await open(fileOf('closed'), {}, async (page) => {
+        const { open: counts } = (await dataOf(page)).page.course;
+        assert.equal(counts[0], 0, 'it begins with none');
+        assert.ok(counts.slice(1).every((count) => count === 64), `and does not end in a fall: ${counts}`);
+        assert.match(plain(await textOf(page, '#course')), /Open sessions are those at its begin/);
+    });
+    const older = jsonOf('closed');
+    older.series.forEach((row) => delete row.open);
+    fs.writeFileSync(inDirectory('older.json'), JSON.stringify(older));
+    execFileSync(binary, ['merge', '-q', inDirectory('older.json'), '--html', fileOf('older')]);
+    await open(fileOf('older'), {}, async (page) => {
+        assert.ok((await dataOf(page)).page.course.open.every((count) => count === null));
+        assert.doesNotMatch(await textOf(page, '#course'), /[Oo]pen sessions/);
+    });
+}
+
 execFileSync(makePages, [directory]);
 await runTests([identities_are_sorted_by_each_column, identities_are_looked_for_by_name_and_kind,
     few_samples_no_session_and_other_statuses_are_told, the_name_of_an_identity_stays_in_sight_on_a_phone,
     a_first_byte_that_is_the_last_is_one_row, the_heatmap_and_the_histogram_have_each_handshake, a_cell_tells_what_it_has, a_long_run_has_two_hundred_columns_at_most,
+    open_sessions_are_drawn_where_they_are_told,
     the_keyboard_is_enough, a_screen_reader_is_told_what_is_what]);

@@ -87,6 +87,11 @@ function assertSameCourse(course, everySecond) {
             assert.ok(near(course[name][i], sum(name) / sum('length_s')), `${name} at ${t} s`);
         assert.ok(near(course.sessions_least[i], Math.min(...sessions)));
         assert.ok(near(course.sessions_most[i], Math.max(...sessions)));
+        const open = rows.map((row, k) => { // at the begin of each second
+            const before = i * step + k - 1;
+            return before >= 0 ? series[before].open : row.open === null ? null : 0;
+        }).filter((count) => count !== null);
+        assert.ok(open.length === 0 ? course.open[i] === null : near(course.open[i], Math.max(...open)), `open at ${t} s`);
         for (const name of ['refused', 'failed'])
             assert.ok(near(course[name][i], Math.max(...rates(name))), `${name} at ${t} s`);
         assert.ok(p99s.length === 0 ? course.p99[i] === null : near(course.p99[i], Math.max(...p99s)), `p99 at ${t} s`);

@@ -45,7 +45,7 @@ const nginx = await Nginx.start('html');
 
 async function a_run_that_went_well() {
     await run('well', 0, ...words('-d 3500ms -R 60 -c 20 -t 2 --warm-up 500ms --session-mode mixed:50'), ...chainAndPin(), nginx.loadUrl);
-    await look('well', 6, async (page, json) => {
+    await look('well', 7, async (page, json) => {
         assert.equal(await textOf(page, '#verdict .word'), 'PASS');
         assert.ok(json.handshakes.resumed > 0 && json.handshakes.full > 0);
         const { course } = (await dataOf(page)).page;
@@ -55,12 +55,12 @@ async function a_run_that_went_well() {
 
 async function one_session() {
     await run('one', 0, ...words('-n 1'), ...chainAndPin(), nginx.loadUrl);
-    await look('one', 4);
+    await look('one', 5);
 }
 
 async function nobody_listens() {
     await run('refused', 1, ...words('-n 5 --verify none'), `https://127.0.0.1:${freePorts()}/`);
-    await look('refused', 1, async (page, json) => {
+    await look('refused', 2, async (page, json) => {
         assert.equal(json.outcomes.connect_refused, 5);
         assert.match(await textOf(page, '#outcomes'), /connect_refused/);
     });
@@ -68,7 +68,7 @@ async function nobody_listens() {
 
 async function an_interrupted_run() {
     await interrupt('interrupted', 2200, ...words('-d 40s -R 50'), ...chainAndPin(), nginx.loadUrl);
-    await look('interrupted', 6, async (page) => assert.equal(await textOf(page, '#verdict .word'), 'INTERRUPTED'));
+    await look('interrupted', 7, async (page) => assert.equal(await textOf(page, '#verdict .word'), 'INTERRUPTED'));
 }
 
 async function a_run_that_ended_before_it_began() {
@@ -85,7 +85,7 @@ async function two_generators_at_the_same_time() {
     await Promise.all([shard(0), shard(1)]);
     const { status, stderr } = await pinload(['merge', fileOf('shard0', 'json'), fileOf('shard1', 'json'), ...outputs('merged')]);
     assert.equal(status, 0, stderr);
-    await look('merged', 6, async (page, json) => {
+    await look('merged', 7, async (page, json) => {
         const shards = [jsonOf('shard0'), jsonOf('shard1')];
         assert.equal(json.sessions.started, shards[0].sessions.started + shards[1].sessions.started);
         const { course } = (await dataOf(page)).page;

@@ -299,6 +299,7 @@ static void what_is_complete_stands_in_its_second_while_its_session_lives_on(voi
         assert_int_equal(row->handshakes, i == 0 || i == 10);
         assert_int_equal(row->requests, i < 10);
         assert_int_equal(row->sessions, i == 10 ? 2 : 0);
+        assert_true(row->open == (i < 10)); /* at its end */
         assert_int_equal(row->refused, i == 10);
         assert_int_equal(row->failed, 0);
     }

@@ -76,6 +76,7 @@ static void add_series(struct result *r, size_t seconds, uint64_t sessions)
             .handshakes = sessions,
             .requests = 2 * sessions,
             .refused = i,
+            .open = i + 1 < seconds ? 64 : 0,
             .tls_handshake_p50_ns = 33100000 + 1000.0 * (double)i,
             .tls_handshake_p99_ns = 38200000,
         };

@@ -175,6 +175,28 @@ static void what_is_wrong_is_named(void **state)
     free(good);
 }
 
+static void what_was_open_may_be_untold(void **state)
+{
+    (void)state;
+    static const char *const untold[] = {"", "\"open\": null,"};
+    struct result *result = sample_typical();
+    char *good = golden_capture(report_json, result);
+    for (size_t i = 0; i < COUNT_OF(untold); i++) {
+        char *text = replaced(good, "\"open\": 64,", untold[i]);
+        struct error err = {""};
+        struct result *read = read_text(text, &err);
+        assert_string_equal(err.text, "");
+        assert_true(isnan(read->series[0].open) && read->series[1].open == 64);
+        char *again = golden_capture(report_json, read);
+        assert_non_null(strstr(again, "\"open\": null,"));
+        free(text);
+        free(again);
+        result_free(read);
+    }
+    free(good);
+    result_free(result);
+}
+
 static void what_is_not_of_the_contract_may_be_missing_or_new(void **state)
 {
     (void)state;
@@ -227,6 +249,7 @@ int main(void)
         cmocka_unit_test(what_has_no_end_is_not_read),
         cmocka_unit_test(what_is_wrong_is_named),
         cmocka_unit_test(what_is_not_of_the_contract_may_be_missing_or_new),
+        cmocka_unit_test(what_was_open_may_be_untold),
         cmocka_unit_test(how_long_slots_paused_is_not_known_of_an_older_result),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

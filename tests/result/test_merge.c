@@ -82,6 +82,7 @@ static void a_rate_is_of_the_longest_window(void **state)
     parts[1]->num_series = 5;
     parts[1]->series[4].length_s = 0.25; /* the other goes on */
     parts[0]->series[9].length_s = 0.75;
+    parts[1]->series[2].open = NAN;
     struct error err;
     struct result *merged = results_merge(parts, 2, false, &err);
     assert_near(merged->sessions_per_second, parts[0]->sessions_per_second + 50);
@@ -92,6 +93,9 @@ static void a_rate_is_of_the_longest_window(void **state)
     assert_near(merged->series[9].t_s, 9.0);
     assert_near(merged->series[4].length_s, 1.0);
     assert_near(merged->series[9].length_s, 0.75);
+    assert_near(merged->series[3].open, 128.0);
+    assert_near(merged->series[7].open, 64.0); /* the other has ended */
+    assert_true(isnan(merged->series[2].open));
     for (size_t i = 0; i < 2; i++)
         result_free(parts[i]);
     result_free(merged);

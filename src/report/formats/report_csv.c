@@ -16,7 +16,7 @@ static void write_time(FILE *out, double time_ns)
 bool report_csv(FILE *out, const struct result *result)
 {
     fputs("t_s,sessions,handshakes,failed,tls_handshake_p50_us,tls_handshake_p99_us,"
-          "requests,refused,length_s\n",
+          "requests,refused,length_s,open\n",
           out);
     for (size_t i = 0; i < result->num_series; i++) {
         const struct series_row *row = &result->series[i];
@@ -24,7 +24,10 @@ bool report_csv(FILE *out, const struct result *result)
                 row->handshakes, row->failed);
         write_time(out, row->tls_handshake_p50_ns);
         write_time(out, row->tls_handshake_p99_ns);
-        fprintf(out, ",%" PRIu64 ",%" PRIu64 ",%.9g\n", row->requests, row->refused, row->length_s);
+        fprintf(out, ",%" PRIu64 ",%" PRIu64 ",%.9g,", row->requests, row->refused, row->length_s);
+        if (isfinite(row->open))
+            fprintf(out, "%.0f", row->open);
+        putc('\n', out);
     }
     return !ferror(out);
 }

@@ -134,6 +134,8 @@ const line = (name, dash) => ({
     points: { show: false, size: 6, fill: colour(name), filter: (plot, series) => lonelyPoints(plot.data[series]) },
 });
 
+const area = (name) => ({ ...line(name), fill: faint(name) });
+
 const cursor = (more = {}) => ({ y: false, points: { size: 7 }, ...more });
 
 // How times are laid out: from zero, or on a logarithmic axis where they reach over two decades.
@@ -186,7 +188,7 @@ function timeChart(label, caption, seconds, lines, { y, band, marks, sync }) {
                 axes: [elapsedAxis(), y.axis()],
                 cursor: cursor({ sync: { key: sync }, drag: { x: true, y: false } }),
                 bands: band ? [{ series: [first + 1, first], fill: colour('band') }] : [],
-                series: [{}, ...lines.map((one) => line(one.colour, one.dash)),
+                series: [{}, ...lines.map((one) => (one.isArea ? area(one.colour) : line(one.colour, one.dash))),
                     ...(band ?? []).map(() => ({ stroke: 'transparent', width: 0, points: { show: false } }))],
             }),
         },

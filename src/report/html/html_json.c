@@ -169,8 +169,8 @@ static json_t *heat_object(const struct result *r)
 static json_t *course_object(const struct html_view *view)
 {
     static const char *const names[] = {
-        "t_s", "sessions", "sessions_least", "sessions_most", "requests", "refused", "failed",
-        "p50", "p99",
+        "t_s",     "sessions", "sessions_least", "sessions_most", "requests",
+        "refused", "failed",   "open",           "p50",           "p99",
     };
     enum { NUM_COLUMNS = sizeof names / sizeof names[0] };
     json_t *object = json_object();
@@ -180,9 +180,10 @@ static json_t *course_object(const struct html_view *view)
     for (size_t i = 0; i < view->num_points; i++) {
         const struct html_point *point = &view->points[i];
         json_t *const values[NUM_COLUMNS] = {
-            drawn(point->t_s),           drawn(point->sessions),  drawn(point->sessions_least),
-            drawn(point->sessions_most), drawn(point->requests),  drawn(point->refused),
-            drawn(point->failed),        drawn_us(point->p50_ns), drawn_us(point->p99_ns),
+            drawn(point->t_s),           drawn(point->sessions), drawn(point->sessions_least),
+            drawn(point->sessions_most), drawn(point->requests), drawn(point->refused),
+            drawn(point->failed),        drawn(point->open),     drawn_us(point->p50_ns),
+            drawn_us(point->p99_ns),
         };
         for (size_t column = 0; column < NUM_COLUMNS; column++)
             json_array_append_new(json_object_get(object, names[column]), values[column]);

@@ -53,11 +53,22 @@ static double rate_of(uint64_t count, const struct series_row *row)
     return (double)count / row->length_s;
 }
 
-static struct html_point point_of(const struct series_row *rows, size_t count)
+/* What was open at the begin of ROW, the first of which is FIRST. The run's last second is never
+ * drawn by its end, when all are closed. */
+static double open_before(const struct series_row *row, const struct series_row *first)
+{
+    if (row == first)
+        return isfinite(row->open) ? 0 : NAN;
+    return row[-1].open;
+}
+
+static struct html_point point_of(const struct series_row *rows, size_t count,
+                                  const struct series_row *first)
 {
     struct html_point point = {
         .t_s = rows[0].t_s,
         .sessions_least = INFINITY,
+        .open = NAN,
         .p50_ns = NAN,
         .p99_ns = NAN,
     };
@@ -70,6 +81,7 @@ static struct html_point point_of(const struct series_row *rows, size_t count)
         point.sessions_most = fmax(point.sessions_most, rate_of(row->sessions, row));
         point.refused = fmax(point.refused, rate_of(row->refused, row));
         point.failed = fmax(point.failed, rate_of(row->failed, row));
+        point.open = fmax(point.open, open_before(row, first));
         point.p99_ns = fmax(point.p99_ns, row->tls_handshake_p99_ns);
         if (isfinite(row->tls_handshake_p50_ns)) {
             handshakes += (double)row->handshakes;
@@ -96,7 +108,7 @@ static void view_series(struct html_view *view)
     for (size_t i = 0; i < num_rows; i += view->seconds_per_point) {
         size_t left = num_rows - i;
         size_t count = left < view->seconds_per_point ? left : view->seconds_per_point;
-        view->points[view->num_points++] = point_of(&rows[i], count);
+        view->points[view->num_points++] = point_of(&rows[i], count, rows);
     }
     free(rows);
 }

@@ -25,6 +25,7 @@ struct html_point {
     double sessions, requests;            /* on average */
     double sessions_least, sessions_most; /* of one second */
     double refused, failed;               /* most of one second */
+    double open;                          /* sessions, most at the begin of one second */
     double p50_ns;                        /* on average, by handshakes; NAN without any */
     double p99_ns;                        /* the highest of one second */
 };

@@ -204,12 +204,13 @@ function percentiles() {
 }
 
 function courseNote(step) {
+    const open = page.course.open.some(isNumber) ? ` Open sessions are those at its begin${step > 1 ? ', the most of one second' : ''}.` : '';
     if (step <= 1)
-        return 'Each point is a second; the last one ended with the run, and its rates are those of the time that it had.';
+        return `Each point is a second; the last one ended with the run, and its rates are those of the time that it had.${open}`;
     const [average, worst] = page.latencies === null ? ['sessions, requests and p50 on average', 'p99, refusals and failures']
         : ['sessions and requests on average', 'refusals and failures'];
     return `Each point stands for ${step} seconds: ${average}, the band from the least to the most ` +
-        `of one second, ${worst} of the worst second; the last one for what was left.`;
+        `of one second, ${worst} of the worst second; the last one for what was left.${open}`;
 }
 
 // Percentiles of several results cannot be added up; where they were merged, their intervals may tell.
@@ -230,6 +231,14 @@ function latencyCourse(c, ...more) {
     ], { y: times, sync: 'course' })];
 }
 
+// Results of older versions do not tell how many were open.
+function openCourse(c) {
+    if (!c.open.some(isNumber))
+        return [];
+    return [el('h3', {}, 'Open sessions'), timeChart('Open sessions over time', null, c.t_s,
+        [{ name: 'open', colour: 'two', values: c.open, format: figureCount, isArea: true }], { y: countScale, sync: 'course' })];
+}
+
 function heatmapPart() {
     const drawn = heatmap();
     return drawn === null ? [] : [el('h3', {}, 'All handshakes'), drawn];
@@ -245,9 +254,9 @@ function course() {
     const rate = (value) => (isNumber(value) ? `${figureRate(value)}/s` : NONE);
     const rates = [{ name: 'sessions', colour: 'one', values: c.sessions, format: rate }];
     if (hasAny(c.refused))
-        rates.push({ name: 'refused', colour: 'three', values: c.refused, format: rate });
+        rates.push({ name: 'refused', colour: 'three', values: c.refused, format: rate, isArea: true });
     if (hasFailures)
-        rates.push({ name: 'failed', colour: 'bad', values: c.failed, format: rate });
+        rates.push({ name: 'failed', colour: 'bad', values: c.failed, format: rate, isArea: true });
     const band = c.seconds_per_point > 1 ? [c.sessions_least, c.sessions_most] : null;
     const zoom = c.t_s.length > 60 ? el('span', { class: 'screen' }, ' Drag to zoom, double-click to go back.') : null;
     const requests = page.counts_requests ? [
@@ -259,6 +268,7 @@ function course() {
         el('h3', {}, 'Sessions a second'),
         timeChart('Sessions a second over time', null, c.t_s, rates,
             { y: countScale, band, marks: hasFailures ? c.failed : null, sync: 'course' }),
+        ...openCourse(c),
         ...latencyCourse(c, courseNote(c.seconds_per_point), zoom), ...heatmapPart());
 }
 

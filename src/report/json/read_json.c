@@ -332,11 +332,21 @@ static double length_of_second(const struct place *place)
     return length_s;
 }
 
+/* Sessions open at the end of a second, of which results of older versions do not tell. */
+static double open_at(const struct place *place)
+{
+    const json_t *value = json_object_get(place->object, "open");
+    if (value == NULL || json_is_null(value))
+        return NAN;
+    return (double)count_up_to(place, "open", RESULT_COUNT_MOST, "a count or null");
+}
+
 static void read_second(const struct place *place, struct series_row *row)
 {
     required_number_at(place, "t_s");
     row->t_s = seconds_at(place, "t_s");
     row->length_s = length_of_second(place);
+    row->open = open_at(place);
     read_counters(place, row, second_counters, num_second_counters);
     row->tls_handshake_p50_ns = 1000 * number_at(place, "tls_handshake_p50");
     row->tls_handshake_p99_ns = 1000 * number_at(place, "tls_handshake_p99");

@@ -299,6 +299,11 @@ static json_t *threads_array(const struct result *r)
     return array;
 }
 
+static json_t *whole_or_null(double value)
+{
+    return isfinite(value) ? json_integer((json_int_t)value) : json_null();
+}
+
 static json_t *series_array(const struct result *r)
 {
     json_t *array = json_array();
@@ -308,6 +313,7 @@ static json_t *series_array(const struct result *r)
         put(object, "t_s", whole_or_real(row->t_s));
         put(object, "length_s", whole_or_real(row->length_s));
         put_counters(object, row, second_counters, num_second_counters);
+        put(object, "open", whole_or_null(row->open));
         put(object, "tls_handshake_p50", time_us(row->tls_handshake_p50_ns));
         put(object, "tls_handshake_p99", time_us(row->tls_handshake_p99_ns));
         json_array_append_new(array, object);
