@@ -8,10 +8,11 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 
 import { binary, directory, inDirectory, makePages, open, overflow, phone, runTests } from './browser.mjs';
-import { dataOf, textOf } from './result-page.mjs';
+import { assertCharts, dataOf, textOf } from './result-page.mjs';
 
 const fileOf = (name) => inDirectory(`${name}.html`);
 const jsonOf = (name) => JSON.parse(fs.readFileSync(inDirectory(`${name}.json`), 'utf8'));
+const hostile = '<img src=x onerror=alert(1)>.json';
 const plain = (text) => text.replaceAll('\u00a0', ' ');
 
 // The visible rows of the identities: lists of cells.
@@ -223,9 +224,107 @@ async function open_sessions_are_drawn_where_they_are_told() {
     });
 }
 
+// --- an earlier result -----------------------------------------------------------------------------------------
+
+const chosen = (page, file) => page.setInputFiles('#earlier input', file);
+const said = async (page) => plain(await textOf(page, '#earlier [role=status]'));
+
+async function dropped(page, name, text) {
+    const transfer = await page.evaluateHandle(([file, content]) => {
+        const list = new DataTransfer();
+        list.items.add(new File([content], file));
+        return list;
+    }, [name, text]);
+    await page.dispatchEvent('body', 'dragover', { dataTransfer: transfer });
+    await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
+    await page.waitForFunction(() => document.querySelector('#earlier [role=status]').textContent !== '');
+}
+
+const legends = (page, id) => page.$$eval(`#${id} .legend`, (nodes) => nodes.map((node) => node.innerText.replace(/\s+/g, ' ').trim()));
+
+async function an_earlier_result_is_drawn_behind() {
+    await open(fileOf('mixed'), {}, async (page) => {
+        await chosen(page, inDirectory('sorted.json'));
+        await page.waitForSelector('#earlier table');
+        assert.equal(await said(page), "'sorted.json' is drawn behind.");
+        assert.equal((await legends(page, 'percentiles'))[0], 'full resumed all full, earlier resumed, earlier');
+        assert.deepEqual((await legends(page, 'course')).slice(0, 3), ['sessions sessions, earlier', 'open', 'p50 p99 p50, earlier p99, earlier']);
+        await assertCharts(page, 'mixed');
+        await page.screenshot({ path: inDirectory('overlay.png'), fullPage: true });
+        const numCharts = await page.evaluate('charts.length');
+        await page.click('#earlier button:text-is("Take it away")');
+        assert.equal((await legends(page, 'percentiles'))[0], 'full resumed all');
+        assert.equal(await page.evaluate('charts.length'), numCharts, 'charts that are gone are forgotten');
+        assert.equal(await page.$$eval('#earlier table', (nodes) => nodes.length), 0);
+    });
+}
+
+// A result behind itself: what the browser decodes is what the program drew.
+async function the_browser_decodes_what_the_program_encodes() {
+    for (const name of ['mixed', 'kept', 'one']) {
+        await open(fileOf(name), {}, async (page) => {
+            await chosen(page, inDirectory(`${name}.json`));
+            await page.waitForSelector('#earlier table');
+            assert.match(await textOf(page, '#earlier'), /Both ran with the same settings/);
+            const { curves } = (await dataOf(page)).page;
+            const decoded = await page.evaluate('earlier.curves');
+            for (const [kind, { x, us }] of Object.entries(curves)) {
+                assert.equal(decoded[kind].x.length, x.length, `${name}: ${kind}`);
+                us.forEach((value, i) => assert.ok(Math.abs(decoded[kind].us[i] / value - 1) < 0.002,
+                    `${name}: ${kind} at ${x[i]} is ${value}, decoded ${decoded[kind].us[i]}`));
+            }
+        });
+    }
+}
+
+async function what_differs_is_told() {
+    const other = jsonOf('mixed');
+    Object.assign(other.config, { connections: 8, rotate: hostile });
+    other.sessions.per_second = 1000;
+    await open(fileOf('mixed'), {}, async (page) => {
+        await dropped(page, hostile, JSON.stringify(other));
+        assert.equal(await said(page), `'${hostile}' is drawn behind.`);
+        const rows = await page.$$eval('#earlier [aria-label^=Settings] tbody tr', (nodes) => nodes.map((row) => [...row.children].map((cell) => cell.textContent)));
+        assert.deepEqual(rows, [['connections', '8', '64'], ['rotate', hostile, 'round-robin']]);
+        assert.match(plain(await textOf(page, '#earlier table')), /Sessions a second\s+1,000\s+1,841/);
+        assert.equal(await page.$$eval('img', (nodes) => nodes.length), 0);
+    });
+}
+
+async function what_is_no_result_is_one_sentence() {
+    const none = (name) => `'${name}' is no result of pinload; expected what run or merge wrote with --json.`;
+    await open(fileOf('typical'), {}, async (page) => {
+        for (const [name, text] of [['a.txt', 'no JSON'], ['b.json', '{}'], ['c.json', 'null'], ['d.json', '[1]'], ['e.json', ''],
+            ['f.json', JSON.stringify({ ...jsonOf('typical'), schema: 'another/1' })], ['g.json', JSON.stringify({ ...jsonOf('typical'), series: {} })]]) {
+            await dropped(page, name, text);
+            await page.waitForFunction((file) => document.querySelector('#earlier [role=status]').textContent.includes(file), name);
+            assert.equal(await said(page), none(name));
+        }
+        assert.equal(await page.$$eval('#earlier table', (nodes) => nodes.length), 0);
+        const odd = jsonOf('typical'); // of the right form, and nothing in it is what it should be
+        odd.series = [null, 7, { t_s: 'x' }, { t_s: 0, sessions: 1, length_s: -1, tls_handshake_p50: 'x' }];
+        Object.values(odd.latency).forEach((latency) => { latency.hdr = 'HISTFAAA!'; });
+        await dropped(page, 'odd.json', JSON.stringify(odd));
+        await page.waitForSelector('#earlier table');
+        await assertCharts(page, 'typical');
+    });
+}
+
+async function an_earlier_result_is_chosen_with_the_keyboard() {
+    await open(fileOf('typical'), {}, async (page) => {
+        page.on('filechooser', (chooser) => chooser.setFiles(inDirectory('kept.json')));
+        await page.focus('#earlier button');
+        await page.keyboard.press('Enter');
+        await page.waitForSelector('#earlier table');
+        await page.emulateMedia({ media: 'print' });
+        assert.ok(await page.isVisible('#earlier table') && !await page.isVisible('#earlier button'));
+    });
+}
+
 execFileSync(makePages, [directory]);
 await runTests([identities_are_sorted_by_each_column, identities_are_looked_for_by_name_and_kind,
     few_samples_no_session_and_other_statuses_are_told, the_name_of_an_identity_stays_in_sight_on_a_phone,
     a_first_byte_that_is_the_last_is_one_row, the_heatmap_and_the_histogram_have_each_handshake, a_cell_tells_what_it_has, a_long_run_has_two_hundred_columns_at_most,
-    open_sessions_are_drawn_where_they_are_told,
+    an_earlier_result_is_drawn_behind, the_browser_decodes_what_the_program_encodes, what_differs_is_told, what_is_no_result_is_one_sentence,
+    an_earlier_result_is_chosen_with_the_keyboard, open_sessions_are_drawn_where_they_are_told,
     the_keyboard_is_enough, a_screen_reader_is_told_what_is_what]);

@@ -33,7 +33,7 @@ function chart({ label, caption, height = 260, legend, extra = null, options, da
         });
         x.textContent = isIn ? options.formatX(plot.data[0][idx], plot) : '';
     };
-    const entry = { plot: null };
+    const entry = { plot: null, frame };
     entry.draw = () => {
         const width = document.documentElement.hasAttribute('data-paper') ? paperWidth : frame.clientWidth;
         entry.plot?.destroy();
@@ -59,6 +59,20 @@ function drawForPaper(isPaper) {
     document.documentElement.toggleAttribute('data-paper', isPaper);
     drawCharts();
 }
+
+// drawNewCharts draws those that have come, and drops those that have gone from the page.
+function drawNewCharts() {
+    const gone = charts.filter((entry) => !entry.frame.isConnected);
+    gone.forEach((entry) => {
+        entry.plot?.destroy();
+        charts.splice(charts.indexOf(entry), 1);
+    });
+    charts.filter((entry) => entry.plot === null).forEach((entry) => entry.draw());
+}
+
+// Lines that stand behind others are drawn first, and named last.
+const legendOf = (lines) => lines.map((one, i) => ({ ...one, series: i + 1 }))
+    .sort((a, b) => (a.isBehind === true) - (b.isBehind === true));
 
 // startCharts draws all, and draws them again when the theme, the medium or the width has changed.
 function startCharts() {
@@ -107,17 +121,22 @@ const elapsedAxis = () => axis({
     size: 28, space: 70, incrs: elapsedSteps, values: (plot, splits) => splits.map(figureElapsed),
 });
 
-const percentileAxis = (most, width) => axis({
-    size: 28,
-    splits: () => {
-        const splits = width / Math.log10(most) > 160 ? [2, 4] : [2];
-        for (let x = 10; x <= most; x *= 10)
-            splits.push(x);
-        return splits;
-    },
-    filter: (plot, splits) => splits,
-    values: (plot, splits) => splits.map(figurePercentile),
-});
+// Where decades are narrow, each second one has its name.
+const percentileAxis = (most, width) => {
+    const perDecade = (width - 64) / Math.log10(most);
+    const isNamed = (x) => perDecade > 70 || x < 10 || Math.round(Math.log10(x)) % 2 === 0;
+    return axis({
+        size: 28,
+        splits: () => {
+            const splits = perDecade > 150 ? [2, 4] : [2];
+            for (let x = 10; x <= most; x *= 10)
+                splits.push(x);
+            return splits;
+        },
+        filter: (plot, splits) => splits,
+        values: (plot, splits) => splits.map((x) => (isNamed(x) ? figurePercentile(x) : '')),
+    });
+};
 
 // --- kinds of chart --------------------------------------------------------------------------------------------
 
@@ -159,7 +178,7 @@ function percentileChart(label, curves) {
     return chart({
         label, data: uPlot.join(curves.map((curve) => [curve.x, curve.us])),
         caption: times.isLog ? 'Both axes are logarithmic.' : 'The axis of percentiles is logarithmic.',
-        legend: curves.map((curve) => ({ ...curve, format: figureTime })),
+        legend: legendOf(curves).map((curve) => ({ ...curve, format: figureTime })),
         options: {
             formatX: figurePercentile,
             make: (width) => ({
@@ -179,7 +198,7 @@ function timeChart(label, caption, seconds, lines, { y, band, marks, sync }) {
     const first = lines.length + 1;
     return chart({
         label, caption, data, height: 220,
-        legend: lines,
+        legend: legendOf(lines),
         options: {
             formatX: figureElapsed,
             hooks: { draw: [(plot) => drawMarks(plot, marks)] },

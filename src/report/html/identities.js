@@ -97,7 +97,7 @@ function fewNote() {
 function identityFilter(rows, onChange) {
     const kinds = identityKinds.filter(([id, , test]) => id === 'all' ||
         rows.some(({ identity }) => test(identity)) && !rows.every(({ identity }) => test(identity)));
-    if (rows.length < 2)
+    if (rows.length < 6)
         return null;
     const name = el('input', { type: 'search', id: 'identity-name', autocomplete: 'off', spellcheck: 'false' });
     const kind = el('select', { id: 'identity-kind' }, kinds.map(([id, words]) => el('option', { value: id }, words)));

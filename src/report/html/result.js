@@ -174,7 +174,7 @@ function headline() {
 // --- how long it took ------------------------------------------------------------------------------------------
 
 function curvesOf(list) {
-    return list.map(([kind, name, tone, dash]) => ({ ...page.curves[kind], name, colour: tone, dash }))
+    return list.map(([kind, name, tone, dash]) => ({ ...page.curves[kind], kind, name, colour: tone, dash }))
         .filter((curve) => curve.x.length > 0);
 }
 
@@ -192,14 +192,14 @@ function percentiles() {
     const requests = page.counts_requests ? curvesOf([['request', 'requests', 'two']]) : [];
     return [
         requests.length > 0 ? section('requests', 'Request latency by percentile',
-            percentileChart('Request latency by percentile', requests)) : null,
+            percentileChart('Request latency by percentile', withEarlier(requests))) : null,
         section('percentiles', 'Handshake latency by percentile', curves.length > 0
-            ? [percentileChart('Handshake latency by percentile', curves), histogramPart()]
+            ? [percentileChart('Handshake latency by percentile', withEarlier(curves)), histogramPart()]
             : note('No handshake completed, so that there is no latency to show.')),
         page.curves.from_schedule.x.length > 0
             ? section('schedule', 'Session latency by percentile',
                 note('What a client would have waited that wanted to begin when it was due: the difference is the wait for a slot.'),
-                percentileChart('Session latency by percentile', sessions)) : null,
+                percentileChart('Session latency by percentile', withEarlier(sessions))) : null,
     ];
 }
 
@@ -225,10 +225,12 @@ function latencyCourse(c, ...more) {
     const times = timeScale([...p50, ...p99]);
     const caption = [...more, page.latencies === null ? null : ` Latencies are those of all handshakes of ${step} seconds.`,
         times.isLog ? ' The axis of latencies is logarithmic.' : null];
-    return [title, timeChart('Handshake latency over time', caption, seconds, [
-        { name: 'p50', colour: 'one', values: p50, format: figureTime },
-        { name: 'p99', colour: 'three', values: p99, format: figureTime },
-    ], { y: times, sync: 'course' })];
+    const [all, lines] = coursesWithEarlier(seconds, [
+        { name: 'p50', from: 'p50', colour: 'one', values: p50, format: figureTime },
+        { name: 'p99', from: 'p99', colour: 'three', values: p99, format: figureTime },
+    ]);
+    return [title, timeChart('Handshake latency over time', caption, all, lines,
+        { y: timeScale(lines.flatMap(({ values }) => values)), sync: 'course' })];
 }
 
 // Results of older versions do not tell how many were open.
@@ -252,7 +254,7 @@ function course() {
     const hasAny = (counts) => counts.some((count) => count > 0);
     const hasFailures = hasAny(c.failed);
     const rate = (value) => (isNumber(value) ? `${figureRate(value)}/s` : NONE);
-    const rates = [{ name: 'sessions', colour: 'one', values: c.sessions, format: rate }];
+    const rates = [{ name: 'sessions', from: 'sessions', colour: 'one', values: c.sessions, format: rate }];
     if (hasAny(c.refused))
         rates.push({ name: 'refused', colour: 'three', values: c.refused, format: rate, isArea: true });
     if (hasFailures)
@@ -264,10 +266,11 @@ function course() {
         timeChart('Requests a second over time', null, c.t_s,
             [{ name: 'requests', colour: 'two', values: c.requests, format: rate }], { y: countScale, sync: 'course' }),
     ] : [];
+    const [all, lines, [marks, ...bands]] = coursesWithEarlier(c.t_s, rates, [c.failed, ...(band ?? [])]);
     return section(id, title, ...requests,
         el('h3', {}, 'Sessions a second'),
-        timeChart('Sessions a second over time', null, c.t_s, rates,
-            { y: countScale, band, marks: hasFailures ? c.failed : null, sync: 'course' }),
+        timeChart('Sessions a second over time', null, all, lines,
+            { y: countScale, band: band && bands, marks: hasFailures ? marks : null, sync: 'course' }),
         ...openCourse(c),
         ...latencyCourse(c, courseNote(c.seconds_per_point), zoom), ...heatmapPart());
 }
@@ -473,8 +476,15 @@ function colophon() {
         tool.libuv && `libuv ${tool.libuv}`, 'charts by uPlot']));
 }
 
+// What an earlier result is drawn behind is made anew.
+function redrawn() {
+    for (const part of [...percentiles(), course()].filter((one) => one !== null))
+        document.getElementById(part.id).replaceWith(part);
+    drawNewCharts();
+}
+
 document.getElementById('page').replaceChildren(...[
-    masthead(), verdict(), ...notices(), headline(), ...percentiles(), course(), phases(), identities(), pins(), outcomes(),
+    masthead(), verdict(), ...notices(), headline(), ...percentiles(), course(), overlay(redrawn), phases(), identities(), pins(), outcomes(),
     negotiated(), generator(), repeat(), colophon(),
 ].filter((part) => part !== null));
 startCharts();
