@@ -321,10 +321,29 @@ async function an_earlier_result_is_chosen_with_the_keyboard() {
     });
 }
 
+// What a chart shows can be heard, in the figures that the JSON has.
+async function each_chart_is_told_in_words() {
+    await open(fileOf('mixed'), {}, async (page) => {
+        const labels = (await page.$$eval('.plot', (nodes) => nodes.map((node) => node.getAttribute('aria-label')))).map(plain);
+        const { tls_handshake_full: full } = jsonOf('mixed').latency;
+        const said = labels[0].match(/^Handshake latency by percentile\. full: p50 ([\d.]+) ms, p99 ([\d.]+) ms, longest ([\d.]+) ms; resumed: /);
+        [full.p50, full.p99, full.max].forEach((us, i) => assert.ok(Math.abs(said[i + 1] - us / 1000) < 0.06, `${labels[0]}: ${us}`));
+        assert.ok(labels.some((label) => /^Sessions a second over time\. sessions: 1,[78]\d\d\/s to 1,[89]\d\d\/s$/.test(label)), `${labels}`);
+        assert.ok(labels.every((label) => /\d/.test(label)), `${labels}`);
+        assert.doesNotMatch(labels.join(), /NaN|undefined|null/);
+    });
+    for (const name of ['one', 'slow', 'kept', 'failing', 'closed']) {
+        await open(fileOf(name), {}, async (page) => {
+            const labels = await page.$$eval('.plot', (nodes) => nodes.map((node) => node.getAttribute('aria-label')));
+            assert.doesNotMatch(labels.join(), /NaN|undefined|null|Infinity/, name);
+        });
+    }
+}
+
 execFileSync(makePages, [directory]);
 await runTests([identities_are_sorted_by_each_column, identities_are_looked_for_by_name_and_kind,
     few_samples_no_session_and_other_statuses_are_told, the_name_of_an_identity_stays_in_sight_on_a_phone,
     a_first_byte_that_is_the_last_is_one_row, the_heatmap_and_the_histogram_have_each_handshake, a_cell_tells_what_it_has, a_long_run_has_two_hundred_columns_at_most,
     an_earlier_result_is_drawn_behind, the_browser_decodes_what_the_program_encodes, what_differs_is_told, what_is_no_result_is_one_sentence,
     an_earlier_result_is_chosen_with_the_keyboard, open_sessions_are_drawn_where_they_are_told,
-    the_keyboard_is_enough, a_screen_reader_is_told_what_is_what]);
+    the_keyboard_is_enough, each_chart_is_told_in_words, a_screen_reader_is_told_what_is_what]);

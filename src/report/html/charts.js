@@ -171,12 +171,29 @@ function timeScale(times) {
     };
 }
 
+// What a chart shows, for those who hear it: of each curve some points, of each line its range.
+function curvesInWords(curves) {
+    return curves.map(({ name, x, us }) => {
+        const at = (level) => us[x.findIndex((one) => one >= level * 0.999)];
+        const points = [[2, 'p50'], [100, 'p99']].filter(([level]) => x[x.length - 1] >= level)
+            .map(([level, stat]) => `${stat} ${figureTime(at(level))}`);
+        return `${name}: ${[...points, `longest ${figureTime(us[us.length - 1])}`].join(', ')}`;
+    }).join('; ');
+}
+
+function linesInWords(lines) {
+    return lines.map(({ name, values, format }) => {
+        const known = values.filter(isNumber);
+        return known.length === 0 ? `${name}: none` : `${name}: ${format(Math.min(...known))} to ${format(Math.max(...known))}`;
+    }).join('; ');
+}
+
 // percentileChart: curves are {name, colour, dash, x, us}, with x = 1 / (1 - q) on a logarithmic axis.
 function percentileChart(label, curves) {
     const most = Math.max(10, ...curves.map((curve) => curve.x[curve.x.length - 1]));
     const times = timeScale(curves.flatMap((curve) => curve.us));
     return chart({
-        label, data: uPlot.join(curves.map((curve) => [curve.x, curve.us])),
+        label: `${label}. ${curvesInWords(curves)}`, data: uPlot.join(curves.map((curve) => [curve.x, curve.us])),
         caption: times.isLog ? 'Both axes are logarithmic.' : 'The axis of percentiles is logarithmic.',
         legend: legendOf(curves).map((curve) => ({ ...curve, format: figureTime })),
         options: {
@@ -197,7 +214,7 @@ function timeChart(label, caption, seconds, lines, { y, band, marks, sync }) {
     const data = [seconds, ...lines.map((one) => one.values), ...(band ?? [])];
     const first = lines.length + 1;
     return chart({
-        label, caption, data, height: 220,
+        label: `${label}. ${linesInWords(lines)}`, caption, data, height: 220,
         legend: legendOf(lines),
         options: {
             formatX: figureElapsed,
