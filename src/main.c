@@ -3,6 +3,7 @@
  * pinload: the table of subcommands. How a command ended becomes an exit status here and nowhere
  * else, by the table in cli/about.h.
  */
+#include "base/error.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/version.h"
@@ -27,11 +28,6 @@ static enum ending (*const commands[NUM_COMMANDS])(const struct invocation *) = 
     [COMMAND_MERGE] = cmd_merge,
 };
 
-static void complain(const struct error *err)
-{
-    fprintf(stderr, "pinload: %s\n", err->text);
-}
-
 static bool find_command(const char *word, enum command *out_command)
 {
     for (int i = 0; i < NUM_COMMANDS; i++) {
@@ -52,7 +48,7 @@ static bool is_without_command(const char *word)
 /* Says why, on one line whatever WHY quotes. */
 static enum ending refuse(const struct error *why)
 {
-    complain(why);
+    error_print(why);
     return ENDING_USAGE;
 }
 
@@ -151,7 +147,7 @@ static enum ending run_command(enum command command, int argc, char **argv, char
         return ENDING_USAGE;
     }
     if (!options_parse(&options, command, argc, argv, &err)) {
-        complain(&err);
+        error_print(&err);
     } else if (options.help) {
         help_print(stdout, command);
         ending = ENDING_AS_EXPECTED;

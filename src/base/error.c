@@ -21,3 +21,8 @@ bool error_prefix(struct error *err, const char *prefix)
     struct error old = *err;
     return error_set(err, "%s: %.800s", prefix, old.text);
 }
+
+void error_print(const struct error *err)
+{
+    fprintf(stderr, "pinload: %s\n", err->text);
+}

@@ -18,4 +18,7 @@ bool error_set(struct error *err, const char *format, ...) __attribute__((format
 /* error_prefix puts "PREFIX: " in front of the sentence, to say where it happened; returns false. */
 bool error_prefix(struct error *err, const char *prefix);
 
+/* error_print tells it on standard error. */
+void error_print(const struct error *err);
+
 #endif

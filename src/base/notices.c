@@ -19,6 +19,14 @@ void notices_add(struct notices *notices, const char *format, ...)
     notices->texts[notices->count++] = memory_text(text_one_line(text));
 }
 
+void notices_print(const struct notices *notices, size_t most)
+{
+    for (size_t i = 0; i < notices->count && i < most; i++)
+        fprintf(stderr, "pinload: warning: %s\n", notices->texts[i]);
+    if (notices->count > most)
+        fprintf(stderr, "pinload: warning: and %zu more of the kind\n", notices->count - most);
+}
+
 void notices_cleanup(struct notices *notices)
 {
     for (size_t i = 0; i < notices->count; i++)

@@ -14,6 +14,9 @@ struct notices {
 
 void notices_add(struct notices *notices, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* notices_print tells them on standard error, up to MOST of them and how many more there are. */
+void notices_print(const struct notices *notices, size_t most);
 void notices_cleanup(struct notices *notices);
 
 #endif

@@ -2,6 +2,7 @@
 #include "base/text.h"
 
 #include "base/clock.h"
+#include "base/number.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -193,11 +194,6 @@ int text_natural_compare(const char *a, const char *b)
 
 #define LONGEST_WORD 63
 
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 size_t text_edit_distance(const char *a, const char *b)
 {
     size_t a_len = strlen(a), b_len = strlen(b);
@@ -211,9 +207,9 @@ size_t text_edit_distance(const char *a, const char *b)
                 continue;
             }
             size_t substitute = cost[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
-            cost[i][j] = least(substitute, least(cost[i - 1][j], cost[i][j - 1]) + 1);
+            cost[i][j] = number_min(substitute, number_min(cost[i - 1][j], cost[i][j - 1]) + 1);
             if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                cost[i][j] = least(cost[i][j], cost[i - 2][j - 2] + 1);
+                cost[i][j] = number_min(cost[i][j], cost[i - 2][j - 2] + 1);
         }
     }
     return cost[a_len][b_len];

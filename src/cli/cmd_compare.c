@@ -3,7 +3,9 @@
  * pinload compare: the arms of a comparison, interleaved, in this process or against a server.
  */
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/memory.h"
+#include "base/notices.h"
 #include "base/process.h"
 #include "cli/commands.h"
 #include "cli/descriptors.h"
@@ -110,7 +112,7 @@ static bool write_to(const char *path, bool (*write)(FILE *, const void *),
     struct error err;
     if (path == NULL || report_file_write_any(path, write, result, &err))
         return true;
-    fprintf(stderr, "pinload: %s\n", err.text);
+    error_print(&err);
     return false;
 }
 
@@ -176,8 +178,7 @@ static enum compare_end over_network(struct compare_result *result, struct arms 
     struct notices notices = {0};
     enum compare_end end = COMPARE_REFUSED;
     bool built = build_plan(&plan, options, &notices, err) && build_pins(&pins_only, options, err);
-    for (size_t i = 0; i < notices.count; i++)
-        fprintf(stderr, "pinload: warning: %s\n", notices.texts[i]);
+    notices_print(&notices, SIZE_MAX);
     if (built) {
         result->where = options->operands.items[0];
         end = compare_over_network(result, arms, bounds, &plan, pins_only.pins, err);
@@ -208,7 +209,7 @@ enum ending cmd_compare(const struct invocation *invocation)
         end = (options->in_process ? in_process : over_network)(&result, &arms, &bounds, options,
                                                                 &err);
     if (end != COMPARE_DONE)
-        fprintf(stderr, "pinload: %s\n", err.text);
+        error_print(&err);
     enum ending ending = end == COMPARE_DONE     ? report(&result, options)
                          : end == COMPARE_FAILED ? ENDING_UNEXPECTED
                                                  : ENDING_USAGE;

@@ -2,6 +2,7 @@
 /*
  * pinload merge: one result from the results of several generators.
  */
+#include "base/error.h"
 #include "base/memory.h"
 #include "cli/commands.h"
 #include "cli/ending.h"
@@ -48,7 +49,7 @@ enum ending cmd_merge(const struct invocation *invocation)
     struct result *merged = merge(options, results, &err);
     enum ending ending = ENDING_USAGE;
     if (merged == NULL) {
-        fprintf(stderr, "pinload: %s\n", err.text);
+        error_print(&err);
     } else {
         verdict_check_merged(merged, options->allow_empty);
         thresholds_judge(options, merged);

@@ -3,6 +3,8 @@
  * pinload pin: the pins of a certificate in a file, or of a server's, also of a server that then
  * refuses us.
  */
+#include "base/error.h"
+#include "base/notices.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/plan_builder.h"
@@ -91,8 +93,7 @@ static enum ending pin_server(struct probe *probe, const struct options *options
     enum ending ending = ENDING_USAGE;
     signal(SIGPIPE, SIG_IGN);
     bool built = build_plan(&plan, options, &notices, err);
-    for (size_t i = 0; i < notices.count; i++)
-        fprintf(stderr, "pinload: warning: %s\n", notices.texts[i]);
+    notices_print(&notices, SIZE_MAX);
     if (built)
         ending = probe_server(probe, &plan, err) ? ENDING_AS_EXPECTED : ENDING_UNEXPECTED;
     notices_cleanup(&notices);
@@ -115,7 +116,7 @@ enum ending cmd_pin(const struct invocation *invocation)
     if (ending == ENDING_AS_EXPECTED)
         print_all(&probe);
     else
-        fprintf(stderr, "pinload: %s\n", err.text);
+        error_print(&err);
     probe_cleanup(&probe);
     return ending;
 }

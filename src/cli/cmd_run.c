@@ -3,7 +3,9 @@
  * pinload run: a plan from the options, a run of it, a verdict, reports.
  */
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/memory.h"
+#include "base/notices.h"
 #include "base/process.h"
 #include "base/version.h"
 #include "cli/commands.h"
@@ -22,21 +24,14 @@
 #include <string.h>
 #include <unistd.h>
 
-static enum ending complain(const struct error *err)
+static enum ending refuse(const struct error *err)
 {
-    fprintf(stderr, "pinload: %s\n", err->text);
+    error_print(err);
     return ENDING_USAGE;
 }
 
 /* Most warnings are about identities, and there may be ten thousand of those. */
-static void tell_notices(const struct notices *notices)
-{
-    size_t most = 10;
-    for (size_t i = 0; i < notices->count && i < most; i++)
-        fprintf(stderr, "pinload: warning: %s\n", notices->texts[i]);
-    if (notices->count > most)
-        fprintf(stderr, "pinload: warning: and %zu more of the kind\n", notices->count - most);
-}
+#define MOST_NOTICES 10
 
 static void tell_story(const char *title, const char *story)
 {
@@ -131,8 +126,7 @@ static enum ending run(const struct invocation *invocation, const struct plan *p
         hooks.on_progress = NULL;
     process_spare_once(); /* the run takes its signals itself: this is for what follows it */
     struct result *result = run_plan(plan, &hooks, &stories, &err);
-    enum ending ending =
-        result == NULL ? complain(&err) : report(invocation, plan, result, &stories);
+    enum ending ending = result == NULL ? refuse(&err) : report(invocation, plan, result, &stories);
     result_free(result);
     stories_cleanup(&stories);
     return ending;
@@ -175,8 +169,8 @@ enum ending cmd_run(const struct invocation *invocation)
                  plan_build(&plan, invocation->options, &notices, &err) &&
                  check_thresholds(invocation->options, &plan, &err) &&
                  descriptors_suffice(&plan, &err);
-    tell_notices(&notices);
-    ending = built ? run(invocation, &plan) : complain(&err);
+    notices_print(&notices, MOST_NOTICES);
+    ending = built ? run(invocation, &plan) : refuse(&err);
     notices_cleanup(&notices);
     plan_cleanup(&plan);
     return ending;

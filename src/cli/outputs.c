@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/outputs.h"
 
+#include "base/error.h"
 #include "report/formats/report_csv.h"
 #include "report/formats/report_hlog.h"
 #include "report/formats/report_junit.h"
@@ -107,7 +108,7 @@ bool outputs_write(const struct options *options, const struct result *result)
         const char *path = path_of(&outputs[i], options);
         if (path == NULL || report_file_write(path, outputs[i].write, result, &err))
             continue;
-        fprintf(stderr, "pinload: %s\n", err.text);
+        error_print(&err);
         ok = false;
     }
     return ok;

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "http/refusal.h"
 #include "http/request.h"
@@ -27,8 +28,7 @@ static unsigned count_processors(void)
     cpu_set_t set;
     if (sched_getaffinity(0, sizeof set, &set) != 0)
         return MAX_THREADS; /* more of them than a set holds */
-    unsigned count = (unsigned)CPU_COUNT(&set);
-    return count < MAX_THREADS ? count : MAX_THREADS;
+    return (unsigned)number_min((uint64_t)CPU_COUNT(&set), MAX_THREADS);
 }
 
 static bool set_threads(struct plan *plan, const char *text, struct error *err)
@@ -44,7 +44,7 @@ static bool set_threads(struct plan *plan, const char *text, struct error *err)
             "'%s' is not a value for -t, --threads; expected a whole number from 1 to %d, or auto",
             text, MAX_THREADS);
     uint64_t most = plan->connections / plan->num_shards; /* each thread has a connection */
-    plan->threads = (unsigned)(count < most ? count : most);
+    plan->threads = (unsigned)number_min(count, most);
     return true;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "compare/clock_facts.h"
 #include "compare/in_process.h"
 #include "compare/instructions.h"
@@ -292,11 +293,11 @@ out:
 static uint64_t round_blocks(const struct course *course, size_t num_identities)
 {
     double missing = course->result->sessions_needed - (double)course->num_begun;
-    uint64_t least = num_identities * 4 > ROUND_BLOCKS ? num_identities * 4 : ROUND_BLOCKS;
+    uint64_t least = number_max(num_identities * 4, ROUND_BLOCKS);
     uint64_t blocks = course->num_begun;
     if (missing > 0 && missing < (double)blocks)
         blocks = (uint64_t)missing;
-    return blocks > least ? blocks : least;
+    return number_max(blocks, least);
 }
 
 /* The next round's share of what is asked for: all of it, unless there is something to look at on

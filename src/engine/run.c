@@ -4,6 +4,7 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/process.h"
 #include "engine/headcount.h"
 #include "measure/digest.h"
@@ -473,11 +474,6 @@ static void fill_target(const struct run *run, struct result *result)
     result->interrupted_by = run->interrupted_by;
 }
 
-static uint64_t later(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
-}
-
 static struct result *collect(struct run *run, struct stories *out_stories)
 {
     struct result *result = result_new();
@@ -488,8 +484,8 @@ static struct result *collect(struct run *run, struct stories *out_stories)
         struct worker *worker = run->threads[i].worker;
         tally_merge(total, worker_tally(worker));
         stories_merge(out_stories, worker_stories(worker));
-        stopped_ns = later(stopped_ns, worker_stopped_ns(worker));
-        ended_ns = later(ended_ns, worker_ended_ns(worker));
+        stopped_ns = number_max(stopped_ns, worker_stopped_ns(worker));
+        ended_ns = number_max(ended_ns, worker_ended_ns(worker));
     }
     result->duration_s = (double)(stopped_ns - run->start_ns) / NS_PER_S;
     tally_end(total, stopped_ns, ended_ns);

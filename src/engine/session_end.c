@@ -3,6 +3,7 @@
  * The end of a session: complete, held, on its farewell, or finished with an outcome.
  */
 #include "base/clock.h"
+#include "base/number.h"
 #include "engine/headcount.h"
 #include "engine/session_internal.h"
 #include "http/exchange.h"
@@ -66,8 +67,7 @@ enum step session_say_farewell(struct session *session)
     session->sent_fin = false;
     tls_conn_close_notify(session->tls);
     session_flush(session);
-    session_set_deadline(session, clock_now_ns(),
-                         timeout_ns < FIN_AFTER_NS ? timeout_ns : FIN_AFTER_NS);
+    session_set_deadline(session, clock_now_ns(), number_min(timeout_ns, FIN_AFTER_NS));
     return STEP_AGAIN;
 }
 

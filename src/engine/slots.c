@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/number.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -71,7 +72,7 @@ uint64_t slots_fail(struct slot *slot, uint64_t now_ns)
 
 void slots_count_pause(struct slots *slots, struct slot *slot, uint64_t now_ns)
 {
-    uint64_t to_ns = now_ns < slot->paused_to_ns ? now_ns : slot->paused_to_ns;
+    uint64_t to_ns = number_min(now_ns, slot->paused_to_ns);
     if (to_ns > slot->paused_from_ns)
         slots->paused_ns += to_ns - slot->paused_from_ns;
     slot->paused_from_ns = slot->paused_to_ns = 0;

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "engine/session.h"
 #include "engine/slots.h"
 #include "net/net_loop.h"
@@ -336,7 +337,7 @@ static void for_each_busy(struct worker *worker, void (*act)(struct session *))
 static void begin_drain(struct worker *worker, uint64_t now_ns, bool gently)
 {
     worker->is_draining = true;
-    worker->stopped_ns = now_ns < worker->end_ns ? now_ns : worker->end_ns;
+    worker->stopped_ns = number_min(now_ns, worker->end_ns);
     worker->drain_until_ns = now_ns + worker->plan->timeout_ns;
     worker->env.is_ending = true;
     slots_count_pauses(&worker->slots, worker->stopped_ns);
@@ -388,22 +389,17 @@ static void expire(struct worker *worker, uint64_t now_ns)
     }
 }
 
-static uint64_t earliest(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
 static void set_wake(struct worker *worker)
 {
     uint64_t wake_ns = deadline_next(&worker->deadlines);
     if (worker->is_draining) {
         if (!worker->is_cut)
-            wake_ns = earliest(wake_ns, worker->drain_until_ns);
+            wake_ns = number_min(wake_ns, worker->drain_until_ns);
     } else {
-        wake_ns = earliest(wake_ns, worker->end_ns);
+        wake_ns = number_min(wake_ns, worker->end_ns);
         bool may_begin = worker->slots.num_ready > 0 || worker->plan->skip_when_full;
         if (worker->plan->rate > 0 && may_begin && !has_begun_all(worker))
-            wake_ns = earliest(wake_ns, pacer_next(&worker->pacer));
+            wake_ns = number_min(wake_ns, pacer_next(&worker->pacer));
     }
     net_loop_wake_at(worker->loop, wake_ns);
 }

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "plan/plan.h"
 #include "tls/pinset.h"
 
@@ -48,17 +49,12 @@ void tally_free(struct tally *tally)
     free(tally);
 }
 
-static uint64_t later(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
-}
-
 void tally_begin(struct tally *tally, uint64_t start_ns)
 {
     seconds_begin(&tally->seconds, start_ns);
     intervals_begin(&tally->intervals, start_ns);
     tally->measured_from_ns = start_ns + tally->plan->warm_up_ns;
-    tally->steady_from_ns = later(tally->measured_from_ns, start_ns + tally->plan->ramp_ns);
+    tally->steady_from_ns = number_max(tally->measured_from_ns, start_ns + tally->plan->ramp_ns);
 }
 
 void tally_started(struct tally *tally, uint64_t intended_ns, uint64_t now_ns, size_t identity)
@@ -298,8 +294,8 @@ static void merge_array(uint64_t *to, const uint64_t *from, size_t count)
 
 void tally_merge(struct tally *to, struct tally *from)
 {
-    to->last_intended_ns = later(to->last_intended_ns, from->last_intended_ns);
-    to->last_started_ns = later(to->last_started_ns, from->last_started_ns);
+    to->last_intended_ns = number_max(to->last_intended_ns, from->last_intended_ns);
+    to->last_started_ns = number_max(to->last_started_ns, from->last_started_ns);
     to->was_full = to->was_full || from->was_full;
     merge_counters(to, from);
     merge_array(to->outcomes, from->outcomes, NUM_OUTCOMES);

@@ -2,6 +2,7 @@
 #include "result/merge.h"
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "result/figure_table.h"
 #include "result/merge_plan.h"
 #include "result/merge_verdict.h"
@@ -64,11 +65,6 @@ static void add_figure(const struct figure *figure, void *to, const void *from)
     }
 }
 
-static void take_larger(uint64_t *to, uint64_t from)
-{
-    *to = from > *to ? from : *to;
-}
-
 static void add_figures(struct result *to, const struct result *from)
 {
     for (size_t i = 0; i < figure_table_len; i++) {
@@ -78,7 +74,7 @@ static void add_figures(struct result *to, const struct result *from)
         if (figure->merge == MERGE_SUM)
             add_figure(figure, sum, part);
         else if (figure->merge == MERGE_LARGEST)
-            take_larger(sum, *(const uint64_t *)part);
+            *(uint64_t *)sum = number_max(*(uint64_t *)sum, *(const uint64_t *)part);
     }
 }
 

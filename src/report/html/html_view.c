@@ -2,6 +2,7 @@
 #include "report/html/html_view.h"
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "report/identity_order.h"
 
 #include <math.h>
@@ -106,8 +107,7 @@ static void view_series(struct html_view *view)
     view->seconds_per_point = (num_rows + HTML_MAX_POINTS - 1) / HTML_MAX_POINTS;
     view->points = memory_new(HTML_MAX_POINTS, sizeof *view->points);
     for (size_t i = 0; i < num_rows; i += view->seconds_per_point) {
-        size_t left = num_rows - i;
-        size_t count = left < view->seconds_per_point ? left : view->seconds_per_point;
+        size_t count = number_min(num_rows - i, view->seconds_per_point);
         view->points[view->num_points++] = point_of(&rows[i], count, rows);
     }
     free(rows);
