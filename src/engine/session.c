@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From connect to the handshake, and what drives the stages; session_requests.c and session_end.c
- * have the others.
+ * From connect to the handshake, and what drives the stages; session_requests and session_end have
+ * the others, and know nothing of this.
  */
 #include "engine/session.h"
 
 #include "base/clock.h"
 #include "base/memory.h"
 #include "engine/headcount.h"
-#include "engine/session_internal.h"
+#include "engine/session_end.h"
+#include "engine/session_requests.h"
 #include "http/exchange.h"
 #include "measure/tally.h"
 #include "net/net_loop.h"
@@ -46,23 +47,6 @@ void session_free(struct session *session)
         buffer_cleanup(session->late);
     free(session->late);
     free(session);
-}
-
-void session_set_deadline(struct session *session, uint64_t from_ns, uint64_t after_ns)
-{
-    deadline_set(session->env->deadlines, session->deadline, from_ns + after_ns);
-}
-
-void session_flush(struct session *session)
-{
-    struct buffer *out = tls_context_output(session->env->tls);
-    if (out->len == 0)
-        return;
-    tcp_write(session->tcp, out->data, out->len);
-    session->sample.bytes_written += out->len;
-    buffer_clear(out);
-    if (tcp_is_full(session->tcp))
-        exchange_hold(session->exchange, true);
 }
 
 static void connect_next(struct session *session, uint64_t now_ns)
@@ -155,8 +139,9 @@ static enum step (*const steps[])(struct session *) = {
     [STAGE_CLOSING] = NULL,
 };
 
-/* Sending may give events too, which session_read takes. */
-void session_drive(struct session *session)
+/* Steps until the session waits or ends, and sends what came out of it. Sending may give events too,
+ * which session_read takes. */
+static void drive(struct session *session)
 {
     do {
         while (steps[session->stage] != NULL && steps[session->stage](session) == STEP_AGAIN)
@@ -164,6 +149,24 @@ void session_drive(struct session *session)
         if (steps[session->stage] != NULL)
             session_push(session);
     } while (exchange_has_events(session->exchange));
+}
+
+/* Sends what has been filled in, and takes what came of it: events, or that it could not be. */
+static void send_off(struct session *session)
+{
+    session_push(session);
+    if (exchange_has_events(session->exchange) || !tls_conn_is_open(session->tls))
+        drive(session);
+}
+
+void session_uncork(struct session_env *env)
+{
+    struct corked *corked;
+    while ((corked = cork_take(&env->cork)) != NULL) {
+        struct session *session = (struct session *)corked;
+        if (session_send_more(session))
+            send_off(session);
+    }
 }
 
 /* What another of the host's addresses may do better: a family that is not to be had here is that
@@ -215,7 +218,7 @@ static void on_connected(void *owner, enum tcp_end end)
     session_set_deadline(session, session->sample.at.connected, env->plan->timeout_ns);
     tls_conn_start(session->tls, session->is_anonymous ? TLS_NO_IDENTITY : session->sample.identity,
                    session->policy, session->offer_ticket);
-    session_drive(session);
+    drive(session);
 }
 
 static void on_bytes(void *owner, const uint8_t *bytes, size_t len)
@@ -225,7 +228,7 @@ static void on_bytes(void *owner, const uint8_t *bytes, size_t len)
         return;
     session->sample.bytes_read += len;
     tls_conn_feed(session->tls, bytes, len);
-    session_drive(session);
+    drive(session);
 }
 
 static void on_end(void *owner, enum tcp_end end)
@@ -251,8 +254,8 @@ static void on_closed(void *owner)
 static void on_drained(void *owner)
 {
     struct session *session = owner;
-    if (steps[session->stage] != NULL)
-        session_resume(session);
+    if (steps[session->stage] != NULL && session_resume(session) == STEP_AGAIN)
+        send_off(session);
 }
 
 static const struct tcp_events tcp_events = {on_connected, on_bytes, on_end, on_closed, on_drained};
@@ -271,7 +274,7 @@ void session_expire(struct session *session)
         return;
     case STAGE_THINK:
         session_send_requests(session);
-        session_drive(session);
+        drive(session);
         return;
     case STAGE_HOLD:
         session_finish(session, END_COMPLETE, TCP_OK);

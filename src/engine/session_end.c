@@ -2,10 +2,11 @@
 /*
  * The end of a session: complete, held, on its farewell, or finished with an outcome.
  */
+#include "engine/session_end.h"
+
 #include "base/clock.h"
 #include "base/number.h"
 #include "engine/headcount.h"
-#include "engine/session_internal.h"
 #include "http/exchange.h"
 #include "tls/tls_context.h"
 
@@ -55,11 +56,6 @@ void session_finish(struct session *session, enum end_cause cause, enum tcp_end 
     tcp_close(session->tcp, reset);
 }
 
-bool session_has_ended(const struct session *session)
-{
-    return session->stage == STAGE_CLOSING || session->stage == STAGE_IDLE;
-}
-
 enum step session_say_farewell(struct session *session)
 {
     uint64_t timeout_ns = session->env->plan->timeout_ns;
@@ -102,23 +98,9 @@ enum step session_complete(struct session *session)
     return STEP_AGAIN;
 }
 
-bool session_is_parting(const struct session *session)
+void session_finish_stream(struct session *session, enum tcp_end end)
 {
-    return session->stage == STAGE_FAREWELL && session->sample.at.complete != 0;
-}
-
-/* A response that lasts until the end is complete where TLS confirms the end. */
-enum step session_end_of_stream(struct session *session, enum tcp_end end, bool in_tls)
-{
-    session->ended_by_fin = !in_tls;
-    if (session->stage == STAGE_EXCHANGE && end == TCP_EOF && exchange_end(session->exchange) &&
-        session->flights.count > 0) {
-        session_take_events(session, true);
-        if (session_has_ended(session))
-            return STEP_WAIT;
-    }
     session_finish(session, session_is_parting(session) ? END_COMPLETE : END_STREAM, end);
-    return STEP_WAIT;
 }
 
 enum step session_read_farewell(struct session *session)
@@ -132,7 +114,8 @@ enum step session_read_farewell(struct session *session)
             session_finish(session, END_COMPLETE, TCP_OK);
         return STEP_WAIT;
     case TLS_CLOSED:
-        return session_end_of_stream(session, TCP_EOF, true);
+        session_finish_stream(session, TCP_EOF);
+        return STEP_WAIT;
     case TLS_OK:
         return STEP_AGAIN;
     default:

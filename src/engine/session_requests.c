@@ -2,9 +2,11 @@
 /*
  * The requests of a session and their responses, from the handshake's end to the last response.
  */
+#include "engine/session_requests.h"
+
 #include "base/clock.h"
 #include "base/memory.h"
-#include "engine/session_internal.h"
+#include "engine/session_end.h"
 #include "http/exchange.h"
 #include "http/request.h"
 #include "measure/tally.h"
@@ -278,7 +280,9 @@ static bool take_event(struct session *session, const struct exchange_event *eve
     return false;
 }
 
-enum step session_take_events(struct session *session, bool understood)
+/* Takes all that the exchange has to tell, then goes on where nothing is in flight any more. Where
+ * what came was not UNDERSTOOD, only a session that is complete does. */
+static enum step take_events(struct session *session, bool understood)
 {
     const uint64_t num_wanted = session->env->plan->requests;
     struct exchange_event event;
@@ -317,37 +321,38 @@ static void cork(struct session *session)
     cork_add(&env->cork, &session->corked, clock_now_ns(), env->num_in_flight + num_free);
 }
 
-/* Sends what has been filled in, and takes what came of it: events, or that it could not be. */
-static void send_off(struct session *session)
+bool session_send_more(struct session *session)
 {
-    session_push(session);
-    if (exchange_has_events(session->exchange) || !tls_conn_is_open(session->tls))
-        session_drive(session);
+    if (!may_send_more(session))
+        return false;
+    send_more(session);
+    return true;
 }
 
-void session_uncork(struct session_env *env)
-{
-    struct corked *corked;
-    while ((corked = cork_take(&env->cork)) != NULL) {
-        struct session *session = (struct session *)corked;
-        if (!may_send_more(session))
-            continue;
-        send_more(session);
-        send_off(session);
-    }
-}
-
-void session_resume(struct session *session)
+enum step session_resume(struct session *session)
 {
     exchange_hold(session->exchange, false);
     session_push(session);
     bool is_waiting = session->stage == STAGE_EXCHANGE && session->flights.count == 0 &&
                       exchange_can_send(session->exchange);
     if (is_waiting && go_on(session) == STEP_WAIT)
-        return;
-    if (may_send_more(session))
-        send_more(session);
-    send_off(session);
+        return STEP_WAIT;
+    session_send_more(session);
+    return STEP_AGAIN;
+}
+
+/* A response that lasts until the end is complete where TLS confirms the end. */
+enum step session_end_of_stream(struct session *session, enum tcp_end end, bool in_tls)
+{
+    session->ended_by_fin = !in_tls;
+    if (session->stage == STAGE_EXCHANGE && end == TCP_EOF && exchange_end(session->exchange) &&
+        session->flights.count > 0) {
+        take_events(session, true);
+        if (session_has_ended(session))
+            return STEP_WAIT;
+    }
+    session_finish_stream(session, end);
+    return STEP_WAIT;
 }
 
 enum step session_read(struct session *session)
@@ -358,7 +363,7 @@ enum step session_read(struct session *session)
     case TLS_WANT_READ:
         encrypt(session);
         if (exchange_has_events(session->exchange))
-            return session_take_events(session, true);
+            return take_events(session, true);
         if (may_send_more(session))
             cork(session);
         return STEP_WAIT;
@@ -371,5 +376,5 @@ enum step session_read(struct session *session)
         return STEP_WAIT;
     }
     bool understood = exchange_feed(session->exchange, bytes, len, &session->env->plain);
-    return session_take_events(session, understood);
+    return take_events(session, understood);
 }
