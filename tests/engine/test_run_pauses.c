@@ -32,7 +32,10 @@ static void how_long_slots_paused_after_failures_is_told_up_to_the_runs_end(void
     } cases[] = {
         {.sessions = 9, .connections = 1, .least_s = 1.63, .most_s = 1.63001},
         {.sessions = 4, .connections = 4, .most_s = 0}, /* nothing was left to begin */
-        {.connections = 10, .duration_ms = 1000, .least_s = 9, .most_s = 10},
+        {.connections = 10,
+         .duration_ms = 1000,
+         .least_s = 8,
+         .most_s = 10}, /* on a busy machine */
         {.connections = 10, .duration_ms = 200, .no_backoff = true},
         {.connections = 10, .duration_ms = 200, .rate = 100},
     };
