@@ -327,7 +327,9 @@ static bool run_round(struct course *course, struct plan *plan, const struct run
     struct result *round = run_plan(plan, hooks, &stories, err);
     if (round == NULL)
         return false;
-    course->is_lost = round->started > 0 && round->failed + round->refused == round->started;
+    course->is_lost =
+        round->started > 0 &&
+        round->by_class[CLASS_FAILED] + round->by_class[CLASS_REFUSED] == round->started;
     result->interrupted_by = round->interrupted_by;
     result_free(round);
     stories_cleanup(&stories);

@@ -49,8 +49,8 @@ static char *failure_of_all(const struct result *merged, struct result *const *r
         return memory_text(result_failure(results[0]));
     struct buffer text = {0};
     const struct setting *by_close = result_setting(merged, "refusal_by_close");
-    buffer_format(&text, "%" PRIu64 " %s failed", merged->failed,
-                  merged->failed == 1 ? "session" : "sessions");
+    buffer_format(&text, "%" PRIu64 " %s failed", merged->by_class[CLASS_FAILED],
+                  merged->by_class[CLASS_FAILED] == 1 ? "session" : "sessions");
     result_write_causes(&text, merged, by_close != NULL && by_close->number != 0);
     char *failure = memory_text(buffer_text(&text));
     buffer_cleanup(&text);

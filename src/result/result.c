@@ -120,10 +120,8 @@ void result_free(struct result *result)
 bool result_balances(const struct result *result)
 {
     uint64_t ended = 0;
-    const uint64_t classes[] = {result->succeeded, result->refused, result->failed, result->cut_off,
-                                result->unconfirmed};
-    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
-        ended = result_count_sum(ended, classes[i]);
+    for (int class = 0; class < NUM_CLASSES; class ++)
+        ended = result_count_sum(ended, result->by_class[class]);
     return result->scheduled == result_count_sum(result->started, result->skipped) &&
            result->started == ended && ended < UINT64_MAX;
 }

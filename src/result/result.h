@@ -40,7 +40,7 @@ struct result_identity {
     char *name;
     bool expect_refused;
     bool as_expected;
-    uint64_t sessions, succeeded, refused, failed, cut_off, unconfirmed;
+    uint64_t sessions, by_class[NUM_CLASSES];
     uint64_t responses[NUM_STATUS_CLASSES]; /* complete ones, of sessions cut off too */
     char *expected_status;                  /* as in "200,204"; NULL: any 2xx or 3xx */
     uint32_t failed_by; /* outcome_bit of each of its failures; known of this process's run alone */
@@ -115,7 +115,7 @@ struct result {
 
     /* sessions */
     uint64_t scheduled, skipped, started;
-    uint64_t succeeded, refused, failed, cut_off, unconfirmed;
+    uint64_t by_class[NUM_CLASSES];             /* of started */
     uint64_t cut_off_served, cut_off_responses; /* of cut_off, those with responses; how many */
     uint64_t peak_established;
     double sessions_per_second; /* as every rate NAN where there was no window */

@@ -57,22 +57,16 @@ static double per_second(uint64_t count, double window_s)
 
 static void fill_sessions(const struct tally *tally, struct result *result, double measured_s)
 {
-    uint64_t classes[NUM_CLASSES] = {0};
     for (int i = 0; i < NUM_OUTCOMES; i++) {
         result->outcomes[i] = tally->outcomes[i];
-        classes[outcome_class((enum outcome)i, tally->plan->refusal_by_close)] +=
+        result->by_class[outcome_class((enum outcome)i, tally->plan->refusal_by_close)] +=
             tally->outcomes[i];
     }
     result->scheduled = tally->scheduled;
     result->skipped = tally->skipped;
     result->started = tally->started;
-    result->succeeded = classes[CLASS_SUCCEEDED];
-    result->refused = classes[CLASS_REFUSED];
-    result->failed = classes[CLASS_FAILED];
-    result->cut_off = classes[CLASS_CUT_OFF];
     result->cut_off_served = tally->cut_off_served;
     result->cut_off_responses = tally->cut_off_responses;
-    result->unconfirmed = classes[CLASS_UNCONFIRMED];
     result->requests_started = tally->requests_started;
     result->requests_succeeded = tally->requests_succeeded;
     result->requests_failed = tally->requests_failed;
@@ -156,13 +150,9 @@ static void fill_identities(const struct tally *tally, struct result *result)
         *row = (struct result_identity){.name = memory_text(plan_identity_name(tally->plan, i)),
                                         .expect_refused = plan_expects_refusal(tally->plan, i),
                                         .sessions = from->started,
-                                        .succeeded = from->classes[CLASS_SUCCEEDED],
-                                        .refused = from->classes[CLASS_REFUSED],
-                                        .failed = from->classes[CLASS_FAILED],
-                                        .cut_off = from->classes[CLASS_CUT_OFF],
                                         .cut_off_served = from->cut_off_served,
-                                        .unconfirmed = from->classes[CLASS_UNCONFIRMED],
                                         .failed_by = from->failed_by};
+        memcpy(row->by_class, from->classes, sizeof row->by_class);
         memcpy(row->responses, from->responses, sizeof row->responses);
         row->expected_status = status_text(plan_identity_statuses(tally->plan, i));
         if (from->tls_handshake != NULL)

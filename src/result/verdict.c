@@ -13,14 +13,14 @@ static bool are_failures_forgiven(const struct result *result, const struct plan
     double allowed = plan->max_failures_is_percent
                          ? (double)result->started * plan->max_failures / 100
                          : plan->max_failures;
-    return (double)result->failed <= allowed;
+    return (double)result->by_class[CLASS_FAILED] <= allowed;
 }
 
 /* --- whose doing it may be ------------------------------------------------------------------- */
 
 static bool had_a_turn(const struct result_identity *row)
 {
-    return row->sessions > row->cut_off - row->cut_off_served;
+    return row->sessions > row->by_class[CLASS_CUT_OFF] - row->cut_off_served;
 }
 
 static uint32_t outcomes_of(enum outcome_blame blame)
@@ -75,8 +75,8 @@ static void check_failures(struct result *result, const struct plan *plan, uint3
     if (plan->max_failures > 0)
         snprintf(name, sizeof name, RESULT_FEW_FAILURES "--max-failures %g%s allows",
                  plan->max_failures, unit);
-    buffer_format(&violation, "%" PRIu64 " %s failed", result->failed,
-                  result->failed == 1 ? "session" : "sessions");
+    buffer_format(&violation, "%" PRIu64 " %s failed", result->by_class[CLASS_FAILED],
+                  result->by_class[CLASS_FAILED] == 1 ? "session" : "sessions");
     if (plan->max_failures > 0)
         buffer_format(&violation, ", more than --max-failures %g%s allows", plan->max_failures,
                       unit);
@@ -113,13 +113,14 @@ static void check_tickets(struct result *result, const struct plan *plan)
 /* A run of which nothing came is no good one. */
 static void check_something(struct result *result, bool allow_empty)
 {
-    bool is_empty = result->succeeded == 0 && result->refused == 0 && result->unconfirmed == 0 &&
-                    result->requests_succeeded == 0;
+    bool is_empty = result->by_class[CLASS_SUCCEEDED] == 0 &&
+                    result->by_class[CLASS_REFUSED] == 0 &&
+                    result->by_class[CLASS_UNCONFIRMED] == 0 && result->requests_succeeded == 0;
     char violation[200];
     snprintf(violation, sizeof violation,
              "nothing was measured: of %" PRIu64 " sessions none succeeded and none was refused, "
              "%" PRIu64 " failed and %" PRIu64 " were cut off",
-             result->started, result->failed, result->cut_off);
+             result->started, result->by_class[CLASS_FAILED], result->by_class[CLASS_CUT_OFF]);
     result_add_check(result, CHECK_RUN, SOMETHING, is_empty && !allow_empty ? violation : NULL);
 }
 
@@ -135,10 +136,10 @@ static void check_accepted(struct result *result, const struct plan *plan,
 {
     if (row->sessions == 0 && plan->require_all_identities)
         result_add_violation(result, "%s must be accepted, and never had a session", row->name);
-    if (row->refused > 0)
+    if (row->by_class[CLASS_REFUSED] > 0)
         result_add_violation(
             result, "%s must be accepted, and was refused in %" PRIu64 " of %" PRIu64 " sessions",
-            row->name, row->refused, row->sessions);
+            row->name, row->by_class[CLASS_REFUSED], row->sessions);
 }
 
 /* What is perhaps a refusal, by a status that no option names. */
@@ -158,24 +159,24 @@ static const char *hint_of(const struct plan *plan, const struct result_identity
 static void check_refused(struct result *result, const struct plan *plan,
                           const struct result_identity *row)
 {
-    uint64_t accepted = row->succeeded + row->cut_off_served;
-    uint64_t decided = row->refused + accepted + row->unconfirmed;
-    if (decided == 0 && row->failed == 0)
+    uint64_t accepted = row->by_class[CLASS_SUCCEEDED] + row->cut_off_served;
+    uint64_t decided = row->by_class[CLASS_REFUSED] + accepted + row->by_class[CLASS_UNCONFIRMED];
+    if (decided == 0 && row->by_class[CLASS_FAILED] == 0)
         result_add_violation(result, "%s must be refused, and no session came so far", row->name);
     else if (decided == 0)
-        result_add_violation(result,
-                             "%s must be refused, and was in none of %" PRIu64 " sessions: %" PRIu64
-                             " failed%s",
-                             row->name, row->sessions, row->failed, hint_of(plan, row, STATUS_4XX));
+        result_add_violation(
+            result,
+            "%s must be refused, and was in none of %" PRIu64 " sessions: %" PRIu64 " failed%s",
+            row->name, row->sessions, row->by_class[CLASS_FAILED], hint_of(plan, row, STATUS_4XX));
     if (accepted > 0)
         result_add_violation(
             result, "%s must be refused, and was accepted in %" PRIu64 " of %" PRIu64 " sessions%s",
             row->name, accepted, row->sessions, hint_of(plan, row, STATUS_3XX));
-    if (row->unconfirmed > 0)
+    if (row->by_class[CLASS_UNCONFIRMED] > 0)
         result_add_violation(result,
                              "%s must be refused, and was not seen refused in %" PRIu64
                              " of %" PRIu64 " sessions",
-                             row->name, row->unconfirmed, row->sessions);
+                             row->name, row->by_class[CLASS_UNCONFIRMED], row->sessions);
 }
 
 /* As expected: the server decided as it had to, and what failed is forgiven or EXCUSED. */
@@ -188,8 +189,8 @@ static void check_identity(struct result *result, const struct plan *plan,
         check_refused(result, plan, row);
     else
         check_accepted(result, plan, row);
-    row->as_expected =
-        result->num_violations == num_before && (row->failed == 0 || is_forgiven || is_excused);
+    row->as_expected = result->num_violations == num_before &&
+                       (row->by_class[CLASS_FAILED] == 0 || is_forgiven || is_excused);
 }
 
 #define MOST_REDIRECTED_SHOWN 5

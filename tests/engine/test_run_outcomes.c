@@ -42,7 +42,8 @@ static void every_session_succeeds_and_both_sides_count_the_same(void **state)
     assert_int_equal(seen->requests, 3 * 41);
     for (size_t i = 0; i < 3; i++) {
         assert_in_range(result->identities[i].sessions, 13, 14);
-        assert_int_equal(result->identities[i].succeeded, result->identities[i].sessions);
+        assert_int_equal(result->identities[i].by_class[CLASS_SUCCEEDED],
+                         result->identities[i].sessions);
         assert_true(result->identities[i].as_expected);
     }
     assert_true(result->bytes_read > 0 && result->bytes_written > 0);
@@ -236,8 +237,8 @@ static void refusal_by_close_makes_a_wordless_close_a_refusal(void **state)
     trial.plan.refusal_by_close = true;
     trial_run(&trial);
     trial_expect(&trial, OUTCOME_CLOSED_BEFORE_ACCEPT);
-    assert_int_equal(trial.result->refused, 4);
-    assert_int_equal(trial.result->failed, 0);
+    assert_int_equal(trial.result->by_class[CLASS_REFUSED], 4);
+    assert_int_equal(trial.result->by_class[CLASS_FAILED], 0);
     assert_true(trial.result->identities[0].as_expected);
     trial_cleanup(&trial);
     service_stop(service);

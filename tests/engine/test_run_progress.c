@@ -92,7 +92,7 @@ static void refusals_and_responses_are_told_while_the_run_goes_on(void **state)
             bool is_more = i + 1 < watched.count; /* the last one may follow at once */
             if (refuses) {
                 assert_true(moment->refused >= refused + is_more);
-                assert_true(moment->refused <= trial.result->refused);
+                assert_true(moment->refused <= trial.result->by_class[CLASS_REFUSED]);
                 assert_int_equal(moment->responses, 0);
             } else {
                 assert_true(moment->responses >= responses + is_more);
@@ -101,7 +101,7 @@ static void refusals_and_responses_are_told_while_the_run_goes_on(void **state)
             }
         }
         const struct progress_moment *last = &watched.moments[watched.count - 1];
-        assert_int_equal(last->refused, trial.result->refused);
+        assert_int_equal(last->refused, trial.result->by_class[CLASS_REFUSED]);
         trial_cleanup(&trial);
         service_stop(service);
     }

@@ -95,7 +95,8 @@ static void add_identity(struct result_identity *identity, const char *name, uin
     identity->expect_refused = expect_refused;
     identity->as_expected = true;
     identity->sessions = sessions;
-    *(expect_refused ? &identity->refused : &identity->succeeded) = sessions;
+    *(expect_refused ? &identity->by_class[CLASS_REFUSED] : &identity->by_class[CLASS_SUCCEEDED]) =
+        sessions;
     identity->tls_handshake_hdr = latency_new(2);
     scatter(identity->tls_handshake_hdr, sessions, 2300 + 10 * (double)strlen(name), 0.25);
     latency_summarize(identity->tls_handshake_hdr, &identity->tls_handshake);
@@ -181,8 +182,8 @@ static struct result *page_mixed(void)
     r->rate = 1850;
     r->sessions_per_second = 1841.2;
     r->scheduled = r->started = 55236;
-    r->succeeded = r->outcomes[OUTCOME_SUCCEEDED] = 52236;
-    r->refused = r->outcomes[OUTCOME_CLIENT_CERT_REFUSED] = 3000;
+    r->by_class[CLASS_SUCCEEDED] = r->outcomes[OUTCOME_SUCCEEDED] = 52236;
+    r->by_class[CLASS_REFUSED] = r->outcomes[OUTCOME_CLIENT_CERT_REFUSED] = 3000;
     r->handshakes_completed = 55236;
     r->handshakes_resumed = 36824;
     r->tickets_offered = 36824;
@@ -216,7 +217,8 @@ static struct result *page_of_few(uint64_t count)
     struct result *r = sample_empty();
     r->interrupted_by = 0;
     r->passed = true;
-    r->scheduled = r->started = r->succeeded = r->outcomes[OUTCOME_SUCCEEDED] = count;
+    r->scheduled = r->started = r->by_class[CLASS_SUCCEEDED] = r->outcomes[OUTCOME_SUCCEEDED] =
+        count;
     r->handshakes_completed = r->handshakes_full = count;
     for (uint64_t i = 0; i < count; i++) {
         latency_record(r->latencies[LATENCY_TLS_HANDSHAKE], 3000000);
@@ -301,8 +303,8 @@ static void make_crowd(struct result *r)
     for (size_t i = 0; i < 250; i++) {
         struct result_identity *odd = &r->identities[37 * i + 5];
         odd->as_expected = false;
-        odd->refused = 1;
-        odd->succeeded = 1;
+        odd->by_class[CLASS_REFUSED] = 1;
+        odd->by_class[CLASS_SUCCEEDED] = 1;
         result_add_violation(r, "%s must be accepted, and was refused in 1 of 2 sessions",
                              odd->name);
     }
@@ -334,10 +336,10 @@ static struct result *page_sorted(void)
         char name[32];
         snprintf(name, sizeof name, i < 30 ? "client%zu" : "tenant%zu", i);
         add_identity(row, name, i == 7 ? 0 : i * 37 % 40 * 5 + 1, i == 3);
-        row->responses[0] = row->succeeded;
+        row->responses[0] = row->by_class[CLASS_SUCCEEDED];
     }
     r->identities[9].responses[2] = 2;
-    r->identities[9].failed = 2;
+    r->identities[9].by_class[CLASS_FAILED] = 2;
     r->identities[9].as_expected = false;
     r->identities[12].expected_status = memory_text("200,204");
     latency_reset(r->latencies[LATENCY_REQUEST]);
@@ -406,7 +408,7 @@ static struct result *page_worst(void)
         name_counts_add(&r->statuses, name, 1);
         free(name);
     }
-    r->failed = r->outcomes[OUTCOME_RESET] = 1;
+    r->by_class[CLASS_FAILED] = r->outcomes[OUTCOME_RESET] = 1;
     r->scheduled++, r->started++;
     r->first_failure = long_name("session 17: ", 0, 4000);
     return r;

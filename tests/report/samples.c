@@ -57,7 +57,8 @@ static void add_identities(struct result *r, size_t count, uint64_t sessions)
         snprintf(name, sizeof name, "client%zu", i + 1);
         identity->name = memory_text(name);
         identity->as_expected = true;
-        identity->sessions = identity->succeeded = identity->responses[STATUS_2XX] = sessions;
+        identity->sessions = identity->by_class[CLASS_SUCCEEDED] = identity->responses[STATUS_2XX] =
+            sessions;
         identity->tls_handshake_hdr = latency_new(2);
         fill(identity->tls_handshake_hdr, sessions, 33000 + 100 * i, 4);
         latency_summarize(identity->tls_handshake_hdr, &identity->tls_handshake);
@@ -103,7 +104,7 @@ static void add_intervals(struct result *r, size_t count, double first_s)
 
 static void count_sessions(struct result *r, uint64_t sessions)
 {
-    r->scheduled = r->started = r->succeeded = sessions;
+    r->scheduled = r->started = r->by_class[CLASS_SUCCEEDED] = sessions;
     r->outcomes[OUTCOME_SUCCEEDED] = sessions;
     r->handshakes_completed = r->handshakes_full = sessions;
     r->requests_started = r->requests_succeeded = sessions;
@@ -224,7 +225,7 @@ struct result *sample_interrupted(void)
     r->scheduled = 6412;
     r->skipped = 400;
     r->started = 6012;
-    r->cut_off = r->outcomes[OUTCOME_CUT_OFF] = 12;
+    r->by_class[CLASS_CUT_OFF] = r->outcomes[OUTCOME_CUT_OFF] = 12;
     set_rates(r);
     r->num_pins = 2;
     r->pins_checked = r->pins_matched = 6000;
@@ -250,12 +251,12 @@ struct result *sample_interrupted(void)
 static void fail_sessions(struct result *r)
 {
     r->scheduled = r->started = 1000;
-    r->succeeded = r->outcomes[OUTCOME_SUCCEEDED] = 700;
-    r->refused = r->outcomes[OUTCOME_CLIENT_CERT_REFUSED] = 200;
-    r->failed = 90;
+    r->by_class[CLASS_SUCCEEDED] = r->outcomes[OUTCOME_SUCCEEDED] = 700;
+    r->by_class[CLASS_REFUSED] = r->outcomes[OUTCOME_CLIENT_CERT_REFUSED] = 200;
+    r->by_class[CLASS_FAILED] = 90;
     r->outcomes[OUTCOME_CLOSED_BEFORE_ACCEPT] = 50;
     r->outcomes[OUTCOME_PIN_MISMATCH] = 40;
-    r->unconfirmed = r->outcomes[OUTCOME_UNCONFIRMED] = 10;
+    r->by_class[CLASS_UNCONFIRMED] = r->outcomes[OUTCOME_UNCONFIRMED] = 10;
     name_counts_add(&r->statuses, "400", 150);
     name_counts_add(&r->alerts_received, "certificate_required", 50);
     name_counts_add(&r->alerts_sent, "bad_certificate", 40);
@@ -277,15 +278,15 @@ struct result *sample_failing(void)
     latency_record(r->latencies[LATENCY_SESSION], UINT64_MAX);
     add_identities(r, 3, 0);
     r->identities[1].as_expected = false;
-    r->identities[1].sessions = r->identities[1].refused = 200;
+    r->identities[1].sessions = r->identities[1].by_class[CLASS_REFUSED] = 200;
     r->identities[2].sessions = 800;
     r->identities[2].expect_refused = true;
     r->identities[2].responses[STATUS_3XX] = 700;
     r->identities[2].responses[STATUS_4XX] = 90;
     r->identities[2].expected_status = memory_text("200,302");
-    r->identities[2].succeeded = 700;
-    r->identities[2].failed = 90;
-    r->identities[2].unconfirmed = 10;
+    r->identities[2].by_class[CLASS_SUCCEEDED] = 700;
+    r->identities[2].by_class[CLASS_FAILED] = 90;
+    r->identities[2].by_class[CLASS_UNCONFIRMED] = 10;
     free(r->identities[1].name);
     r->identities[1].name = memory_text("a<b>&\"c\" \\ \x01 a name that is longer \xff é");
     add_series(r, 2, 500);
@@ -322,8 +323,8 @@ struct result *sample_kept(void)
     struct result *r = sample_base();
     r->duration_s = 4;
     count_sessions(r, 8);
-    r->succeeded = r->outcomes[OUTCOME_SUCCEEDED] = 0;
-    r->cut_off = r->outcomes[OUTCOME_CUT_OFF] = 8;
+    r->by_class[CLASS_SUCCEEDED] = r->outcomes[OUTCOME_SUCCEEDED] = 0;
+    r->by_class[CLASS_CUT_OFF] = r->outcomes[OUTCOME_CUT_OFF] = 8;
     r->cut_off_served = 8;
     r->requests_started = 191739;
     r->requests_succeeded = r->cut_off_responses = 191731;
@@ -334,8 +335,8 @@ struct result *sample_kept(void)
     fill(r->latencies[LATENCY_REQUEST], 191731, 610, 0);
     add_identities(r, 2, 4);
     for (size_t i = 0; i < 2; i++) {
-        r->identities[i].succeeded = 0;
-        r->identities[i].cut_off = r->identities[i].cut_off_served = 4;
+        r->identities[i].by_class[CLASS_SUCCEEDED] = 0;
+        r->identities[i].by_class[CLASS_CUT_OFF] = r->identities[i].cut_off_served = 4;
     }
     add_series(r, 4, 0);
     for (size_t i = 0; i < 4; i++)

@@ -169,7 +169,7 @@ static void its_books_balance_and_no_session_is_lost(void **state)
     const struct result *r = ((struct day *)*state)->result;
     assert_true(result_balances(r));
     assert_int_equal(r->started, (uint64_t)RATE * DAY_S);
-    assert_int_equal(r->failed, (uint64_t)RATE);
+    assert_int_equal(r->by_class[CLASS_FAILED], (uint64_t)RATE);
     expect_near(r->sessions_per_second, RATE, 1e-6);
     assert_int_equal(latency_count(r->latencies[LATENCY_TLS_HANDSHAKE]), RATE * (DAY_S - 1));
 }

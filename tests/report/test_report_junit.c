@@ -68,9 +68,11 @@ static void no_case_fails_exactly_where_the_run_ends_with_status_0(void **state)
         struct plan plan = {.max_failures = cases[i].max_failures};
         for (size_t k = 20; k < 22; k++)
             result->identities[k].expect_refused = false;
-        result->succeeded -= cases[i].failed + cases[i].refused;
-        result->failed = result->identities[0].failed = cases[i].failed;
-        result->refused = result->identities[0].refused = cases[i].refused;
+        result->by_class[CLASS_SUCCEEDED] -= cases[i].failed + cases[i].refused;
+        result->by_class[CLASS_FAILED] = result->identities[0].by_class[CLASS_FAILED] =
+            cases[i].failed;
+        result->by_class[CLASS_REFUSED] = result->identities[0].by_class[CLASS_REFUSED] =
+            cases[i].refused;
         result->tickets_declined = cases[i].declined;
         verdict_reach(result, &plan);
         result_add_check(result, CHECK_THRESHOLD, "a > 1", cases[i].crosses ? "a is 2" : NULL);

@@ -225,7 +225,7 @@ static void what_one_part_does_not_hold_the_whole_does_not(void **state)
     result_add_check(parts[1], CHECK_THRESHOLD, "connect.p99 > 1ms", "connect.p99 is 2.00 ms");
     free(parts[1]->checks[0].violation);
     parts[1]->checks[0].violation = strdup("3 sessions failed");
-    parts[1]->failed = parts[1]->outcomes[OUTCOME_RESET] = 3;
+    parts[1]->by_class[CLASS_FAILED] = parts[1]->outcomes[OUTCOME_RESET] = 3;
     struct error err;
     struct result *merged = results_merge(parts, 2, false, &err);
     assert_int_equal(merged->num_checks, 3);
@@ -246,7 +246,7 @@ static struct result *failing_generator(uint64_t count, size_t t_s)
     char text[100];
     r->started += count;
     r->scheduled += count;
-    r->failed = r->outcomes[OUTCOME_CONNECT_REFUSED] = count;
+    r->by_class[CLASS_FAILED] = r->outcomes[OUTCOME_CONNECT_REFUSED] = count;
     r->series[t_s].failed = count;
     r->passed = count == 0;
     snprintf(text, sizeof text, "%d sessions failed: %d connect_refused, between %zu s and %zu s",

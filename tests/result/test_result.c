@@ -24,17 +24,13 @@ static void every_started_session_is_in_one_class(void **state)
     result->scheduled = 18;
     result->skipped = 3;
     result->started = 15;
-    uint64_t *const classes[] = {
-        &result->succeeded, &result->refused,     &result->failed,
-        &result->cut_off,   &result->unconfirmed,
-    };
-    for (size_t i = 0; i < COUNT_OF(classes); i++)
-        *classes[i] = i + 1;
+    for (size_t i = 0; i < NUM_CLASSES; i++)
+        result->by_class[i] = i + 1;
     assert_true(result_balances(result));
-    for (size_t i = 0; i < COUNT_OF(classes); i++) {
-        *classes[i] += 1;
+    for (size_t i = 0; i < NUM_CLASSES; i++) {
+        result->by_class[i] += 1;
         assert_false(result_balances(result));
-        *classes[i] -= 1;
+        result->by_class[i] -= 1;
     }
     result->skipped--;
     assert_false(result_balances(result));
@@ -45,8 +41,8 @@ static void books_that_wrap_do_not_balance(void **state)
 {
     (void)state;
     struct result *result = result_new();
-    result->succeeded = result->refused = UINT64_MAX / 2;
-    result->failed = 2;
+    result->by_class[CLASS_SUCCEEDED] = result->by_class[CLASS_REFUSED] = UINT64_MAX / 2;
+    result->by_class[CLASS_FAILED] = 2;
     assert_false(result_balances(result));
     result_free(result);
 }

@@ -16,11 +16,11 @@ struct run {
 static struct result *result_of(const struct run *run)
 {
     struct result *result = result_new();
-    result->succeeded = run->succeeded;
-    result->refused = run->refused;
-    result->failed = run->failed;
-    result->cut_off = run->cut_off;
-    result->unconfirmed = run->unconfirmed;
+    result->by_class[CLASS_SUCCEEDED] = run->succeeded;
+    result->by_class[CLASS_REFUSED] = run->refused;
+    result->by_class[CLASS_FAILED] = run->failed;
+    result->by_class[CLASS_CUT_OFF] = run->cut_off;
+    result->by_class[CLASS_UNCONFIRMED] = run->unconfirmed;
     result->started = run->succeeded + run->refused + run->failed + run->cut_off + run->unconfirmed;
     result->skipped = run->skipped;
     result->scheduled = result->started + result->skipped;
@@ -32,14 +32,15 @@ static void add_identity(struct result *result, const char *name, bool expect_re
 {
     result->num_identities = 1;
     result->identities = memory_new(1, sizeof *result->identities);
-    result->identities[0] = (struct result_identity){.name = memory_text(name),
-                                                     .expect_refused = expect_refused,
-                                                     .sessions = result->started,
-                                                     .succeeded = result->succeeded,
-                                                     .refused = result->refused,
-                                                     .failed = result->failed,
-                                                     .cut_off = result->cut_off,
-                                                     .unconfirmed = result->unconfirmed};
+    result->identities[0] = (struct result_identity){
+        .name = memory_text(name),
+        .expect_refused = expect_refused,
+        .sessions = result->started,
+        .by_class[CLASS_SUCCEEDED] = result->by_class[CLASS_SUCCEEDED],
+        .by_class[CLASS_REFUSED] = result->by_class[CLASS_REFUSED],
+        .by_class[CLASS_FAILED] = result->by_class[CLASS_FAILED],
+        .by_class[CLASS_CUT_OFF] = result->by_class[CLASS_CUT_OFF],
+        .by_class[CLASS_UNCONFIRMED] = result->by_class[CLASS_UNCONFIRMED]};
 }
 
 static struct plan plan_of(const struct run *run)
@@ -264,7 +265,7 @@ static struct result *result_of_responses(const uint64_t responses[3][2])
             .name = memory_text(names[i]),
             .as_expected = true,
             .sessions = 10,
-            .succeeded = 10,
+            .by_class[CLASS_SUCCEEDED] = 10,
             .responses = {[STATUS_2XX] = responses[i][0], [STATUS_3XX] = responses[i][1]}};
     return result;
 }
@@ -397,11 +398,12 @@ static void what_befalls_every_identity_marks_none(void **state)
         result->num_identities = 4;
         result->identities = memory_new(4, sizeof *result->identities);
         for (size_t k = 0; k < 3; k++)
-            result->identities[k] = (struct result_identity){.name = memory_text("one"),
-                                                             .sessions = 10,
-                                                             .succeeded = 9,
-                                                             .failed = cases[i].failed_by[k] != 0,
-                                                             .failed_by = cases[i].failed_by[k]};
+            result->identities[k] =
+                (struct result_identity){.name = memory_text("one"),
+                                         .sessions = 10,
+                                         .by_class[CLASS_SUCCEEDED] = 9,
+                                         .by_class[CLASS_FAILED] = cases[i].failed_by[k] != 0,
+                                         .failed_by = cases[i].failed_by[k]};
         result->identities[3] = (struct result_identity){.name = memory_text("never came")};
         verdict_reach(result, &plan);
         for (size_t k = 0; k < 3; k++) {
@@ -427,10 +429,12 @@ static void what_spared_one_that_was_open_at_the_end_did_not_befall_all(void **s
         result->identities = memory_new(2, sizeof *result->identities);
         result->identities[0] = (struct result_identity){.name = memory_text("alice"),
                                                          .sessions = 10,
-                                                         .failed = 10,
+                                                         .by_class[CLASS_FAILED] = 10,
                                                          .failed_by = 1 << OUTCOME_RESET};
-        result->identities[1] = (struct result_identity){
-            .name = memory_text("bob"), .sessions = 10, .cut_off = 10, .cut_off_served = served};
+        result->identities[1] = (struct result_identity){.name = memory_text("bob"),
+                                                         .sessions = 10,
+                                                         .by_class[CLASS_CUT_OFF] = 10,
+                                                         .cut_off_served = served};
         verdict_reach(result, &plan);
         assert_int_equal(result->identities[0].as_expected, served == 0);
         assert_true(result->identities[1].as_expected);
@@ -504,13 +508,15 @@ static void all_violations_are_listed(void **state)
     struct plan plan = plan_of(&run);
     result->num_identities = 2;
     result->identities = memory_new(2, sizeof *result->identities);
-    result->identities[0] = (struct result_identity){
-        .name = memory_text("alice"), .sessions = 5, .succeeded = 4, .refused = 1};
+    result->identities[0] = (struct result_identity){.name = memory_text("alice"),
+                                                     .sessions = 5,
+                                                     .by_class[CLASS_SUCCEEDED] = 4,
+                                                     .by_class[CLASS_REFUSED] = 1};
     result->identities[1] = (struct result_identity){.name = memory_text("bob"),
                                                      .expect_refused = true,
                                                      .sessions = 5,
-                                                     .succeeded = 4,
-                                                     .failed = 1};
+                                                     .by_class[CLASS_SUCCEEDED] = 4,
+                                                     .by_class[CLASS_FAILED] = 1};
     result->tickets_offered = result->tickets_declined = 1;
     verdict_reach(result, &plan);
     assert_int_equal(result->num_violations, 4);

@@ -96,13 +96,15 @@ static void add_identity(struct suite *suite, const struct result_identity *iden
     buffer_format(&message,
                   "expected to be %s: %" PRIu64 " sessions, %" PRIu64 " succeeded, %" PRIu64
                   " refused, %" PRIu64 " failed, %" PRIu64 " unconfirmed",
-                  expected, identity->sessions, identity->succeeded, identity->refused,
-                  identity->failed, identity->unconfirmed);
+                  expected, identity->sessions, identity->by_class[CLASS_SUCCEEDED],
+                  identity->by_class[CLASS_REFUSED], identity->by_class[CLASS_FAILED],
+                  identity->by_class[CLASS_UNCONFIRMED]);
     if (identity->cut_off_served > 0)
         buffer_format(&message, ", %" PRIu64 " accepted until the run ended",
                       identity->cut_off_served);
-    bool is_decided = identity->succeeded > 0 || identity->cut_off_served > 0 ||
-                      identity->refused > 0 || identity->unconfirmed > 0;
+    bool is_decided = identity->by_class[CLASS_SUCCEEDED] > 0 || identity->cut_off_served > 0 ||
+                      identity->by_class[CLASS_REFUSED] > 0 ||
+                      identity->by_class[CLASS_UNCONFIRMED] > 0;
     if (identity->as_expected)
         fate = is_decided ? FATE_PASSED : FATE_SKIPPED;
     add_case(suite, "identity", buffer_text(&name), fate,

@@ -247,7 +247,7 @@ static void read_figures(const struct place *root, struct result *r)
 {
     for (size_t i = 0; i < figure_table_len; i++)
         read_on(root, figure_table[i].path, &figure_table[i], r);
-    if (r->cut_off_served > r->cut_off)
+    if (r->cut_off_served > r->by_class[CLASS_CUT_OFF])
         fail(root, "sessions.cut_off_served", "a part of cut_off");
 }
 

@@ -210,12 +210,12 @@ static void write_sessions(FILE *out, const struct result *r, const struct colum
     struct flow flow;
     begin_row(&flow, out, "sessions", r->started, r->sessions_per_second, columns);
     add_served(&flow, r);
-    if (r->succeeded > 0 || r->cut_off_served == 0)
-        count_item(&flow, r->succeeded, "succeeded");
-    count_item(&flow, r->refused, "refused");
-    count_item(&flow, r->failed, "failed");
-    some_item(&flow, r->unconfirmed, "unconfirmed");
-    some_item(&flow, r->cut_off - r->cut_off_served, "cut off at the end");
+    if (r->by_class[CLASS_SUCCEEDED] > 0 || r->cut_off_served == 0)
+        count_item(&flow, r->by_class[CLASS_SUCCEEDED], "succeeded");
+    count_item(&flow, r->by_class[CLASS_REFUSED], "refused");
+    count_item(&flow, r->by_class[CLASS_FAILED], "failed");
+    some_item(&flow, r->by_class[CLASS_UNCONFIRMED], "unconfirmed");
+    some_item(&flow, r->by_class[CLASS_CUT_OFF] - r->cut_off_served, "cut off at the end");
     flow_end(&flow);
 }
 
@@ -496,7 +496,7 @@ static void write_violations(const struct pen *pen, const struct result *r)
     }
     if (!result_balances(r))
         fputs("the books do not balance: this is a bug of pinload, please report it\n", pen->out);
-    if (r->first_failure != NULL && r->failed > 0) {
+    if (r->first_failure != NULL && r->by_class[CLASS_FAILED] > 0) {
         flow_begin(&flow, pen->out, "first", LABEL_COLUMNS, " ");
         flow_words(&flow, r->first_failure);
         flow_end(&flow);

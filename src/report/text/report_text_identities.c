@@ -61,9 +61,9 @@ static void add_identity(struct table *table, const struct result_identity *iden
     table_cell(table, "%s%s", identity->expect_refused ? "refuse" : "accept",
                identity->as_expected ? "" : " !");
     add_count(table, identity->sessions);
-    add_count(table, identity->succeeded + identity->cut_off_served);
-    add_count(table, identity->refused);
-    add_count(table, identity->failed);
+    add_count(table, identity->by_class[CLASS_SUCCEEDED] + identity->cut_off_served);
+    add_count(table, identity->by_class[CLASS_REFUSED]);
+    add_count(table, identity->by_class[CLASS_FAILED]);
     add_time(table, identity, identity->tls_handshake.p50);
     add_time(table, identity, identity->tls_handshake.p99);
 }
