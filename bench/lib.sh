@@ -183,7 +183,7 @@ run_client() {
 client_pinload() {
     local dir="$work_dir/$1"
     shift
-    command=("$build_dir/pinload" run --pin-file "$dir/server.pin" -c "$connections" -d "${seconds}s" -q "$@"
+    command=("$build_dir/pinload" run --groups X25519 --pin-file "$dir/server.pin" -c "$connections" -d "${seconds}s" -q "$@"
         "https://127.0.0.1:$server_port/")
 }
 

@@ -53,6 +53,19 @@ static const uint16_t default_verify_sigalgs[] = {
     SSL_SIGN_RSA_PKCS1_SHA512, SSL_SIGN_RSA_PKCS1_SHA1,
 };
 
+/* As browsers, Go and OpenSSL 3.5 offer them, so that a handshake costs what theirs does; of them
+ * what BoringSSL has. */
+#ifdef SSL_GROUP_X25519_MLKEM768
+#define DEFAULT_GROUPS "X25519MLKEM768:X25519:P-256:P-384"
+#else
+#define DEFAULT_GROUPS "X25519:P-256:P-384"
+#endif
+
+const char *tls_default_groups(void)
+{
+    return DEFAULT_GROUPS;
+}
+
 static bool refuse(struct error *err, const char *option, const char *value, const char *accepted)
 {
     ERR_clear_error();
@@ -71,8 +84,9 @@ bool tls_context_limit(struct tls_context *context, const struct tls_config *con
         return refuse(
             err, "--ciphers", config->ciphers,
             "expected names of TLS 1.2 joined by ':', such as ECDHE-ECDSA-AES128-GCM-SHA256");
-    if (config->groups != NULL && !SSL_CTX_set1_curves_list(ctx, config->groups))
-        return refuse(err, "--groups", config->groups,
+    const char *groups = config->groups != NULL ? config->groups : DEFAULT_GROUPS;
+    if (!SSL_CTX_set1_curves_list(ctx, groups))
+        return refuse(err, "--groups", groups,
                       "expected names joined by ':', such as X25519:P-256:P-384");
     if (config->sigalgs == NULL)
         return SSL_CTX_set_verify_algorithm_prefs(ctx, default_verify_sigalgs,
@@ -127,14 +141,14 @@ static bool has_p521(const struct identity_set *identities)
     return false;
 }
 
-/* In TLS 1.2 the groups also say which curves a key may be on (RFC 8422 section 5.1), and BoringSSL's
- * default leaves out P-521, which OpenSSL's servers then refuse in a client's certificate. */
+/* In TLS 1.2 the groups also say which curves a key may be on (RFC 8422 section 5.1), and the default
+ * leaves out P-521, which OpenSSL's servers then refuse in a client's certificate. */
 static bool offer_curves(SSL_CTX *ctx, const struct tls_config *config,
                          const struct identity_set *identities, struct error *err)
 {
     if (config->groups != NULL || config->version_min >= TLS_VERSION_1_3 || !has_p521(identities))
         return true;
-    return SSL_CTX_set1_curves_list(ctx, "X25519:P-256:P-384:P-521") == 1 ||
+    return SSL_CTX_set1_curves_list(ctx, DEFAULT_GROUPS ":P-521") == 1 ||
            error_set(err, "this BoringSSL cannot offer the group P-521, which an identity needs");
 }
 

@@ -27,7 +27,7 @@ struct tls_config {
     uint16_t version_min; /* 0: TLS 1.2 */
     uint16_t version_max; /* 0: TLS 1.3 */
     const char *ciphers;  /* TLS 1.2's; NULL: default */
-    const char *groups;
+    const char *groups;   /* NULL: tls_default_groups */
     const char *sigalgs;
     enum tls_alpn alpn;
     const char *sni;   /* NULL: none is sent */
@@ -62,6 +62,9 @@ const char *tls_cipher_name(uint16_t cipher, char out[static 64]);
 const char *tls_group_name(uint16_t group, char out[static 64]);
 const char *tls_sigalg_name(uint16_t sigalg, char out[static 64]);
 const char *tls_alert_name(int alert, char out[static 64]);
+
+/* tls_default_groups returns what is offered where no groups are asked for, joined by ':'. */
+const char *tls_default_groups(void);
 
 /* tls_library_version returns BoringSSL's API version and commit where it is known. */
 const char *tls_library_version(void);

@@ -11,6 +11,12 @@ static const struct verify_policy nothing = {.mode = VERIFY_NONE};
 #define OTHER_CLIENT_CA FIXTURE("other-client-ca.crt")
 #define ONLY(version) .version_min = version, .version_max = version
 
+/* What two sides agree on where none is asked for; 0 in a case stands for it. */
+static uint16_t default_group(void)
+{
+    return strstr(tls_default_groups(), "X25519MLKEM768:") == tls_default_groups() ? 0x11ec : 0x001d;
+}
+
 static void the_facts_are_what_was_agreed_on(void **state)
 {
     (void)state;
@@ -19,12 +25,13 @@ static void the_facts_are_what_was_agreed_on(void **state)
         struct tls_config client;
         uint16_t version, cipher, group, sigalg;
     } cases[] = {
-        {"server", {0}, 0x0304, 0x1301, 0x001d, 0x0403},
+        {"server", {0}, 0x0304, 0x1301, 0, 0x0403},
+        {"server", {.groups = "X25519"}, 0x0304, 0x1301, 0x001d, 0x0403},
         {"server", {.groups = "P-256"}, 0x0304, 0x1301, 0x0017, 0x0403},
         {"server", {.groups = "P-384:X25519"}, 0x0304, 0x1301, 0x0018, 0x0403},
-        {"server-rsa", {0}, 0x0304, 0x1301, 0x001d, 0x0804},
-        {"server-p384", {0}, 0x0304, 0x1301, 0x001d, 0x0503},
-        {"server-ed25519", {0}, 0x0304, 0x1301, 0x001d, 0x0807},
+        {"server-rsa", {0}, 0x0304, 0x1301, 0, 0x0804},
+        {"server-p384", {0}, 0x0304, 0x1301, 0, 0x0503},
+        {"server-ed25519", {0}, 0x0304, 0x1301, 0, 0x0807},
         {"server", {ONLY(TLS_VERSION_1_2)}, 0x0303, 0xc02b, 0x001d, 0x0403},
         {"server",
          {.version_max = TLS_VERSION_1_2, .ciphers = "ECDHE-ECDSA-CHACHA20-POLY1305"},
@@ -56,7 +63,7 @@ static void the_facts_are_what_was_agreed_on(void **state)
         assert_string_equal(meeting.text, "hello");
         assert_true(facts->handshaken);
         assert_int_equal(facts->version, cases[i].version);
-        assert_int_equal(facts->group, cases[i].group);
+        assert_int_equal(facts->group, cases[i].group != 0 ? cases[i].group : default_group());
         assert_int_equal(facts->sigalg, cases[i].sigalg);
         if (facts->cipher != cases[i].cipher &&
             facts->cipher != 0x1303) /* without AES in hardware */
@@ -64,6 +71,37 @@ static void the_facts_are_what_was_agreed_on(void **state)
         assert_int_equal(facts->error, 0);
         assert_int_equal(facts->alert_received, TLS_NO_ALERT);
         assert_int_equal(facts->alert_sent, TLS_NO_ALERT);
+        pair_close(&pair);
+    }
+}
+
+/* A server of today takes the first, one of before the next, and TLS 1.2 has the old ones alone. */
+static void post_quantum_key_exchange_is_offered_first(void **state)
+{
+    (void)state;
+    static const struct {
+        struct tls_config client, server;
+        uint16_t group;
+    } cases[] = {
+        {{0}, {.groups = "X25519:X25519MLKEM768"}, 0x11ec},
+        {{0}, {.groups = "X25519:P-256"}, 0x001d},
+        {{0}, {.groups = "P-256:P-384"}, 0x0017},
+        {{ONLY(TLS_VERSION_1_2)}, {0}, 0x001d},
+        {{.groups = "X25519MLKEM768"}, {0}, 0x11ec},
+    };
+    if (default_group() == 0x001d) {
+        print_message("skipped: this BoringSSL is too old for X25519MLKEM768 (API 32 or later has "
+                      "it)\n");
+        skip();
+    }
+    char name[64];
+    assert_string_equal(tls_group_name(0x11ec, name), "X25519MLKEM768");
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct pair pair;
+        struct pair_config config = {.client_tls = cases[i].client, .server_tls = cases[i].server};
+        pair_open(&pair, &config);
+        assert_int_equal(pair_meet(&pair, &nothing, false).client, TLS_OK);
+        assert_int_equal(pair_client(&pair)->group, cases[i].group);
         pair_close(&pair);
     }
 }
@@ -363,6 +401,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_facts_are_what_was_agreed_on),
+        cmocka_unit_test(post_quantum_key_exchange_is_offered_first),
         cmocka_unit_test(without_common_ground_the_servers_alert_is_heard),
         cmocka_unit_test(alpn_chooses_http_2_where_both_offer_it),
         cmocka_unit_test(the_servers_answer_to_our_certificate_is_heard_where_it_comes),
