@@ -51,6 +51,11 @@ static bool groups_have(const char *groups, const struct curve *curve)
     return false;
 }
 
+static bool is_ml_dsa(const char *kind)
+{
+    return text_starts_with(kind, "ML-DSA-");
+}
+
 /* Whether a key of KIND signs by the algorithm NAME in VERSION. */
 static bool signs(const char *kind, const char *name, uint16_t version)
 {
@@ -61,6 +66,8 @@ static bool signs(const char *kind, const char *name, uint16_t version)
                (text_starts_with(name, "ECDSA+") && strcmp(name + 6, curve->digest) == 0);
     if (curve != NULL)
         return text_starts_with(name, "ecdsa_") || text_starts_with(name, "ECDSA+");
+    if (is_ml_dsa(kind)) /* mldsa44 is ML-DSA-44's */
+        return is_1_3 && text_starts_with(name, "mldsa") && strcmp(name + 5, kind + 7) == 0;
     if (strcmp(kind, "RSA") != 0)
         return strcmp(name, "ed25519") == 0;
     return text_starts_with(name, "rsa_pss_rsae_") || text_starts_with(name, "RSA-PSS+") ||
@@ -98,6 +105,17 @@ static void note_groups(const struct tls_config *tls, const struct keys *keys,
                 keys->whose, keys->kind, tls->groups,
                 is_certain ? "with TLS 1.2, the one version here," : "where TLS 1.2 is chosen,",
                 keys->kind, is_certain ? "" : ", or --tls-min 1.3,");
+}
+
+/* No TLS before 1.3 has ML-DSA. */
+static void note_versions(const struct tls_config *tls, const struct keys *keys,
+                          struct notices *notices)
+{
+    if (is_ml_dsa(keys->kind) && tls->version_max == TLS_VERSION_1_2)
+        notices_add(notices,
+                    "the key of identity %s is %s, which only TLS 1.3 has: with --tls-max 1.2 the "
+                    "handshake fails where the server asks for a certificate",
+                    keys->whose, keys->kind);
 }
 
 static void note_sigalgs(const struct tls_config *tls, const struct keys *keys,
@@ -140,12 +158,14 @@ static bool find_keys(struct keys *keys, const struct identity_set *identities)
 
 void plan_note_keys(const struct plan *plan, struct notices *notices)
 {
-    static const char *const kinds[] = {"RSA", "Ed25519", "P-256", "P-384", "P-521"};
+    static const char *const kinds[] = {"RSA",   "Ed25519",   "P-256",     "P-384",
+                                        "P-521", "ML-DSA-44", "ML-DSA-65", "ML-DSA-87"};
     for (size_t i = 0; i < COUNT_OF(kinds); i++) {
         struct keys keys = {.kind = kinds[i]};
         if (!find_keys(&keys, plan->identities))
             continue;
         note_groups(&plan->tls, &keys, notices);
+        note_versions(&plan->tls, &keys, notices);
         note_sigalgs(&plan->tls, &keys, notices);
     }
 }

@@ -4,14 +4,12 @@
 #include "base/memory.h"
 #include "tls/certificate.h"
 #include "tls/key_file.h"
+#include "tls/private_key.h"
 
 #include <openssl/bytestring.h>
-#include <openssl/ec.h>
-#include <openssl/ec_key.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/mem.h>
-#include <openssl/nid.h>
 #include <openssl/pool.h>
 #include <openssl/ssl.h>
 
@@ -220,9 +218,9 @@ static bool try_pair(struct identity_set *set, const struct key_file *file, cons
     const char *reason = ERR_reason_error_string(ERR_peek_error());
     error_set(
         err,
-        "the certificate '%s' and its key cannot be used in TLS (%s); expected an RSA, ECDSA or "
-        "Ed25519 key, and a keyUsage with digitalSignature or none",
-        cert, reason != NULL ? reason : "unknown reason");
+        "the certificate '%s' and its key cannot be used in TLS (%s); %s, and a keyUsage with "
+        "digitalSignature or none",
+        cert, reason != NULL ? reason : "unknown reason", private_key_kinds());
     ERR_clear_error();
     return false;
 }
@@ -324,15 +322,5 @@ const unsigned char *identity_set_leaf(const struct identity_set *set, size_t in
 
 const char *identity_set_key_kind(const struct identity_set *set, size_t index)
 {
-    EVP_PKEY *key = set->items[index].key;
-    if (EVP_PKEY_id(key) != EVP_PKEY_EC)
-        return EVP_PKEY_id(key) == EVP_PKEY_RSA ? "RSA" : "Ed25519";
-    switch (EC_GROUP_get_curve_name(EC_KEY_get0_group(EVP_PKEY_get0_EC_KEY(key)))) {
-    case NID_X9_62_prime256v1:
-        return "P-256";
-    case NID_secp384r1:
-        return "P-384";
-    default: /* no other is loaded */
-        return "P-521";
-    }
+    return private_key_kind(set->items[index].key);
 }

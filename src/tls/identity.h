@@ -60,7 +60,8 @@ bool identity_set_apply(const struct identity_set *set, size_t index, struct ssl
 const unsigned char *identity_set_leaf(const struct identity_set *set, size_t index,
                                        size_t *out_len);
 
-/* identity_set_key_kind names the kind of identity INDEX's key: "RSA", "Ed25519", or its curve, "P-521". */
+/* identity_set_key_kind names the kind of identity INDEX's key: "RSA", "Ed25519", "ML-DSA-44", or its
+ * curve, "P-521". */
 const char *identity_set_key_kind(const struct identity_set *set, size_t index);
 
 #endif

@@ -30,7 +30,8 @@ static const struct {
     {"OPENSSH PRIVATE KEY", "has a private key in OpenSSH's own form, which is not read; PKCS#8 or "
                             "traditional PEM is, as 'ssh-keygen -p -m PKCS8' writes it"},
     {PEM_STRING_DSA,
-     "has a private key of the kind DSA, which is not supported; " PRIVATE_KEY_KINDS},
+     "has a private key of the kind DSA, which is not supported; expected an RSA, ECDSA (P-256, "
+     "P-384, P-521) or Ed25519 key"},
 };
 
 static bool take_key_block(struct key_reading *r, const struct pem_block *block)

@@ -12,11 +12,16 @@
 
 struct evp_pkey_st;
 
-#define PRIVATE_KEY_KINDS "expected an RSA, ECDSA (P-256, P-384, P-521) or Ed25519 key"
+/* The end of a sentence that says which keys are accepted: ML-DSA's where BoringSSL has it. */
+const char *private_key_kinds(void);
 
 /* private_key_parse returns the key, whose owner the caller is; NULL sets PROBLEM to the end of a
  * sentence that begins with the key's file. */
 struct evp_pkey_st *private_key_parse(const uint8_t *der, size_t len, struct error *problem);
+
+/* private_key_kind names the kind of a key that is accepted: "RSA", "Ed25519", "ML-DSA-44", or its
+ * curve, as "P-521". */
+const char *private_key_kind(const struct evp_pkey_st *key);
 
 /* private_key_accepts says whether KEY is of a kind that TLS can use here; false sets PROBLEM. */
 bool private_key_accepts(const struct evp_pkey_st *key, struct error *problem);

@@ -20,7 +20,9 @@
 #include <unistd.h>
 
 static const char *const type_names[NUM_KEY_TYPES] = {
-    [KEY_P256] = "p256", [KEY_RSA_2048] = "rsa2048"};
+    [KEY_P256] = "p256",         [KEY_RSA_2048] = "rsa2048",  [KEY_ML_DSA_44] = "mldsa44",
+    [KEY_ML_DSA_65] = "mldsa65", [KEY_ML_DSA_87] = "mldsa87",
+};
 
 const char *key_type_name(enum key_type type)
 {
@@ -62,6 +64,42 @@ static EVP_PKEY *make_rsa(void)
     RSA_free(rsa);
     EVP_PKEY_free(key);
     return NULL;
+}
+
+#ifdef EVP_PKEY_ML_DSA_44
+#define HAS_ML_DSA 1
+static EVP_PKEY *make_ml_dsa(enum key_type type)
+{
+    return EVP_PKEY_generate_from_alg(type == KEY_ML_DSA_44   ? EVP_pkey_ml_dsa_44()
+                                      : type == KEY_ML_DSA_65 ? EVP_pkey_ml_dsa_65()
+                                                              : EVP_pkey_ml_dsa_87());
+}
+#else
+#define HAS_ML_DSA 0
+static EVP_PKEY *make_ml_dsa(enum key_type type)
+{
+    (void)type;
+    return NULL;
+}
+#endif
+
+static EVP_PKEY *make_key(enum key_type type)
+{
+    switch (type) {
+    case KEY_P256:
+        return make_p256();
+    case KEY_RSA_2048:
+        return make_rsa();
+    default:
+        return make_ml_dsa(type);
+    }
+}
+
+/* ML-DSA has its hash within. */
+static const EVP_MD *digest_of(const EVP_PKEY *key)
+{
+    int id = EVP_PKEY_id(key);
+    return id == EVP_PKEY_EC || id == EVP_PKEY_RSA ? EVP_sha256() : NULL;
 }
 
 static bool add_extension(X509 *cert, X509 *issuer, int nid, const char *value)
@@ -112,7 +150,7 @@ static X509 *make_cert(const struct request_for *wanted, EVP_PKEY *key, X509 *is
               set_name(X509_get_subject_name(cert), wanted->name) &&
               X509_set_issuer_name(cert, X509_get_subject_name(issuer ? issuer : cert)) &&
               X509_set_pubkey(cert, key) && add_extensions(cert, issuer ? issuer : cert, wanted) &&
-              X509_sign(cert, issuer_key, EVP_sha256()) > 0;
+              X509_sign(cert, issuer_key, digest_of(issuer_key)) > 0;
     if (ok)
         return cert;
     X509_free(cert);
@@ -145,9 +183,9 @@ static bool make_material(struct material *m, enum key_type type)
     static const struct request_for server = {"localhost", false, "serverAuth",
                                               "DNS:localhost,IP:127.0.0.1"};
     static const struct request_for client = {"client", false, "clientAuth", NULL};
-    EVP_PKEY *(*make_key)(void) = type == KEY_RSA_2048 ? make_rsa : make_p256;
-    return (m->ca_key = make_key()) && (m->server_key = make_key()) &&
-           (m->client_key = make_key()) && (m->ca = make_cert(&ca, m->ca_key, NULL, m->ca_key)) &&
+    return (m->ca_key = make_key(type)) && (m->server_key = make_key(type)) &&
+           (m->client_key = make_key(type)) &&
+           (m->ca = make_cert(&ca, m->ca_key, NULL, m->ca_key)) &&
            (m->server = make_cert(&server, m->server_key, m->ca, m->ca_key)) &&
            (m->client = make_cert(&client, m->client_key, m->ca, m->ca_key));
 }
@@ -185,7 +223,10 @@ bool throwaway_pki_make(struct throwaway_pki *pki, enum key_type type, struct er
               write_pem(pki->server, m.server, m.server_key) &&
               write_pem(pki->client, m.client, m.client_key);
     if (!made)
-        error_set(err, "throw-away certificates of type %s cannot be made", key_type_name(type));
+        error_set(err, "throw-away certificates of type %s cannot be made%s", key_type_name(type),
+                  type >= KEY_ML_DSA_44 && !HAS_ML_DSA
+                      ? ": this BoringSSL is too old for ML-DSA; expected p256 or rsa2048"
+                      : "");
     else if (!ok)
         error_set(err, "throw-away certificates cannot be written to '%s': %s",
                   pki->directory[0] != '\0' ? pki->directory : "/tmp", strerror(errno));

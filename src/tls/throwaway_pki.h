@@ -10,7 +10,14 @@
 
 #include <stdbool.h>
 
-enum key_type { KEY_P256, KEY_RSA_2048, NUM_KEY_TYPES };
+enum key_type {
+    KEY_P256,
+    KEY_RSA_2048,
+    KEY_ML_DSA_44,
+    KEY_ML_DSA_65,
+    KEY_ML_DSA_87,
+    NUM_KEY_TYPES
+};
 
 struct throwaway_pki {
     char directory[64];

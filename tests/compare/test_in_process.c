@@ -86,6 +86,29 @@ static void every_arm_measures_every_kind_of_session(void **state)
     }
 }
 
+static void ml_dsa_keys_sign_on_both_sides(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        struct bench bench;
+        struct error err;
+        struct in_process_config config = {.key_type = KEY_ML_DSA_44 + i};
+        if (!bench_init(&bench, &config, &err)) {
+            assert_non_null(strstr(err.text, "this BoringSSL is too old for ML-DSA"));
+            bench_cleanup(&bench);
+            print_message("skipped: this BoringSSL is too old for ML-DSA (API 41 has it)\n");
+            skip();
+        }
+        bench_run(&bench, NUM_BLOCKS);
+        for (unsigned arm = 0; arm < bench.arms.count; arm++)
+            assert_int_equal(count_values(&bench, arm, MEASURE_HANDSHAKE_CPU), NUM_BLOCKS);
+        const struct tls_facts *facts = in_process_facts(bench.pair);
+        assert_int_equal(facts->sigalg, 0x0904 + i); /* mldsa44, mldsa65, mldsa87 */
+        assert_true(facts->cert_asked);
+        bench_cleanup(&bench);
+    }
+}
+
 static void every_arm_verifies_what_its_name_says(void **state)
 {
     (void)state;
@@ -180,6 +203,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_arm_measures_every_kind_of_session),
+        cmocka_unit_test(ml_dsa_keys_sign_on_both_sides),
         cmocka_unit_test(every_arm_verifies_what_its_name_says),
         cmocka_unit_test(a_wrong_pin_fails_in_its_own_arm_alone),
         cmocka_unit_test(limits_that_do_not_work_are_refused_in_one_sentence),

@@ -14,7 +14,8 @@ static const struct verify_policy nothing = {.mode = VERIFY_NONE};
 /* What two sides agree on where none is asked for; 0 in a case stands for it. */
 static uint16_t default_group(void)
 {
-    return strstr(tls_default_groups(), "X25519MLKEM768:") == tls_default_groups() ? 0x11ec : 0x001d;
+    return strstr(tls_default_groups(), "X25519MLKEM768:") == tls_default_groups() ? 0x11ec
+                                                                                   : 0x001d;
 }
 
 static void the_facts_are_what_was_agreed_on(void **state)
