@@ -25,6 +25,7 @@ static const char help[] =
     "  --check once|every  verify the chain of a client certificate once (then its leaf is known)\n"
     "                      or in every handshake (default once); that the client has the key is\n"
     "                      verified every time\n"
+    "  --groups LIST       key exchange groups (default BoringSSL's, X25519:P-256:P-384)\n"
     "  --tickets on|off    TLS session tickets (default off)\n"
     "  --stall AFTER,FOR   do nothing at all for FOR, once, AFTER the first connection\n"
     "  --for TIME          end by itself after TIME (default 10m)\n"
@@ -91,6 +92,7 @@ enum {
     OPT_PASS,
     OPT_CLIENT_CA,
     OPT_CHECK,
+    OPT_GROUPS,
     OPT_TICKETS,
     OPT_STALL,
     OPT_FOR,
@@ -104,6 +106,7 @@ static const struct option table[] = {
     {"pass", required_argument, NULL, OPT_PASS},
     {"client-ca", required_argument, NULL, OPT_CLIENT_CA},
     {"check", required_argument, NULL, OPT_CHECK},
+    {"groups", required_argument, NULL, OPT_GROUPS},
     {"tickets", required_argument, NULL, OPT_TICKETS},
     {"stall", required_argument, NULL, OPT_STALL},
     {"for", required_argument, NULL, OPT_FOR},
@@ -134,6 +137,9 @@ static void take(struct sink_options *options, int option)
         break;
     case OPT_CHECK:
         options->check_every = one_of("--check", optarg, "once", "every");
+        break;
+    case OPT_GROUPS:
+        options->groups = optarg;
         break;
     case OPT_TICKETS:
         options->tickets = one_of("--tickets", optarg, "off", "on");

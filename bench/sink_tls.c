@@ -152,6 +152,32 @@ static void make_bio(struct sink_tls *tls)
     BIO_set_init(tls->bio, 1);
 }
 
+/* BoringSSL's own default for what clients may sign with lacks ML-DSA. */
+static bool limit(struct sink_tls *tls, const struct sink_options *options, struct error *err)
+{
+#ifdef SSL_SIGN_ML_DSA_44
+    static const uint16_t sigalgs[] = {
+        SSL_SIGN_ECDSA_SECP256R1_SHA256,
+        SSL_SIGN_RSA_PSS_RSAE_SHA256,
+        SSL_SIGN_RSA_PKCS1_SHA256,
+        SSL_SIGN_ECDSA_SECP384R1_SHA384,
+        SSL_SIGN_RSA_PSS_RSAE_SHA384,
+        SSL_SIGN_RSA_PKCS1_SHA384,
+        SSL_SIGN_RSA_PSS_RSAE_SHA512,
+        SSL_SIGN_RSA_PKCS1_SHA512,
+        SSL_SIGN_RSA_PKCS1_SHA1,
+        SSL_SIGN_ML_DSA_44,
+        SSL_SIGN_ML_DSA_65,
+        SSL_SIGN_ML_DSA_87,
+    };
+    SSL_CTX_set_verify_algorithm_prefs(tls->ctx, sigalgs, sizeof sigalgs / sizeof *sigalgs);
+#endif
+    if (options->groups == NULL || SSL_CTX_set1_curves_list(tls->ctx, options->groups))
+        return true;
+    ERR_clear_error();
+    return error_set(err, "--groups '%s' is not known to this BoringSSL", options->groups);
+}
+
 struct sink_tls *sink_tls_new(const struct sink_options *options, struct error *err)
 {
     struct sink_tls *tls = memory_new(1, sizeof *tls);
@@ -165,7 +191,7 @@ struct sink_tls *sink_tls_new(const struct sink_options *options, struct error *
     SSL_CTX_set_session_id_context(tls->ctx, (const uint8_t *)"sink", 4);
     if (!options->tickets)
         SSL_CTX_set_options(tls->ctx, SSL_OP_NO_TICKET);
-    bool ok = use_cert(tls, options, err);
+    bool ok = use_cert(tls, options, err) && limit(tls, options, err);
     if (ok && options->client_ca != NULL) {
         SSL_CTX_set_custom_verify(tls->ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
                                   on_verify);
