@@ -62,8 +62,8 @@ static void explain_resolution(const struct course *course)
                  comparison_margin(comparison, MEASURE_HANDSHAKE_CPU) / 1000);
     else
         snprintf(why, len,
-                 "after %zu sessions of each arm %.3g µs is the least that is told from zero in "
-                 "four runs of five; about %.0f sessions of each would be needed%s",
+                 "after %zu sessions of each arm %.3g µs is the least that is distinguished from "
+                 "zero in four runs of five; about %.0f sessions of each would be needed%s",
                  comparison->num_blocks, result->least_seen_ns / 1000, result->sessions_needed,
                  course->is_lost ? ", and in the end all sessions failed"
                                  : ", which -n or a longer -d allows");
@@ -275,7 +275,8 @@ static enum compare_end pin_server(struct arms *arms, const struct plan *plan,
     if (pinset_count(given) > 0 && pinset_match_leaf(given, probe.certs[0], probe.lens[0]) < 0) {
         error_set(
             err,
-            "the server's certificate has none of the pins given; 'pinload pin %s' prints those "
+            "the server's certificate matches none of the pins given; 'pinload pin %s' prints "
+            "those "
             "that it has",
             plan->target.url);
         goto out;

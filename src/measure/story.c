@@ -20,8 +20,7 @@ static void tell_connection(struct buffer *out, const struct plan *plan,
     address_text(&plan->addresses.items[sample->address], address);
     buffer_format(out, "  to %s", address);
     if (sample->addresses_tried > 1)
-        buffer_format(out, ", the last of %" PRIu32 " addresses that were tried",
-                      sample->addresses_tried);
+        buffer_format(out, ", the last of %" PRIu32 " addresses tried", sample->addresses_tried);
     if (plan->sni != NULL)
         buffer_format(out, ", server name %s", plan->sni);
     if (sample->at.connected == 0)
@@ -96,7 +95,7 @@ static void tell_verification(struct buffer *out, const struct plan *plan,
     const struct verify_verdict *verify = &sample->tls->verify;
     char alert[64];
     if (verify->num_calls > 0)
-        buffer_format(out, "  verify %s: %s%s, in %.1f us\n", verify_mode_name(plan->verify),
+        buffer_format(out, "  verify %s: %s%s, in %.1f µs\n", verify_mode_name(plan->verify),
                       verify->result == VERIFY_OK ? "passed" : "failed",
                       verify->result == VERIFY_OK || plan->verify == VERIFY_NONE ? ""
                       : verify->x509_error != 0                                  ? ""
@@ -134,8 +133,8 @@ static char *tell(const struct plan *plan, const struct sample *sample, const st
         tell_verification(&out, plan, sample);
         if (sample->cut_by_fin)
             buffer_append_text(&out, "  the response has no length, and TCP ended without "
-                                     "close_notify; for a server that never sends one, "
-                                     "--allow-missing-close-notify is accepted\n");
+                                     "close_notify; for a server that never sends one, use "
+                                     "--allow-missing-close-notify\n");
         if (sample->status != 0)
             buffer_format(&out, "  HTTP status %u\n", sample->status);
         else if (sample->tcp_end != TCP_OK)

@@ -274,7 +274,7 @@ const struct metric metric_table[] = {
     {"generator_cpu_seconds_total", "mode", "CPU time of the generator."},
     {"generator_cpu_per_session_seconds", NULL, "CPU time of the generator a session."},
     {"generator_slots_paused_seconds", NULL, "How long slots waited after failures, added up over the slots."},
-    {"generator_saturated", NULL, "1 where the rate asked for was not held."},
+    {"generator_saturated", NULL, "1 if the requested rate was not held."},
     {"generator_limit", "limit", "What kept the rate from being held; always 1."},
     {"generator_resident_memory_peak_bytes", NULL, "Most resident memory at once."},
     {"generator_memory_per_session_bytes", NULL, "Growth of resident memory for each session established at the peak."},

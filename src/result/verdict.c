@@ -93,7 +93,7 @@ static void check_books(struct result *result)
     result_add_check(result, CHECK_RUN, "the books balance",
                      result_balances(result)
                          ? NULL
-                         : "the books do not balance; this is a bug, please report it");
+                         : "the counts do not add up; this is a bug, please report it");
 }
 
 static void check_tickets(struct result *result, const struct plan *plan)
@@ -135,10 +135,10 @@ static void check_accepted(struct result *result, const struct plan *plan,
                            const struct result_identity *row)
 {
     if (row->sessions == 0 && plan->require_all_identities)
-        result_add_violation(result, "%s must be accepted, and never had a session", row->name);
+        result_add_violation(result, "%s must be accepted, but never had a session", row->name);
     if (row->by_class[CLASS_REFUSED] > 0)
         result_add_violation(
-            result, "%s must be accepted, and was refused in %" PRIu64 " of %" PRIu64 " sessions",
+            result, "%s must be accepted, but was refused in %" PRIu64 " of %" PRIu64 " sessions",
             row->name, row->by_class[CLASS_REFUSED], row->sessions);
 }
 
@@ -149,7 +149,8 @@ static const char *hint_of(const struct plan *plan, const struct result_identity
     if (row->responses[class] == 0)
         return "";
     if (plan->refusal_statuses.count > 0)
-        return "; its status is none of --refusal-status, or the server asked for no certificate";
+        return "; its status is not one of --refusal-status, or the server asked for no "
+               "certificate";
     return class == STATUS_3XX
                ? "; it was redirected (3xx), which is a refusal with --refusal-status"
                : "; it had a 4xx, which is a refusal with --refusal-status";
@@ -162,19 +163,19 @@ static void check_refused(struct result *result, const struct plan *plan,
     uint64_t accepted = row->by_class[CLASS_SUCCEEDED] + row->cut_off_served;
     uint64_t decided = row->by_class[CLASS_REFUSED] + accepted + row->by_class[CLASS_UNCONFIRMED];
     if (decided == 0 && row->by_class[CLASS_FAILED] == 0)
-        result_add_violation(result, "%s must be refused, and no session came so far", row->name);
+        result_add_violation(result, "%s must be refused, but no session got that far", row->name);
     else if (decided == 0)
         result_add_violation(
             result,
-            "%s must be refused, and was in none of %" PRIu64 " sessions: %" PRIu64 " failed%s",
+            "%s must be refused, but was in none of %" PRIu64 " sessions: %" PRIu64 " failed%s",
             row->name, row->sessions, row->by_class[CLASS_FAILED], hint_of(plan, row, STATUS_4XX));
     if (accepted > 0)
         result_add_violation(
-            result, "%s must be refused, and was accepted in %" PRIu64 " of %" PRIu64 " sessions%s",
+            result, "%s must be refused, but was accepted in %" PRIu64 " of %" PRIu64 " sessions%s",
             row->name, accepted, row->sessions, hint_of(plan, row, STATUS_3XX));
     if (row->by_class[CLASS_UNCONFIRMED] > 0)
         result_add_violation(result,
-                             "%s must be refused, and was not seen refused in %" PRIu64
+                             "%s must be refused, but was not seen refused in %" PRIu64
                              " of %" PRIu64 " sessions",
                              row->name, row->by_class[CLASS_UNCONFIRMED], row->sessions);
 }
@@ -240,8 +241,8 @@ static void check_redirects(struct result *result)
     size_t count = find_redirected(result, num_served, &who);
     if (count > 0)
         buffer_format(&violation,
-                      "redirected (3xx) where others were served (2xx): %s; --refusal-status says "
-                      "that it is a refusal, --expect-status that it is right",
+                      "redirected (3xx) where others were served (2xx): %s; --refusal-status makes "
+                      "it a refusal, --expect-status a success",
                       buffer_text(&who));
     /* Of a merged result, a part may have said it already. */
     if (count == 0 || result_check_named(result, CHECK_RUN, name)->violation == NULL)

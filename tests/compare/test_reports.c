@@ -210,7 +210,7 @@ static void without_a_summary_only_what_went_wrong_is_said(void **state)
     result.interrupted_by = SIGTERM;
     text = capture(write_failure, &result);
     assert_non_null(strstr(text, "interrupted by SIGTERM before its end\n"));
-    assert_non_null(strstr(text, "sessions that failed and are in no figure: 3\n"));
+    assert_non_null(strstr(text, "failed sessions, not in any figure: 3\n"));
     free(text);
     drop(&result);
 }

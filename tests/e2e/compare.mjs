@@ -117,7 +117,7 @@ test('every arm there is, against another baseline than the first', async () => 
         const of = (arm) => difference(result, arm, 'verify_callback').delta_us;
         assert.ok(of('none') < 0 && of('chain') > 10, told);
         assert.match(told, /^difference from pin, with 95% interval$/m);
-        assert.match(told, /^with several sessions in flight .*\n.*-c 1 measures them$/m);
+        assert.match(told, /^with several sessions in flight .*\n.*use -c 1 to measure them$/m);
     }
 });
 
@@ -144,7 +144,7 @@ test('a difference that can be resolved is', async () => {
         assert.deepEqual(rest, { difference_us: 60, resolved: true, why_not: null }, told);
         assert.ok(least > 0 && least <= 60 && needed >= 100 && needed <= sessions, told);
         assert.ok(result.arms.every((arm) => arm.sessions === sessions), told);
-        assert.match(stdout, /^resolved: after [\d,]+ sessions of each arm [\d.]+ µs of handshake CPU is told from zero in four runs of five$/m);
+        assert.match(stdout, /^resolved: after [\d,]+ sessions of each arm [\d.]+ µs of handshake CPU is distinguished from zero in four runs of five$/m);
         assert.ok(result.duration_s < 25, told);
     }
 });
@@ -219,7 +219,7 @@ test('a server that goes away leaves a report of what was measured, and exit sta
     await nginx.stop();
     const { status, stdout, stderr } = await run.ended;
     assert.equal(status, 1, stdout + stderr);
-    assert.match(stdout, /^sessions that failed and are in no figure: \d+\n {2}by arm: none \d.*\n {2}by outcome: [a-z_]+ \d/m);
+    assert.match(stdout, /^failed sessions, not in any figure: \d+\n {2}by arm: none \d.*\n {2}by outcome: [a-z_]+ \d/m);
     assert.ok(JSON.parse(read(file)).arms.every((arm) => arm.counted > 0));
 });
 

@@ -184,7 +184,7 @@ for (const { name, other: toOther, none: toNone, expired: toExpired = toOther } 
             const told = await load(['-n', '4', '--refusal-status', String(answer), ...pin(), ...who, url]);
             assert.equal(told.status, 1, told.told);
             assert.deepEqual(outcomesOf(told.result), { refused_by_status: 4 }, told.told);
-            assert.match(told.result.verdict.violations[0], /must be accepted, and was refused in 4 of 4/);
+            assert.match(told.result.verdict.violations[0], /must be accepted, but was refused in 4 of 4/);
         }
     });
 
@@ -200,7 +200,7 @@ for (const { name, other: toOther, none: toNone, expired: toExpired = toOther } 
             assert.equal(met.result.sessions.succeeded, 4, met.told);
             const missed = await load([...args, '--expect-refused', 'client1,client2,client3', url]);
             assert.equal(missed.status, 1, missed.told);
-            assert.match(missed.result.verdict.violations.join(), /client3 must be refused, and was accepted in 2 of 2/);
+            assert.match(missed.result.verdict.violations.join(), /client3 must be refused, but was accepted in 2 of 2/);
         }
     });
 }
@@ -224,7 +224,7 @@ test('a status is no refusal of a server that asked for no certificate, and that
     const { status, result, told } = await load(args);
     assert.equal(status, 1, told);
     assert.equal(result.sessions.refused, 0, told);
-    assert.match(result.verdict.violations.join(), /client1 must be refused, and was accepted .* asked for no certificate/);
+    assert.match(result.verdict.violations.join(), /client1 must be refused, but was accepted .* asked for no certificate/);
 });
 
 test('in resumed sessions a status is a refusal as in full ones', async () => {
@@ -314,7 +314,7 @@ test('where a run of its own cannot tell, the summary says so, and their merge f
         [0, 0],
         runs.map((run) => run.stdout + run.stderr).join(),
     );
-    assert.match(runs[0].stdout, /nobody was served \(2xx\), and a redirect/);
+    assert.match(runs[0].stdout, /no client was served \(2xx\), and a redirect/);
     assert.doesNotMatch(runs[1].stdout, /nobody was served/);
     const merged = await pinload(['merge', '--json', files[2], files[0], files[1]]);
     assert.equal(merged.status, 1, merged.stdout + merged.stderr);

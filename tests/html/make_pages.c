@@ -305,7 +305,7 @@ static void make_crowd(struct result *r)
         odd->as_expected = false;
         odd->by_class[CLASS_REFUSED] = 1;
         odd->by_class[CLASS_SUCCEEDED] = 1;
-        result_add_violation(r, "%s must be accepted, and was refused in 1 of 2 sessions",
+        result_add_violation(r, "%s must be accepted, but was refused in 1 of 2 sessions",
                              odd->name);
     }
     for (int i = 0; i < 5000; i++) {

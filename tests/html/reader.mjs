@@ -286,7 +286,7 @@ async function what_differs_is_told() {
         assert.equal(await said(page), `'${hostile}' is drawn behind.`);
         const rows = await page.$$eval('#earlier [aria-label^=Settings] tbody tr', (nodes) => nodes.map((row) => [...row.children].map((cell) => cell.textContent)));
         assert.deepEqual(rows, [['connections', '8', '64'], ['rotate', hostile, 'round-robin']]);
-        assert.match(plain(await textOf(page, '#earlier table')), /Sessions a second\s+1,000\s+1,841/);
+        assert.match(plain(await textOf(page, '#earlier table')), /Sessions per second\s+1,000\s+1,841/);
         assert.equal(await page.$$eval('img', (nodes) => nodes.length), 0);
     });
 }
@@ -328,7 +328,7 @@ async function each_chart_is_told_in_words() {
         const { tls_handshake_full: full } = jsonOf('mixed').latency;
         const said = labels[0].match(/^Handshake latency by percentile\. full: p50 ([\d.]+) ms, p99 ([\d.]+) ms, longest ([\d.]+) ms; resumed: /);
         [full.p50, full.p99, full.max].forEach((us, i) => assert.ok(Math.abs(said[i + 1] - us / 1000) < 0.06, `${labels[0]}: ${us}`));
-        assert.ok(labels.some((label) => /^Sessions a second over time\. sessions: 1,[78]\d\d\/s to 1,[89]\d\d\/s$/.test(label)), `${labels}`);
+        assert.ok(labels.some((label) => /^Sessions per second over time\. sessions: 1,[78]\d\d\/s to 1,[89]\d\d\/s$/.test(label)), `${labels}`);
         assert.ok(labels.every((label) => /\d/.test(label)), `${labels}`);
         assert.doesNotMatch(labels.join(), /NaN|undefined|null/);
     });

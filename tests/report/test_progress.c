@@ -65,7 +65,7 @@ static void before_it_begins_a_line_tells_when_it_will(void **state)
     (void)state;
     struct progress progress = progress_of(79);
     struct progress_moment moment = moment_at(-3.2);
-    expect_line(&progress, &moment, "begins in 3 s");
+    expect_line(&progress, &moment, "starts in 3 s");
 }
 
 static void without_a_bound_nothing_is_left_and_a_count_is_a_bound(void **state)

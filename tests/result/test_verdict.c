@@ -191,18 +191,18 @@ static void each_identity_is_held_against_what_was_expected_of_it(void **state)
         {false, 10, 0, 0, 0, 0, NULL},
         {false, 10, 0, 0, 1, 2, NULL},
         {false, 0, 0, 0, 0, 0, NULL},
-        {false, 9, 1, 0, 0, 0, "alice must be accepted, and was refused in 1 of 10 sessions"},
+        {false, 9, 1, 0, 0, 0, "alice must be accepted, but was refused in 1 of 10 sessions"},
         {true, 0, 10, 0, 0, 0, NULL},
         {true, 0, 10, 0, 5, 0, NULL},
-        {true, 0, 0, 0, 0, 0, "alice must be refused, and no session came so far"},
-        {true, 0, 0, 0, 5, 0, "alice must be refused, and no session came so far"},
-        {true, 1, 9, 0, 0, 0, "alice must be refused, and was accepted in 1 of 10 sessions"},
+        {true, 0, 0, 0, 0, 0, "alice must be refused, but no session got that far"},
+        {true, 0, 0, 0, 5, 0, "alice must be refused, but no session got that far"},
+        {true, 1, 9, 0, 0, 0, "alice must be refused, but was accepted in 1 of 10 sessions"},
         {true, 0, 9, 0, 0, 1,
-         "alice must be refused, and was not seen refused in 1 of 10 sessions"},
+         "alice must be refused, but was not seen refused in 1 of 10 sessions"},
         /* failures are forgiven here, which is no refusal */
         {false, 5, 0, 5, 0, 0, NULL},
         {true, 0, 5, 5, 0, 0, NULL},
-        {true, 0, 0, 5, 2, 0, "alice must be refused, and was in none of 7 sessions: 5 failed"},
+        {true, 0, 0, 5, 2, 0, "alice must be refused, but was in none of 7 sessions: 5 failed"},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct run run = {.succeeded = cases[i].succeeded,
@@ -246,7 +246,7 @@ static void one_that_must_be_accepted_and_had_no_session_fails_where_all_are_req
         assert_int_equal(result->identities[0].as_expected, cases[i].passes);
         if (!cases[i].passes)
             assert_string_equal(result->violations[0],
-                                "alice must be accepted, and never had a session");
+                                "alice must be accepted, but never had a session");
         result_free(result);
     }
 }
@@ -295,7 +295,7 @@ static void a_redirect_where_others_are_served_is_a_violation(void **state)
         {{{10, 0}, {0, 10}, {10, 0}},
          NULL,
          true,
-         "bob must be refused, and was accepted in 10 of 10 sessions; it was redirected (3xx)"},
+         "bob must be refused, but was accepted in 10 of 10 sessions; it was redirected (3xx)"},
     };
     for (size_t i = 0; i < 2 * COUNT_OF(cases); i++) {
         struct result *result = result_of_responses(cases[i / 2].responses);
@@ -334,7 +334,7 @@ static void what_was_perhaps_a_refusal_by_status_is_said(void **state)
     result->identities[0].responses[STATUS_4XX] = 5;
     verdict_reach(result, &plan);
     assert_string_equal(result->violations[0],
-                        "alice must be refused, and was in none of 5 sessions: 5 failed; it had a "
+                        "alice must be refused, but was in none of 5 sessions: 5 failed; it had a "
                         "4xx, which is a refusal with --refusal-status");
     result_free(result);
     unsigned refusals[] = {401};
@@ -345,8 +345,7 @@ static void what_was_perhaps_a_refusal_by_status_is_said(void **state)
     verdict_reach(result, &plan);
     assert_string_equal(
         result->violations[0],
-        "alice must be refused, and was in none of 5 sessions: 5 failed; its status "
-        "is none of --refusal-status, or the server asked for no certificate");
+        "alice must be refused, but was in none of 5 sessions: 5 failed; its status is not one of --refusal-status, or the server asked for no certificate");
     result_free(result);
 }
 

@@ -111,13 +111,13 @@ static void write_run(FILE *out, const struct result *r)
         put_label(out, labels[i].name, labels[i].value);
     }
     fputs("} 1\n", out);
-    plain(out, "start_time_seconds", "gauge", "When the run began, since the epoch.",
+    plain(out, "start_time_seconds", "gauge", "Start of the run, in seconds since the epoch.",
           (double)(r->started_wall_ns / NS_PER_MS) / 1000);
-    plain(out, "duration_seconds", "gauge", "How long the run's window was.", r->duration_s);
-    plain(out, "passed", "gauge", "1 where the run came out as expected.", r->passed);
-    plain(out, "violations", "gauge", "Expectations and thresholds that did not hold.",
+    plain(out, "duration_seconds", "gauge", "Length of the measured window.", r->duration_s);
+    plain(out, "passed", "gauge", "1 if the run came out as expected.", r->passed);
+    plain(out, "violations", "gauge", "Number of expectations and thresholds that were not met.",
           (double)r->num_violations);
-    plain(out, "interrupted", "gauge", "1 where a signal ended the run early.",
+    plain(out, "interrupted", "gauge", "1 if a signal ended the run early.",
           r->interrupted_by != 0);
 }
 
@@ -237,12 +237,12 @@ static void write_metrics(FILE *out, const struct result *r, bool of_generator)
 static void write_latencies(FILE *out, const struct result *r)
 {
     struct latency_summary summaries[NUM_LATENCIES];
-    head(out, "latency_seconds", "summary", "Latencies of the run's spans, without the warm-up.");
+    head(out, "latency_seconds", "summary", "Latencies by phase, without the warm-up.");
     for (int kind = 0; kind < NUM_LATENCIES; kind++) {
         latency_summarize(r->latencies[kind], &summaries[kind]);
         summary(out, "latency_seconds", "span", latency_kind_name(kind), &summaries[kind]);
     }
-    head(out, "latency_max_seconds", "gauge", "The greatest latency of each span.");
+    head(out, "latency_max_seconds", "gauge", "Maximum latency of each phase.");
     for (int kind = 0; kind < NUM_LATENCIES; kind++)
         labelled(out, "latency_max_seconds", "span", latency_kind_name(kind),
                  summaries[kind].count > 0 ? summaries[kind].max / 1e9 : NAN);
@@ -263,7 +263,7 @@ static void write_identities(FILE *out, const struct result *r)
 {
     if (r->num_identities == 0)
         return;
-    head(out, "identity_as_expected", "gauge", "1 where the server did with it as expected.");
+    head(out, "identity_as_expected", "gauge", "1 if the server treated the identity as expected.");
     for (size_t i = 0; i < r->num_identities; i++)
         labelled(out, "identity_as_expected", "identity", r->identities[i].name,
                  r->identities[i].as_expected);

@@ -194,7 +194,7 @@ function percentileChart(label, curves) {
     const times = timeScale(curves.flatMap((curve) => curve.us));
     return chart({
         label: `${label}. ${curvesInWords(curves)}`, data: uPlot.join(curves.map((curve) => [curve.x, curve.us])),
-        caption: times.isLog ? 'Both axes are logarithmic.' : 'The axis of percentiles is logarithmic.',
+        caption: times.isLog ? 'Both axes are logarithmic.' : 'The percentile axis is logarithmic.',
         legend: legendOf(curves).map((curve) => ({ ...curve, format: figureTime })),
         options: {
             formatX: figurePercentile,

@@ -91,7 +91,7 @@ const others = arms.map(({ name }) => name).filter((name) => name !== baseline &
 
 function plan() {
     return joined([
-        config.in_process ? 'a server in the same process, over memory' : config.where,
+        config.in_process ? 'a server in the same process, through memory' : config.where,
         config.in_process ? null : `${plural(config.connections, 'connection')}, 1 thread`,
         config.version ? `${config.version}, ${config.cipher}, ${config.group}` : null,
         config.server_signature ? `server signs with ${config.server_signature}` : null,
@@ -111,12 +111,12 @@ function controlSentence() {
     const rows = measures.map((measure) => ({ measure, row: rowsOf(measure).at(-1) }));
     const who = `The control arm, which is ${baseline} again,`;
     if (data.trusted)
-        return `${who} came out as zero.`;
+        return `${who} shows no difference.`;
     if (rows.some(({ row }) => !isKnown(row)))
-        return `${who} has too few sessions to tell whether it came out as zero.`;
+        return `${who} has too few sessions to judge whether it shows a difference.`;
     const off = rows.filter(({ row }) => isOff(row))
         .map(({ measure, row }) => `${deltaText(measure, row)} ${intervalText(row)} ${measure.where}`);
-    return `${who} did not come out as zero${off.length > 0 ? `: ${off.join('; ')}` : ''}. No figure below is to be relied upon.`;
+    return `${who} shows a difference${off.length > 0 ? `: ${off.join('; ')}` : ''}. Do not rely on any figure below.`;
 }
 
 function verdict() {
@@ -137,7 +137,7 @@ function notices() {
     const { resolve_difference: resolve, interrupted_by: signal } = data;
     const list = [];
     if (isNumber(signal))
-        list.push(['warn', `Interrupted by ${signalName(signal)}. `, 'All figures are of the sessions until then.']);
+        list.push(['warn', `Interrupted by ${signalName(signal)}. `, 'All figures cover the sessions until then.']);
     if (failed > 0)
         list.push(['bad', `${plural(failed, 'session')} failed `, `and ${failed === 1 ? 'is' : 'are'} in no figure${outcomes()}.`]);
     if (ofOtherKind > 0)
@@ -145,10 +145,10 @@ function notices() {
             `${config.session_mode === 'resume' ? 'not resumed' : 'resumed'} `, `and ${ofOtherKind === 1 ? 'is' : 'are'} in no figure.`]);
     if (!config.in_process && config.connections > 1)
         list.push(['info', 'Several sessions were in flight: ', 'one arm\u2019s work delays the others\u2019 sessions, so that ' +
-            'the differences of wall clock are too small. -c 1 measures them.']);
+            'differences in wall-clock time come out too small. Use -c 1 to measure them.']);
     if (resolve?.resolved)
         list.push(['info', 'Resolved: ', `after ${plural(resolve.sessions, 'session')} of each arm ` +
-            `${figureTime(resolve.least_seen_us)} of handshake CPU is told from zero in four runs of five.`]);
+            `${figureTime(resolve.least_seen_us)} of handshake CPU is distinguished from zero in four runs of five.`]);
     else if (resolve)
         list.push(['warn', `Not resolved to ${resolve.difference_us} µs: `, `${resolve.why_not}.`]);
     return list.map(([tone, head, text]) => el('p', { class: `notice ${tone}` }, el('strong', {}, head), text));
@@ -291,15 +291,15 @@ function pictureOf(measure) {
         return el('figure', {}, el('h3', {}, measure.title), note('Not known: there are too few sessions for an interval.'));
     const small = squeezed(rows);
     return el('figure', {}, el('h3', {}, measure.title), forest(measure, rows, scaleOf(rows), measure.title),
-        small.length > 0 ? [el('p', { class: 'closer' }, 'The same near zero, enlarged; a tip points to what is beyond.'),
+        small.length > 0 ? [el('p', { class: 'closer' }, 'The same near zero, enlarged; a tip marks a bar that goes beyond.'),
             forest(measure, rows, scaleOf(small), `${measure.title}, near zero`)] : null);
 }
 
 function intervals() {
     return section('intervals', 'Intervals',
         note(`The difference of each arm from ${baseline}, which is the line at zero: a dot for the estimate, a bar for its ` +
-            '95 % interval. Full dots can be told from zero, hollow ones cannot. The control must lie on the line. ' +
-            'Each measure has a scale of its own.'),
+            '95 % interval. Filled dots are distinguishable from zero, hollow ones are not. The control must lie on the line. ' +
+            'Each measure has its own scale.'),
         measures.map(pictureOf));
 }
 

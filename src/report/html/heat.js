@@ -46,7 +46,7 @@ function histogram() {
     const [least, most] = [stepBegin(first), stepBegin(end)];
     return chart({
         label: histogramWords(curves), height: 200, data: [steps.map(stepBegin), ...values],
-        caption: `Handshakes in each step of latency, ${page.steps_per_decade} to a decade. The axis of latencies is logarithmic.`,
+        caption: `Handshakes in each step of latency, ${page.steps_per_decade} to a decade. The latency axis is logarithmic.`,
         legend: curves.map((curve) => ({ ...curve, format: figureCount })),
         options: {
             formatX: (us) => stepName(Math.round(Math.log10(us * 1000) * page.steps_per_decade)),

@@ -84,7 +84,7 @@ function identitiesNote() {
     if (more === 0)
         return note(`${plural(page.identities, 'identity', 'identities')}. ${expected}${idle}`);
     return note(`${figureCount(page.identities)} identities. ${expected} Shown are the ${figureCount(data.identities.length)} ` +
-        `that deserve a look first, those not as expected and then the slowest; ${figureCount(more)} more are not shown` +
+        `to look at first, those not as expected and then the slowest; ${figureCount(more)} more are not shown` +
         `${unexpected > 0 ? `, ${figureCount(unexpected)} of them not as expected` : ''}.${idle === '' ? '' : ` Of those shown,${idle.toLowerCase()}`}`);
 }
 

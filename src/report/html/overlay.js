@@ -161,7 +161,7 @@ function differentSettings() {
 
 function comparedFigures() {
     const kept = page.counts_requests;
-    return [['Sessions a second', 'sessions.per_second', figureRate], ...(kept ? [['Requests a second', 'requests.per_second', figureRate],
+    return [['Sessions per second', 'sessions.per_second', figureRate], ...(kept ? [['Requests per second', 'requests.per_second', figureRate],
         ['Request, p99', 'latency.request.p99', figureTime]] : []),
     ['Handshake, p50', 'latency.tls_handshake.p50', figureTime], ['Handshake, p99', 'latency.tls_handshake.p99', figureTime],
     ['CPU a session', 'generator.cpu_per_session_us', figureTime], ['Refused', 'sessions.refused', figureCount],

@@ -13,7 +13,7 @@ const show = (path, format = figureCount) => figure(data, path, format);
 function plan() {
     const { config } = data;
     const load = config.open_loop
-        ? `open loop, ${figureRate(config.rate)}/s asked, at most ${plural(config.connections, 'connection')}`
+        ? `open loop, ${figureRate(config.rate)}/s requested, at most ${plural(config.connections, 'connection')}`
         : `closed loop, ${plural(config.connections, 'connection')}`;
     const count = page.identities;
     return joined([
@@ -44,10 +44,10 @@ function verdictSentence() {
     const { interrupted_by: signal, violations } = data.verdict;
     const count = violations.length + page.more.violations;
     const forgiven = data.verdict.passed && data.sessions.failed > 0 ? ', failures within --max-failures' : '';
-    const found = count === 0 ? `Nothing was against expectation${forgiven}` : plural(count, 'violation');
+    const found = count === 0 ? `All checks passed${forgiven}` : plural(count, 'violation');
     if (signal !== null) {
-        return `Ended by ${signalName(signal)} after ${figureSeconds(data.duration_s)}; all figures are ` +
-            `of the run until then. ${found}${count === 0 ? ' so far' : ''}.`;
+        return `Ended by ${signalName(signal)} after ${figureSeconds(data.duration_s)}; all figures ` +
+            `cover the run until then. ${found}${count === 0 ? ' so far' : ''}.`;
     }
     return `${found}${count === 0 ? '.' : ':'}`;
 }
@@ -103,30 +103,30 @@ function notices() {
     const { config, generator, steady } = data;
     const list = [];
     if (!page.balances)
-        list.push(['bad', 'The books do not balance. ', 'This is a bug of pinload; please report it.']);
+        list.push(['bad', 'The counts do not add up. ', 'This is a bug in pinload; please report it.']);
     if (config.verify === 'none')
-        list.push(['warn', 'The server was not verified. ', '--verify none: nothing here says who answered.']);
+        list.push(['warn', 'The server was not verified. ', 'With --verify none, nothing here shows who answered.']);
     if (generator.saturated) {
-        list.push(['warn', 'The generator did not hold the rate asked for. ',
+        list.push(['warn', 'The generator did not hold the requested rate. ',
             `Its limit: ${generator.limit ?? 'unknown'}. Latencies are those of a lower load.`]);
     }
     if (generator.slots_paused_s > 0) {
         list.push(['warn', `Slots paused for ${figureSeconds(generator.slots_paused_s)} after failures. `,
-            'Rates are those that these pauses left; --no-backoff does without them.']);
+            'Rates include these pauses; --no-backoff turns them off.']);
     }
     if (config.warm_up_s > 0) {
         list.push(['info', `Warm-up of ${figureSeconds(config.warm_up_s)}. `,
-            'Its sessions are left out of latencies and rates; counts are of the whole run.']);
+            'Its sessions are excluded from latencies and rates; counts cover the whole run.']);
     }
     if (hasRampUp() && steady.duration_s > 0) {
         list.push(['info', `Ramp-up of ${figureSeconds(steady.from_s)}. `, 'The headline has the rates of the ' +
             `${figureSeconds(steady.duration_s)} after it, and of the whole run beside them.`]);
     }
     if (config.merged_results > 1)
-        list.push(['info', `Merged from ${figureCount(config.merged_results)} results. `, 'Counts are sums, rates too.']);
+        list.push(['info', `Merged from ${figureCount(config.merged_results)} results. `, 'Counts and rates are sums.']);
     if (clampedCount() > 0) {
         list.push(['info', `Out of range: ${plural(clampedCount(), 'value')}. `,
-            'Each counts as the nearest that a distribution holds, 1 h at most.']);
+            'Each counts as the nearest value that a histogram can hold, at most 1 h.']);
     }
     return list.map(([tone, head, text]) => el('p', { class: `notice ${tone}` }, el('strong', {}, head), text));
 }
@@ -151,7 +151,7 @@ function rateTile(name, detail) {
 function headline() {
     const { sessions, handshakes, config } = data;
     const of = `of ${figureCount(sessions.started)}`;
-    const asked = config.open_loop ? `${figureRate(config.rate)}/s asked` : `${figureCount(sessions.started)} started`;
+    const asked = config.open_loop ? `${figureRate(config.rate)}/s requested` : `${figureCount(sessions.started)} started`;
     const quality = (part) => (sessions.started > 0 ? `${figureShare(part, sessions.started)} ${of}` : 'none started');
     const kept = page.counts_requests;
     return el('dl', { class: kept ? 'tiles kept' : 'tiles', id: 'headline' },
@@ -195,10 +195,10 @@ function percentiles() {
             percentileChart('Request latency by percentile', withEarlier(requests))) : null,
         section('percentiles', 'Handshake latency by percentile', curves.length > 0
             ? [percentileChart('Handshake latency by percentile', withEarlier(curves)), histogramPart()]
-            : note('No handshake completed, so that there is no latency to show.')),
+            : note('No handshake completed, so there is no latency to show.')),
         page.curves.from_schedule.x.length > 0
             ? section('schedule', 'Session latency by percentile',
-                note('What a client would have waited that wanted to begin when it was due: the difference is the wait for a slot.'),
+                note('From the intended start: how long a client would have waited that was due then. The difference is the wait for a slot.'),
                 percentileChart('Session latency by percentile', withEarlier(sessions))) : null,
     ];
 }
@@ -206,7 +206,7 @@ function percentiles() {
 function courseNote(step) {
     const open = page.course.open.some(isNumber) ? ` Open sessions are those at its begin${step > 1 ? ', the most of one second' : ''}.` : '';
     if (step <= 1)
-        return `Each point is a second; the last one ended with the run, and its rates are those of the time that it had.${open}`;
+        return `Each point is one second; the last one ended with the run, and its rates are for its actual length.${open}`;
     const [average, worst] = page.latencies === null ? ['sessions, requests and p50 on average', 'p99, refusals and failures']
         : ['sessions and requests on average', 'refusals and failures'];
     return `Each point stands for ${step} seconds: ${average}, the band from the least to the most ` +
@@ -218,13 +218,13 @@ function latencyCourse(c, ...more) {
     const { t_s: seconds, p50, p99, seconds_per_point: step } = page.latencies ?? c;
     const title = el('h3', {}, 'Handshake latency');
     if (!p50.some(isNumber)) {
-        return [title, note(data.handshakes.completed === 0 ? 'No handshake completed, so that there is no latency to show.'
-            : 'The percentiles of several results cannot be added up, and these do not tell what was when: latency over time ' +
-            'is on the page of each.'), note(more)];
+        return [title, note(data.handshakes.completed === 0 ? 'No handshake completed, so there is no latency to show.'
+            : 'Percentiles of several results cannot be added up, and the merged histograms hold no times: latency over time ' +
+            'is on the page of each result.'), note(more)];
     }
     const times = timeScale([...p50, ...p99]);
     const caption = [...more, page.latencies === null ? null : ` Latencies are those of all handshakes of ${step} seconds.`,
-        times.isLog ? ' The axis of latencies is logarithmic.' : null];
+        times.isLog ? ' The latency axis is logarithmic.' : null];
     const [all, lines] = coursesWithEarlier(seconds, [
         { name: 'p50', from: 'p50', colour: 'one', values: p50, format: figureTime },
         { name: 'p99', from: 'p99', colour: 'three', values: p99, format: figureTime },
@@ -250,7 +250,7 @@ function course() {
     const { course: c } = page;
     const [title, id] = ['Over time', 'course'];
     if (c.t_s.length === 0)
-        return section(id, title, note('The run ended before its first second began.'));
+        return section(id, title, note('The run ended before its first second started.'));
     const hasAny = (counts) => counts.some((count) => count > 0);
     const hasFailures = hasAny(c.failed);
     const rate = (value) => (isNumber(value) ? `${figureRate(value)}/s` : NONE);
@@ -262,14 +262,14 @@ function course() {
     const band = c.seconds_per_point > 1 ? [c.sessions_least, c.sessions_most] : null;
     const zoom = c.t_s.length > 60 ? el('span', { class: 'screen' }, ' Drag to zoom, double-click to go back.') : null;
     const requests = page.counts_requests ? [
-        el('h3', {}, 'Requests a second'),
-        timeChart('Requests a second over time', null, c.t_s,
+        el('h3', {}, 'Requests per second'),
+        timeChart('Requests per second over time', null, c.t_s,
             [{ name: 'requests', colour: 'two', values: c.requests, format: rate }], { y: countScale, sync: 'course' }),
     ] : [];
     const [all, lines, [marks, ...bands]] = coursesWithEarlier(c.t_s, rates, [c.failed, ...(band ?? [])]);
     return section(id, title, ...requests,
-        el('h3', {}, 'Sessions a second'),
-        timeChart('Sessions a second over time', null, all, lines,
+        el('h3', {}, 'Sessions per second'),
+        timeChart('Sessions per second over time', null, all, lines,
             { y: countScale, band: band && bands, marks: hasFailures ? marks : null, sync: 'course' }),
         ...openCourse(c),
         ...latencyCourse(c, courseNote(c.seconds_per_point), zoom), ...heatmapPart());
@@ -349,7 +349,7 @@ function phases() {
                 strip(data.latency[kind], range)],
         })), { 'aria-label': 'Phases' }),
         isOne ? note('First byte and request are one row: each response came in one piece.') : null,
-        el('p', { class: 'note ranges' }, 'Line: from the least to the greatest. Bar: p50 to p99. The scale is logarithmic.'));
+        el('p', { class: 'note ranges' }, 'Line: minimum to maximum. Bar: p50 to p99. The scale is logarithmic.'));
 }
 
 // --- against what ----------------------------------------------------------------------------------------------
@@ -434,7 +434,7 @@ function generator() {
         g.schedule_slip.count > 0 ? ['Schedule slip', 'p99 ', show('generator.schedule_slip.p99', figureTime), ', max ',
             show('generator.schedule_slip.max', figureTime)] : null,
         g.peak_rss_bytes > 0 ? ['Memory', show('generator.peak_rss_bytes', figureBytes), ' at most'] : null,
-        g.rss_per_session_bytes > 0 ? ['Memory an open session', show('generator.rss_per_session_bytes', figureBytes)] : null,
+        g.rss_per_session_bytes > 0 ? ['Memory per open session', show('generator.rss_per_session_bytes', figureBytes)] : null,
         ['Open at once', show('sessions.peak_established'),
             ` sessions at most${config.merged_results > 1 ? ', the sum of the peaks of all results' : ''}`],
         g.descriptors.limit > 0 ? ['Descriptors', show('generator.descriptors.used'), ' of ',

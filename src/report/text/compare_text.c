@@ -157,7 +157,7 @@ static void print_differences(FILE *out, const struct compare_result *result)
     fprintf(out, "difference from %s, with 95%% interval\n", c->arms->names[c->arms->baseline]);
     for (size_t i = 0; i < c->num_differences; i++)
         print_difference(out, c, &c->differences[i]);
-    fprintf(out, "control (%s again), with the %.2f%% interval that must have zero in it\n",
+    fprintf(out, "control (%s again), with the %.2f%% interval, which must include zero\n",
             c->arms->names[c->arms->baseline], c->trust_level * 100);
     for (int m = 0; m < comparison_num_measures(c); m++)
         print_control(out, c, (enum measure)m);
@@ -179,10 +179,9 @@ static void print_clocks(FILE *out, const struct compare_result *result)
             c->steps[MEASURE_VERIFY_CALLBACK], c->steps[MEASURE_HANDSHAKE_CPU],
             comparison_margin(c, MEASURE_VERIFY_CALLBACK));
     if (!result->in_process && result->connections > 1)
-        fputs(
-            "with several sessions in flight one arm's work delays the others' sessions, so that\n"
-            "the wall clock's differences are too small: -c 1 measures them\n",
-            out);
+        fputs("with several sessions in flight one arm's work delays the others' sessions, so "
+              "that\ndifferences in wall-clock time come out too small: use -c 1 to measure them\n",
+              out);
     if (result->no_instructions[0] != '\0')
         fprintf(out, "instructions are not counted: %s\n", result->no_instructions);
 }
@@ -195,8 +194,8 @@ static void print_resolution(FILE *out, const struct compare_result *result)
         char sessions[FIGURE_LEN];
         figure_count(sessions, result->comparison.num_blocks);
         fprintf(out,
-                "resolved: after %s sessions of each arm %.3g µs of handshake CPU is told from "
-                "zero in four runs of five\n",
+                "resolved: after %s sessions of each arm %.3g µs of handshake CPU is distinguished "
+                "from zero in four runs of five\n",
                 sessions, result->least_seen_ns / 1000);
     } else {
         fprintf(out, "not resolved to %g µs: %s\n", result->resolve_ns / 1000,
@@ -221,8 +220,7 @@ static void print_failures(FILE *out, const struct compare_result *result)
 {
     const struct comparison *c = &result->comparison;
     const char *separator = "  by arm: ";
-    fprintf(out, "sessions that failed and are in no figure: %llu\n",
-            (unsigned long long)result->failed);
+    fprintf(out, "failed sessions, not in any figure: %llu\n", (unsigned long long)result->failed);
     for (unsigned i = 0; i < c->arms->count; i++) {
         if (c->samples[i].failed == 0)
             continue;
@@ -245,7 +243,7 @@ static void print_left_out(FILE *out, const struct compare_result *result)
     if (result->failed > 0)
         print_failures(out, result);
     if (other > 0)
-        fprintf(out, "sessions that were %s and are in no figure: %llu\n",
+        fprintf(out, "sessions that were %s and are not in any figure: %llu\n",
                 strcmp(result->session_mode, "resume") == 0 ? "not resumed" : "resumed",
                 (unsigned long long)other);
 }
@@ -254,14 +252,14 @@ static void print_trust(FILE *out, const struct comparison *c)
 {
     const char *separator = ": ";
     if (c->trusted) {
-        fputs("TRUSTED: the control arm came out as zero\n", out);
+        fputs("TRUSTED: the control arm shows no difference\n", out);
         return;
     }
     if (!c->control[MEASURE_HANDSHAKE_CPU].is_known) {
-        fputs("NOT TO BE TRUSTED: there are too few sessions to know the control arm\n", out);
+        fputs("NOT TO BE TRUSTED: too few sessions to judge the control arm\n", out);
         return;
     }
-    fputs("NOT TO BE TRUSTED: the control arm did not come out as zero", out);
+    fputs("NOT TO BE TRUSTED: the control arm shows a difference", out);
     for (int m = 0; m < comparison_num_measures(c); m++) {
         if (!comparison_is_off(c, (enum measure)m))
             continue;
@@ -275,7 +273,7 @@ static void print_trust(FILE *out, const struct comparison *c)
 static void print_interruption(FILE *out, const struct compare_result *result)
 {
     if (result->interrupted_by != 0)
-        fprintf(out, "interrupted by %s before its end\n",
+        fprintf(out, "interrupted by %s\n",
                 result->interrupted_by == SIGINT ? "SIGINT" : "SIGTERM");
 }
 

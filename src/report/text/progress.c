@@ -163,7 +163,7 @@ void progress_line(const struct progress *progress, const struct progress_moment
     struct detail detail = {
         .in_flight = true, .left = true, .latency = true, .rate = true, .refused = true};
     if (moment->elapsed_s < 0) {
-        snprintf(out, out_len, "begins in %.0f s", -moment->elapsed_s);
+        snprintf(out, out_len, "starts in %.0f s", -moment->elapsed_s);
         return;
     }
     count_failures(moment, &detail.num_names);

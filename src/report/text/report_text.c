@@ -67,7 +67,7 @@ static void write_plan(FILE *out, const struct result *r)
     flow_item(&flow, "%s loop", r->open_loop ? "open" : "closed");
     if (r->open_loop) {
         figure_rate(figure, r->rate);
-        flow_item(&flow, "%s asked", figure);
+        flow_item(&flow, "%s requested", figure);
     }
     figure_count(figure, r->connections);
     flow_item(&flow, "%s%s connection%s", r->open_loop ? "at most " : "", figure,
@@ -78,7 +78,7 @@ static void write_plan(FILE *out, const struct result *r)
     flow_end(&flow);
     if (r->warm_up_s > 0) {
         figure_seconds(figure, r->warm_up_s);
-        fprintf(out, "warm-up: the first %s are left out of latencies and rates\n", figure);
+        fprintf(out, "warm-up: the first %s are excluded from latencies and rates\n", figure);
     }
 }
 
@@ -434,7 +434,7 @@ static void write_saturated(const struct pen *pen, const struct result *r)
     struct flow flow;
     pen_set(pen, YELLOW);
     flow_begin(&flow, pen->out, "saturated", LABEL_COLUMNS, " ");
-    flow_words(&flow, "the generator did not hold the rate that was asked for; limit:");
+    flow_words(&flow, "the generator did not hold the requested rate; limit:");
     flow_words(&flow, or_unknown(r->limit));
     flow_end(&flow);
     pen_set(pen, PLAIN);
@@ -451,7 +451,7 @@ static void write_pauses(const struct pen *pen, const struct result *r)
     figure_seconds(figure, r->slots_paused_s);
     if (r->slots_paused_s <= slots_s)
         snprintf(share, sizeof share, ", %.0f%% of their time", 100 * r->slots_paused_s / slots_s);
-    snprintf(text, sizeof text, "Slots paused for %s after failures%s (--no-backoff: not at all)",
+    snprintf(text, sizeof text, "Slots paused for %s after failures%s (--no-backoff: no pauses)",
              figure, share);
     pen_set(pen, YELLOW);
     flow_begin(&flow, pen->out, "paused", LABEL_COLUMNS, " ");
@@ -495,7 +495,7 @@ static void write_violations(const struct pen *pen, const struct result *r)
         flow_end(&flow);
     }
     if (!result_balances(r))
-        fputs("the books do not balance: this is a bug of pinload, please report it\n", pen->out);
+        fputs("the counts do not add up: this is a bug in pinload, please report it\n", pen->out);
     if (r->first_failure != NULL && r->by_class[CLASS_FAILED] > 0) {
         flow_begin(&flow, pen->out, "first", LABEL_COLUMNS, " ");
         flow_words(&flow, r->first_failure);

@@ -147,7 +147,7 @@ void report_text_redirects(FILE *out, const struct result *r)
         return;
     struct flow flow;
     flow_begin(&flow, out, "redirects", 12, " ");
-    flow_words(&flow, "nobody was served (2xx), and a redirect (3xx) counts as a success; if it "
-                      "turns a client away, say --refusal-status");
+    flow_words(&flow, "no client was served (2xx), and a redirect (3xx) counts as success; if it "
+                      "turns clients away, use --refusal-status");
     flow_end(&flow);
 }

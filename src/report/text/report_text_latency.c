@@ -69,5 +69,5 @@ void report_text_latency(FILE *out, const struct result *r)
         fprintf(out, "%-*snone: no connection was measured\n", LABEL_COLUMNS, "latency");
     table_cleanup(&table);
     if (clamped > 0)
-        fprintf(out, "out of range, counted as the nearest in it: %" PRIu64 "\n", clamped);
+        fprintf(out, "out of range, counted as the nearest value in range: %" PRIu64 "\n", clamped);
 }
