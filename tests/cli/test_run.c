@@ -260,7 +260,7 @@ static void quiet_runs_say_why_they_are_not_as_they_should_be(void **state)
         {{"-n", "2"}, "", 0},
         {{"-n", "2", "--fail-if", "sessions.failed == 0"}, "\nFAIL\n", 1},
         {{"-d", "500ms", "-R", "200", "--hold", "100ms"},
-         "saturated   the generator did not hold the rate",
+         "saturated   the generator did not hold the requested rate",
          3},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {

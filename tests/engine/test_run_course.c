@@ -102,7 +102,7 @@ static void where_no_address_answers_each_session_says_so(void **state)
     trial_run(&trial);
     trial_expect(&trial, OUTCOME_CONNECT_TIMEOUT);
     assert_non_null(strstr(trial.stories.first, ": timed out"));
-    assert_non_null(strstr(trial.stories.first, "the last of 2 addresses that were tried"));
+    assert_non_null(strstr(trial.stories.first, "the last of 2 addresses tried"));
     trial_cleanup(&trial);
     listener_join(&silent);
 }
