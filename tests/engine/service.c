@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define MAX_CONNECTIONS 128
+#define MAX_CONNECTIONS 1024
 #define FLOOD_LEN (256 << 20)
 
 struct connection {

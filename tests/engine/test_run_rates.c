@@ -55,7 +55,8 @@ static void a_ramp_up_is_no_part_of_the_steady_rate(void **state)
     assert_true(result->sessions_per_second < 39);
     assert_true(result->steady.from_s == 0.5 && result->steady.duration_s == 0.5);
     assert_true(fabs(result->steady.sessions_per_second - 50) < 3);
-    assert_true(fabs(result->steady.requests_per_second - 50) < 5);
+    /* A request begins when its handshake is complete, and that may be late. */
+    assert_true(fabs(result->steady.requests_per_second - 50) < 12);
     assert_false(result->saturated); /* fewer are due in a ramp-up */
     trial_cleanup(&trial);
     service_stop(service);
