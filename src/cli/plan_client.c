@@ -71,7 +71,7 @@ static bool add_all(struct plan *plan, const struct options *options,
                                                      options->key, password, notices, err);
 }
 
-/* The row of an identity; without any, "(none)" is the name of the only one. -1: there is none. */
+/* The row of an identity; without any, PLAN_ANONYMOUS is the name of the only one. -1: there is none. */
 static long find_row(const struct plan *plan, const char *name)
 {
     if (identity_set_count(plan->identities) == 0)

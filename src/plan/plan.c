@@ -77,7 +77,7 @@ size_t plan_num_identities(const struct plan *plan)
 const char *plan_identity_name(const struct plan *plan, size_t identity)
 {
     if (identity_set_count(plan->identities) == 0)
-        return "(none)";
+        return PLAN_ANONYMOUS;
     return identity_set_name(plan->identities, identity);
 }
 

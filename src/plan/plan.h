@@ -116,7 +116,10 @@ bool plan_expects_refusal(const struct plan *plan, size_t identity);
  * certificate at all. */
 size_t plan_num_identities(const struct plan *plan);
 
-/* plan_identity_name returns the name of such a row; "(none)" where there is no certificate. */
+/* The name of the only row where there is no client certificate. */
+#define PLAN_ANONYMOUS "(none)"
+
+/* plan_identity_name returns the name of such a row, or PLAN_ANONYMOUS. */
 const char *plan_identity_name(const struct plan *plan, size_t identity);
 
 /* plan_share returns what PART of PARTS takes of TOTAL; where it does not divide, the first ones

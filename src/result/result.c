@@ -3,6 +3,7 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "plan/plan.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -129,7 +130,7 @@ bool result_balances(const struct result *result)
 bool result_is_anonymous(const struct result *result)
 {
     return result->num_identities == 1 && result->identities[0].name != NULL &&
-           strcmp(result->identities[0].name, "(none)") == 0;
+           strcmp(result->identities[0].name, PLAN_ANONYMOUS) == 0;
 }
 
 bool result_interval_row(double t_s, double length_s, size_t *out_row)

@@ -184,7 +184,7 @@ void result_free(struct result *result);
 bool result_balances(const struct result *result);
 
 /* result_is_anonymous says whether the run showed no client certificate: its one row of identities
- * is the one that plan_identity_name calls "(none)". */
+ * is PLAN_ANONYMOUS. */
 bool result_is_anonymous(const struct result *result);
 
 /* result_interval_row writes which interval of LENGTH_S begins at or before T_S. False where it is

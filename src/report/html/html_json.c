@@ -94,6 +94,16 @@ static json_t *curve_object(const struct latency *latency)
     return object;
 }
 
+/* What MAKE makes of each of these distributions, by its name. */
+static json_t *object_of_kinds(const struct result *r, const enum latency_kind *kinds, size_t num,
+                               json_t *(*make)(const struct latency *latency))
+{
+    json_t *object = json_object();
+    for (size_t i = 0; i < num; i++)
+        json_object_set_new(object, latency_kind_name(kinds[i]), make(r->latencies[kinds[i]]));
+    return object;
+}
+
 static json_t *curves_object(const struct result *r)
 {
     static const enum latency_kind kinds[] = {
@@ -104,11 +114,7 @@ static json_t *curves_object(const struct result *r)
         LATENCY_SESSION,
         LATENCY_FROM_SCHEDULE,
     };
-    json_t *object = json_object();
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        json_object_set_new(object, latency_kind_name(kinds[i]),
-                            curve_object(r->latencies[kinds[i]]));
-    return object;
+    return object_of_kinds(r, kinds, sizeof kinds / sizeof kinds[0], curve_object);
 }
 
 static json_t *steps_list(const struct html_counts *counts, size_t first, size_t num)
@@ -138,11 +144,7 @@ static json_t *histograms_object(const struct result *r)
         LATENCY_TLS_HANDSHAKE_FULL,
         LATENCY_TLS_HANDSHAKE_RESUMED,
     };
-    json_t *object = json_object();
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        json_object_set_new(object, latency_kind_name(kinds[i]),
-                            histogram_object(r->latencies[kinds[i]]));
-    return object;
+    return object_of_kinds(r, kinds, sizeof kinds / sizeof kinds[0], histogram_object);
 }
 
 /* Of each column the steps that have values, and which is the first; null where it is not known. */
