@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Makes many client identities quickly: ECDSA P-256, issued by the client CA of a directory that
+ * Makes many client identities quickly, issued by the client CA of a directory that
  * scripts/make-certs filled; NAME.crt and NAME.key (not encrypted), for pinload's --identities.
  */
+#include "tls/issuing.h"
 #include "tls/key_file.h"
 #include "tls/password.h"
 
-#include <openssl/bio.h>
-#include <openssl/ec.h>
-#include <openssl/ec_key.h>
 #include <openssl/evp.h>
-#include <openssl/nid.h>
 #include <openssl/pem.h>
 #include <openssl/pool.h>
 #include <openssl/x509.h>
@@ -22,10 +19,10 @@
 #include <sys/stat.h>
 
 static const char help[] =
-    "usage: identities PKI-DIR COUNT OUT-DIR\n"
+    "usage: identities PKI-DIR COUNT OUT-DIR [KEY-TYPE]\n"
     "\n"
     "Writes client1.crt, client1.key to clientCOUNT into OUT-DIR, issued by\n"
-    "PKI-DIR/client-ca.\n";
+    "PKI-DIR/client-ca. KEY-TYPE is p256 (default), rsa2048, mldsa44, mldsa65 or mldsa87.\n";
 
 struct issuer {
     X509 *cert;
@@ -56,31 +53,6 @@ static void load_issuer(struct issuer *issuer, const char *dir)
         die("the CA cannot be used");
 }
 
-static EVP_PKEY *make_key(void)
-{
-    EC_KEY *ec = EC_KEY_new_by_curve_name(NID_X9_62_prime256v1);
-    EVP_PKEY *key = EVP_PKEY_new();
-    if (!EC_KEY_generate_key(ec) || !EVP_PKEY_assign_EC_KEY(key, ec))
-        die("no key can be made");
-    return key;
-}
-
-static X509 *make_cert(const struct issuer *issuer, EVP_PKEY *key, const char *name, long serial)
-{
-    X509 *cert = X509_new();
-    X509_NAME *subject = X509_get_subject_name(cert);
-    X509_set_version(cert, X509_VERSION_3);
-    ASN1_INTEGER_set(X509_get_serialNumber(cert), serial);
-    X509_gmtime_adj(X509_get_notBefore(cert), -3600);
-    X509_gmtime_adj(X509_get_notAfter(cert), 30 * 86400);
-    if (!X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, (const uint8_t *)name, -1, -1,
-                                    0) ||
-        !X509_set_issuer_name(cert, X509_get_subject_name(issuer->cert)) ||
-        !X509_set_pubkey(cert, key) || !X509_sign(cert, issuer->key_file.key, EVP_sha256()))
-        die("no certificate can be made");
-    return cert;
-}
-
 static FILE *open_file(const char *dir, const char *name, const char *ending)
 {
     char path[1024];
@@ -91,12 +63,17 @@ static FILE *open_file(const char *dir, const char *name, const char *ending)
     return file;
 }
 
-static void make_identity(const struct issuer *issuer, const char *dir, long number)
+static void make_identity(const struct issuer *issuer, enum key_type type, const char *dir,
+                          long number)
 {
     char name[32];
     snprintf(name, sizeof name, "client%ld", number);
-    EVP_PKEY *key = make_key();
-    X509 *cert = make_cert(issuer, key, name, 1000000 + number);
+    const struct certificate_order order = {.common_name = name, .valid_s = 30 * 86400};
+    EVP_PKEY *key = issuing_key(type);
+    X509 *cert =
+        key != NULL ? issuing_certificate(&order, key, issuer->cert, issuer->key_file.key) : NULL;
+    if (cert == NULL)
+        die("no certificate of that key type can be made");
     FILE *cert_file = open_file(dir, name, "crt");
     FILE *key_file = open_file(dir, name, "key");
     if (!PEM_write_X509(cert_file, cert) ||
@@ -110,9 +87,11 @@ static void make_identity(const struct issuer *issuer, const char *dir, long num
 int main(int argc, char **argv)
 {
     struct issuer issuer = {0};
+    enum key_type type = KEY_P256;
     char *rest = NULL;
-    long count = argc == 4 ? strtol(argv[2], &rest, 10) : 0;
-    if (rest == NULL || *rest != '\0' || count < 1 || count > 100000) {
+    long count = argc == 4 || argc == 5 ? strtol(argv[2], &rest, 10) : 0;
+    if (rest == NULL || *rest != '\0' || count < 1 || count > 100000 ||
+        (argc == 5 && !key_type_parse(argv[4], &type))) {
         fputs(help, stderr);
         return 2;
     }
@@ -121,7 +100,7 @@ int main(int argc, char **argv)
     if (mkdir(argv[3], 0700) != 0 && errno != EEXIST)
         die(argv[3]);
     for (long number = 1; number <= count; number++)
-        make_identity(&issuer, argv[3], number);
+        make_identity(&issuer, type, argv[3], number);
     X509_free(issuer.cert);
     key_file_cleanup(&issuer.cert_file);
     key_file_cleanup(&issuer.key_file);

@@ -7,17 +7,9 @@
 #define PINLOAD_TLS_THROWAWAY_PKI_H
 
 #include "base/error.h"
+#include "tls/issuing.h"
 
 #include <stdbool.h>
-
-enum key_type {
-    KEY_P256,
-    KEY_RSA_2048,
-    KEY_ML_DSA_44,
-    KEY_ML_DSA_65,
-    KEY_ML_DSA_87,
-    NUM_KEY_TYPES
-};
 
 struct throwaway_pki {
     char directory[64];
@@ -29,8 +21,5 @@ bool throwaway_pki_make(struct throwaway_pki *pki, enum key_type type, struct er
 
 /* throwaway_pki_remove deletes the files. A zeroed struct has none. */
 void throwaway_pki_remove(struct throwaway_pki *pki);
-
-bool key_type_parse(const char *text, enum key_type *out_type);
-const char *key_type_name(enum key_type type);
 
 #endif
