@@ -267,6 +267,16 @@ static double seconds_of(struct timeval time)
     return (double)time.tv_sec + (double)time.tv_usec / 1e6;
 }
 
+static void report_codes(const char *what, const struct sink_codes *codes,
+                         const char *(*name)(uint16_t))
+{
+    printf(",\"%s\":{", what);
+    for (size_t i = 0; i < codes->num_seen; i++)
+        printf("%s\"%s\":%" PRIu64, i > 0 ? "," : "", name(codes->seen[i].code),
+               codes->seen[i].count);
+    putchar('}');
+}
+
 static void report(const struct sink *sink)
 {
     const struct sink_handshakes *handshakes = sink_tls_handshakes(sink->tls);
@@ -274,10 +284,13 @@ static void report(const struct sink *sink)
     getrusage(RUSAGE_SELF, &usage);
     printf("{\"connections\":%" PRIu64 ",\"most_open\":%" PRIu64 ",\"full\":%" PRIu64
            ",\"resumed\":%" PRIu64 ",\"failed\":%" PRIu64 ",\"requests\":%" PRIu64
-           ",\"chains_checked\":%" PRIu64 ",\"cpu_user_s\":%.6f,\"cpu_system_s\":%.6f}\n",
+           ",\"chains_checked\":%" PRIu64 ",\"cpu_user_s\":%.6f,\"cpu_system_s\":%.6f",
            sink->accepted, sink->most_open, handshakes->full, handshakes->resumed,
            handshakes->failed, sink->requests, handshakes->chains_checked,
            seconds_of(usage.ru_utime), seconds_of(usage.ru_stime));
+    report_codes("groups", &handshakes->groups, sink_tls_group);
+    report_codes("sigalgs", &handshakes->sigalgs, sink_tls_sigalg);
+    puts("}");
 }
 
 int main(int argc, char **argv)

@@ -249,13 +249,35 @@ static enum sink_step step_of(struct sink_tls *tls, SSL *ssl, int result, bool i
     return SINK_END;
 }
 
+static void count_code(struct sink_codes *codes, uint16_t code)
+{
+    size_t i = 0;
+    while (i < codes->num_seen && codes->seen[i].code != code)
+        i++;
+    if (i == SINK_CODES)
+        return;
+    if (i == codes->num_seen)
+        codes->seen[codes->num_seen++].code = code;
+    codes->seen[i].count++;
+}
+
+static void count_handshake(struct sink_handshakes *handshakes, const SSL *ssl)
+{
+    bool resumed = SSL_session_reused(ssl);
+    uint16_t sigalg = SSL_get_peer_signature_algorithm(ssl);
+    *(resumed ? &handshakes->resumed : &handshakes->full) += 1;
+    count_code(&handshakes->groups, SSL_get_curve_id(ssl));
+    if (!resumed && sigalg != 0)
+        count_code(&handshakes->sigalgs, sigalg);
+}
+
 enum sink_step sink_tls_read(struct sink_tls *tls, struct ssl_st *ssl, char *out, size_t *inout_len)
 {
     if (SSL_in_init(ssl)) {
         int result = SSL_do_handshake(ssl);
         if (result != 1)
             return step_of(tls, ssl, result, true);
-        *(SSL_session_reused(ssl) ? &tls->handshakes.resumed : &tls->handshakes.full) += 1;
+        count_handshake(&tls->handshakes, ssl);
     }
     int n = SSL_read(ssl, out, (int)*inout_len);
     if (n <= 0)
@@ -285,4 +307,19 @@ struct buffer *sink_tls_output(struct sink_tls *tls)
 const struct sink_handshakes *sink_tls_handshakes(const struct sink_tls *tls)
 {
     return &tls->handshakes;
+}
+
+static const char *name_or_unknown(const char *name)
+{
+    return name != NULL ? name : "unknown";
+}
+
+const char *sink_tls_group(uint16_t code)
+{
+    return name_or_unknown(SSL_get_curve_name(code));
+}
+
+const char *sink_tls_sigalg(uint16_t code)
+{
+    return name_or_unknown(SSL_get_signature_algorithm_name(code, 1));
 }

@@ -40,12 +40,29 @@ void sink_tls_close_notify(struct ssl_st *ssl);
 struct buffer *sink_tls_output(struct sink_tls *tls);
 
 /* Handshakes that came to their end: the client's Finished was taken. */
+#define SINK_CODES 16 /* more than BoringSSL has groups, or signature algorithms for clients */
+
+/* How often each code of TLS came up. */
+struct sink_codes {
+    struct {
+        uint16_t code;
+        uint64_t count;
+    } seen[SINK_CODES];
+    size_t num_seen;
+};
+
 struct sink_handshakes {
     uint64_t full;
     uint64_t resumed;
     uint64_t failed;
     uint64_t chains_checked;
+    struct sink_codes groups;  /* of all that did not fail */
+    struct sink_codes sigalgs; /* what clients signed with, in full ones */
 };
 const struct sink_handshakes *sink_tls_handshakes(const struct sink_tls *tls);
+
+/* sink_tls_group and sink_tls_sigalg name a code; what BoringSSL does not know is "unknown". */
+const char *sink_tls_group(uint16_t code);
+const char *sink_tls_sigalg(uint16_t code);
 
 #endif
