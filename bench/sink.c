@@ -283,9 +283,10 @@ static void report(const struct sink *sink)
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
     printf("{\"connections\":%" PRIu64 ",\"most_open\":%" PRIu64 ",\"full\":%" PRIu64
-           ",\"resumed\":%" PRIu64 ",\"failed\":%" PRIu64 ",\"requests\":%" PRIu64
-           ",\"chains_checked\":%" PRIu64 ",\"cpu_user_s\":%.6f,\"cpu_system_s\":%.6f",
-           sink->accepted, sink->most_open, handshakes->full, handshakes->resumed,
+           ",\"resumed\":%" PRIu64 ",\"ech\":%" PRIu64 ",\"failed\":%" PRIu64
+           ",\"requests\":%" PRIu64 ",\"chains_checked\":%" PRIu64
+           ",\"cpu_user_s\":%.6f,\"cpu_system_s\":%.6f",
+           sink->accepted, sink->most_open, handshakes->full, handshakes->resumed, handshakes->ech,
            handshakes->failed, sink->requests, handshakes->chains_checked,
            seconds_of(usage.ru_utime), seconds_of(usage.ru_stime));
     report_codes("groups", &handshakes->groups, sink_tls_group);

@@ -26,6 +26,8 @@ static const char help[] =
     "                      or in every handshake (default once); that the client has the key is\n"
     "                      verified every time\n"
     "  --groups LIST       key exchange groups (default BoringSSL's, X25519:P-256:P-384)\n"
+    "  --ech-key FILE      decrypt ClientHellos: PEM with an X25519 key and an ECHCONFIG, as ech_key\n"
+    "                      writes it (default: no ECH)\n"
     "  --tickets on|off    TLS session tickets (default off)\n"
     "  --stall AFTER,FOR   do nothing at all for FOR, once, AFTER the first connection\n"
     "  --for TIME          end by itself after TIME (default 10m)\n"
@@ -93,6 +95,7 @@ enum {
     OPT_CLIENT_CA,
     OPT_CHECK,
     OPT_GROUPS,
+    OPT_ECH_KEY,
     OPT_TICKETS,
     OPT_STALL,
     OPT_FOR,
@@ -107,6 +110,7 @@ static const struct option table[] = {
     {"client-ca", required_argument, NULL, OPT_CLIENT_CA},
     {"check", required_argument, NULL, OPT_CHECK},
     {"groups", required_argument, NULL, OPT_GROUPS},
+    {"ech-key", required_argument, NULL, OPT_ECH_KEY},
     {"tickets", required_argument, NULL, OPT_TICKETS},
     {"stall", required_argument, NULL, OPT_STALL},
     {"for", required_argument, NULL, OPT_FOR},
@@ -140,6 +144,9 @@ static void take(struct sink_options *options, int option)
         break;
     case OPT_GROUPS:
         options->groups = optarg;
+        break;
+    case OPT_ECH_KEY:
+        options->ech_key = optarg;
         break;
     case OPT_TICKETS:
         options->tickets = one_of("--tickets", optarg, "off", "on");

@@ -17,7 +17,8 @@ struct sink_options {
     const char *key;       /* NULL: in cert's own file */
     const char *client_ca; /* NULL: no client certificate is asked for */
     struct password password;
-    const char *groups; /* NULL: BoringSSL's own */
+    const char *groups;  /* NULL: BoringSSL's own */
+    const char *ech_key; /* NULL: no ECH */
     bool tickets;
     bool check_every;
     uint64_t stall_after_ns;

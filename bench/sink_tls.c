@@ -2,6 +2,7 @@
 #include "sink_tls.h"
 
 #include "base/memory.h"
+#include "sink_ech.h"
 #include "tls/key_file.h"
 #include "tls/trust.h"
 
@@ -191,7 +192,8 @@ struct sink_tls *sink_tls_new(const struct sink_options *options, struct error *
     SSL_CTX_set_session_id_context(tls->ctx, (const uint8_t *)"sink", 4);
     if (!options->tickets)
         SSL_CTX_set_options(tls->ctx, SSL_OP_NO_TICKET);
-    bool ok = use_cert(tls, options, err) && limit(tls, options, err);
+    bool ok = use_cert(tls, options, err) && limit(tls, options, err) &&
+              (options->ech_key == NULL || sink_ech_use(tls->ctx, options->ech_key, err));
     if (ok && options->client_ca != NULL) {
         SSL_CTX_set_custom_verify(tls->ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
                                   on_verify);
@@ -278,6 +280,7 @@ enum sink_step sink_tls_read(struct sink_tls *tls, struct ssl_st *ssl, char *out
         if (result != 1)
             return step_of(tls, ssl, result, true);
         count_handshake(&tls->handshakes, ssl);
+        tls->handshakes.ech += sink_ech_is_accepted(ssl);
     }
     int n = SSL_read(ssl, out, (int)*inout_len);
     if (n <= 0)

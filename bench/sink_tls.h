@@ -55,6 +55,7 @@ struct sink_handshakes {
     uint64_t full;
     uint64_t resumed;
     uint64_t failed;
+    uint64_t ech; /* of the full and the resumed, those with an encrypted hello */
     uint64_t chains_checked;
     struct sink_codes groups;  /* of all that did not fail */
     struct sink_codes sigalgs; /* what clients signed with, in full ones */

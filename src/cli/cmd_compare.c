@@ -58,8 +58,8 @@ static bool parse_arms(struct arms *arms, const struct options *options, struct 
 /* In this process there is nobody to be, and nobody to trust, but those made for it. */
 static bool check_in_process(const struct options *options, struct error *err)
 {
-    static const char *const foreign[] = {"identity", "identities", "cert",         "key",
-                                          "cacert",   "pin",        "pinnedpubkey", "pin-file"};
+    static const char *const foreign[] = {"identity", "identities",   "cert",     "key", "cacert",
+                                          "pin",      "pinnedpubkey", "pin-file", "ech"};
     if (options->operands.count > 0)
         return error_set(err, "--in-process takes no URL, but '%s' was given",
                          options->operands.items[0]);

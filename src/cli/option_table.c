@@ -136,6 +136,8 @@ const struct option_row option_table[] = {
      "Signature algorithms, for example ecdsa_secp256r1_sha256:rsa_pss_rsae_sha256."},
     {0, "sni", "NAME", OPTION_TEXT, AT(sni), LOAD | PIN, WIRE, NULL, NULL, 0, 0,
      "Server name to send and to verify; default: the URL's host, unless it is an address."},
+    {0, "ech", "FILE|BASE64|grease", OPTION_TEXT, AT(ech), LOAD | PIN, WIRE, NULL, NULL, 0, 0,
+     "Encrypt the ClientHello by an ECHConfigList (RFC 9849): a file, or base64 as ech= of an HTTPS record has it; grease: send an extension that only looks like it."},
     {0, "connect-to", "HOST:PORT", OPTION_TEXT, AT(connect_to), LOAD | PIN, WIRE, NULL, NULL, 0, 0,
      "Connect to HOST:PORT instead; the URL's host is then not resolved."},
     {0, "resolve", "HOST:PORT:ADDR", OPTION_LIST, AT(resolves), LOAD | PIN, WIRE, NULL, NULL, 0, 0,

@@ -253,7 +253,8 @@ bool plan_check_stdin(const struct options *options, struct error *err)
     if (!claim_stdin(&reader, "--data", data != NULL && data[0] == '@' ? data + 1 : NULL, err) ||
         !claim_stdin(&reader, "--cacert", options->cacert, err) ||
         !claim_stdin(&reader, "--cert", options->cert, err) ||
-        !claim_stdin(&reader, "--key", options->key, err))
+        !claim_stdin(&reader, "--key", options->key, err) ||
+        !claim_stdin(&reader, "--ech", options->ech, err))
         return false;
     for (size_t i = 0; i < options->pin_files.count; i++) {
         if (!claim_stdin(&reader, "--pin-file", options->pin_files.items[i], err))

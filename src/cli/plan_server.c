@@ -7,6 +7,7 @@
 #include "cli/plan_builder.h"
 #include "http/visible.h"
 #include "net/sources.h"
+#include "tls/ech.h"
 #include "tls/pinset.h"
 #include "tls/trust.h"
 
@@ -232,6 +233,24 @@ static bool check_sni(const char *name, struct error *err)
                      visible_text(name).text, why.text);
 }
 
+/* Only TLS 1.3 has Encrypted Client Hello. */
+static bool set_ech(struct plan *plan, const struct options *options, struct error *err)
+{
+    if (options->ech == NULL)
+        return true;
+    if (plan->tls.version_max < TLS_VERSION_1_3)
+        return error_set(err, "--ech needs TLS 1.3, and --tls-max is %s; expected --tls-max 1.3",
+                         options->tls_max);
+    plan->tls.ech_grease = strcmp(options->ech, "grease") == 0;
+    if (plan->tls.ech_grease)
+        return ech_is_supported(err);
+    if (!ech_read(&plan->ech, options->ech, err))
+        return false;
+    plan->tls.ech = plan->ech.data;
+    plan->tls.ech_len = plan->ech.len;
+    return true;
+}
+
 bool plan_build_tls(struct plan *plan, const struct options *options, struct notices *notices,
                     struct error *err)
 {
@@ -260,7 +279,7 @@ bool plan_build_tls(struct plan *plan, const struct options *options, struct not
     if (plan->tls.version_min > plan->tls.version_max)
         return error_set(err, "--tls-min %s is above --tls-max %s; expected the opposite",
                          options->tls_min, options->tls_max);
-    if (!tls_context_check(&plan->tls, err))
+    if (!set_ech(plan, options, err) || !tls_context_check(&plan->tls, err))
         return false;
     plan_note_keys(plan, notices);
     return open_keylog(plan, options, notices, err);

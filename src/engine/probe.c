@@ -8,6 +8,7 @@
 #include "tls/identity.h"
 #include "tls/tls_conn.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +25,7 @@ struct visit {
     uint64_t due_ns;
     enum tcp_end end;
     bool is_connected, is_over;
+    char public_name[256]; /* whose certificate it was, after a rejection of ECH; or "" */
 };
 
 static void leave(struct visit *visit, enum tcp_end end)
@@ -41,6 +43,15 @@ static void connect_next(struct visit *visit)
     tcp_connect(visit->tcp, &visit->plan->addresses.items[visit->addresses_tried++], NULL);
 }
 
+/* A server that rejects ECH shows a certificate that is not the one which was asked for. */
+static void note_rejection(struct visit *visit)
+{
+    size_t len;
+    const char *name = tls_conn_public_name(visit->tls, &len);
+    if (name != NULL)
+        snprintf(visit->public_name, sizeof visit->public_name, "%.*s", (int)len, name);
+}
+
 static void look(struct visit *visit)
 {
     const uint8_t *der;
@@ -51,6 +62,7 @@ static void look(struct visit *visit)
     buffer_clear(out);
     for (size_t i = 0; (der = tls_conn_peer(visit->tls, i, &len)) != NULL; i++)
         probe_add(visit->probe, der, len);
+    note_rejection(visit);
     if (visit->probe->num_certs > 0 || status != TLS_WANT_READ)
         leave(visit, TCP_OK);
 }
@@ -118,9 +130,14 @@ static bool on_turn(void *owner, uint64_t busy_ns)
 static bool conclude(const struct visit *visit, struct error *err)
 {
     char address[ADDRESS_TEXT_LEN], alert[64];
+    address_text(&visit->plan->addresses.items[visit->addresses_tried - 1], address);
+    if (visit->public_name[0] != '\0')
+        return error_set(err,
+                         "%s (%s) rejected the --ech given, and its certificate is for the public "
+                         "name '%s'; without --ech, --sni %s shows its pins",
+                         visit->plan->target.url, address, visit->public_name, visit->public_name);
     if (visit->probe->num_certs > 0)
         return true;
-    address_text(&visit->plan->addresses.items[visit->addresses_tried - 1], address);
     const struct tls_facts *facts = tls_conn_facts(visit->tls);
     if (!visit->is_connected)
         return error_set(err, "cannot connect to %s (%s): %s", visit->plan->target.url, address,

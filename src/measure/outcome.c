@@ -33,6 +33,8 @@ static const struct row rows[NUM_OUTCOMES] = {
                               "a certificate in the server's chain has expired"},
     [OUTCOME_CERT_NOT_YET_VALID] = {"cert_not_yet_valid", CLASS_FAILED,
                                     "a certificate in the server's chain is not valid yet"},
+    [OUTCOME_ECH_REJECTED] = {"ech_rejected", CLASS_FAILED,
+                              "the server rejected the encrypted ClientHello (--ech)"},
     [OUTCOME_CONNECT_REFUSED] = {"connect_refused", CLASS_FAILED, "nothing listens at the address"},
     [OUTCOME_CONNECT_TIMEOUT] = {"connect_timeout", CLASS_FAILED,
                                  "no TCP connection within --connect-timeout"},
@@ -105,6 +107,7 @@ enum outcome_blame outcome_blame(enum outcome outcome)
     case OUTCOME_CONNECT_TIMEOUT:
     case OUTCOME_CONNECT_FAILED:
     case OUTCOME_LOCAL_LIMIT:
+    case OUTCOME_ECH_REJECTED: /* before it could learn who we are */
         return BLAME_NOBODY;
     case OUTCOME_RESET:
     case OUTCOME_CLOSED_EARLY:

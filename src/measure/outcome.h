@@ -22,6 +22,7 @@ enum outcome {
     OUTCOME_NAME_MISMATCH,
     OUTCOME_CERT_EXPIRED,
     OUTCOME_CERT_NOT_YET_VALID,
+    OUTCOME_ECH_REJECTED,
     OUTCOME_CONNECT_REFUSED,
     OUTCOME_CONNECT_TIMEOUT,
     OUTCOME_CONNECT_FAILED,
@@ -59,9 +60,9 @@ const char *outcome_meaning(enum outcome outcome);
 /* outcome_bit returns OUTCOME's bit of a set of outcomes. */
 uint32_t outcome_bit(enum outcome outcome);
 
-/* Whose doing an outcome may be: of a session that never reached the server's TLS it is nobody's who
- * we are; of an outage or a slow server, and of a server's bad certificate, it may be, and is not
- * where such befalls everybody; of the others it may always be. */
+/* Whose doing an outcome may be: of a session that never reached the server's TLS, or no further than
+ * its ECH, it is nobody's who we are; of an outage or a slow server, and of a server's bad
+ * certificate, it may be, and is not where such befalls everybody; of the others it may always be. */
 enum outcome_blame { BLAME_NOBODY, BLAME_NETWORK, BLAME_SERVER_CERT, BLAME_IDENTITY };
 enum outcome_blame outcome_blame(enum outcome outcome);
 

@@ -48,6 +48,8 @@ static enum outcome judge_tls(const struct evidence *evidence)
     const struct tls_facts *tls = evidence->tls;
     if (tls->verify.result != VERIFY_OK && tls->verify.result != VERIFY_NOT_RUN)
         return judge_verification(tls->verify.result);
+    if (tls->ech == TLS_ECH_REJECTED)
+        return OUTCOME_ECH_REJECTED;
     if (tls->alert_received == TLS_NO_ALERT)
         return OUTCOME_TLS_PROTOCOL;
     return before_acceptance(evidence) ? OUTCOME_CLIENT_CERT_REFUSED : OUTCOME_TLS_ALERT;

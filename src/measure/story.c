@@ -47,6 +47,31 @@ static void tell_tls(struct buffer *out, const struct sample *sample)
                   (double)(sample->at.handshaken - sample->at.connected) / NS_PER_MS);
 }
 
+/* What became of the encrypted hello; told while the connection is still there to be asked. */
+static void tell_ech(struct buffer *out, const struct tls_facts *tls, const struct tls_conn *conn)
+{
+    size_t len = 0;
+    const char *name = tls_conn_public_name(conn, &len);
+    static const char *const ends[] = {
+        [TLS_ECH_GREASE] = "an extension without meaning (grease)",
+        [TLS_ECH_OFFERED] = "offered",
+        [TLS_ECH_ACCEPTED] = "accepted",
+        [TLS_ECH_REJECTED] = "rejected",
+    };
+    if (tls->ech == TLS_ECH_NONE)
+        return;
+    buffer_format(out, "  ECH: %s%s", ends[tls->ech],
+                  tls->ech_retried ? ", by a configuration of an earlier rejection" : "");
+    if (name != NULL)
+        buffer_format(out, ", with a certificate for the public name '%.*s'", (int)len, name);
+    if (tls->ech == TLS_ECH_REJECTED)
+        buffer_format(out, "; %s",
+                      tls->ech_retry_given
+                          ? "the server sent another configuration, for what follows"
+                          : "the server sent no other configuration");
+    buffer_append_text(out, "\n");
+}
+
 static void tell_chain(struct buffer *out, const struct tls_conn *conn)
 {
     size_t len;
@@ -128,6 +153,7 @@ static char *tell(const struct plan *plan, const struct sample *sample, const st
     tell_connection(&out, plan, sample);
     if (sample->at.connected != 0) {
         tell_tls(&out, sample);
+        tell_ech(&out, sample->tls, conn);
         tell_chain(&out, conn);
         tell_pins(&out, plan, sample, conn);
         tell_verification(&out, plan, sample);

@@ -189,6 +189,16 @@ static void tally_served(struct tally *tally, const struct sample *sample)
     tally->identities[sample->identity].cut_off_served++;
 }
 
+static void tally_ech(struct tally *tally, const struct tls_facts *tls)
+{
+    if (tls->ech < TLS_ECH_OFFERED)
+        return;
+    tally->ech_offered++;
+    tally->ech_accepted += tls->ech == TLS_ECH_ACCEPTED;
+    tally->ech_rejected += tls->ech == TLS_ECH_REJECTED;
+    tally->ech_retried += tls->ech_retried;
+}
+
 void tally_session(struct tally *tally, const struct sample *sample)
 {
     enum outcome_class class = outcome_class(sample->outcome, tally->plan->refusal_by_close);
@@ -215,6 +225,7 @@ void tally_session(struct tally *tally, const struct sample *sample)
         return;
     tally->tickets_offered += sample->tls->ticket_offered;
     tally->early_offered += sample->tls->early_offered;
+    tally_ech(tally, sample->tls);
     if (sample->tls->alert_received != TLS_NO_ALERT)
         tally->alerts_received[sample->tls->alert_received]++;
     if (sample->tls->alert_sent != TLS_NO_ALERT)
@@ -281,6 +292,7 @@ static void merge_counters(struct tally *to, const struct tally *from)
     ADD(bytes_read), ADD(bytes_written);
     ADD(handshakes_full), ADD(handshakes_resumed), ADD(tickets_offered), ADD(tickets_declined);
     ADD(early_offered), ADD(early_accepted), ADD(early_rejected);
+    ADD(ech_offered), ADD(ech_accepted), ADD(ech_rejected), ADD(ech_retried);
     ADD(pins_checked), ADD(pins_checked_resumed), ADD(pins_matched), ADD(pins_mismatched);
     ADD(pins_not_checked), ADD(protocol_h2);
 #undef ADD

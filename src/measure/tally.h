@@ -58,6 +58,7 @@ struct tally {
     uint64_t handshakes_full, handshakes_resumed;
     uint64_t tickets_offered, tickets_declined;
     uint64_t early_offered, early_accepted, early_rejected;
+    uint64_t ech_offered, ech_accepted, ech_rejected, ech_retried;
     uint64_t pins_checked, pins_checked_resumed, pins_matched, pins_mismatched, pins_not_checked;
     uint64_t *pins_by_pin;
     uint64_t tcp_ends[TCP_OTHER + 1]; /* of sessions that a local limit ended */

@@ -25,6 +25,7 @@ void plan_cleanup(struct plan *plan)
     request_free(plan->request);
     free(plan->expect_statuses.codes);
     free(plan->refusal_statuses.codes);
+    buffer_cleanup(&plan->ech);
     if (plan->tls.keylog != NULL)
         fclose(plan->tls.keylog);
     *plan = (struct plan){0};

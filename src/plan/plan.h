@@ -87,6 +87,7 @@ struct plan {
     bool close_by_reset;
     bool allow_missing_close_notify; /* a FIN alone ends a response that lasts until the end */
     struct tls_config tls;
+    struct buffer ech; /* the bytes of tls.ech; empty: none */
 
     /* the verdict */
     double max_failures; /* a count, or a percentage of the sessions started */

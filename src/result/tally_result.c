@@ -100,6 +100,10 @@ static void fill_handshakes(const struct tally *tally, struct result *result)
     result->early_offered = tally->early_offered;
     result->early_accepted = tally->early_accepted;
     result->early_rejected = tally->early_rejected;
+    result->ech_offered = tally->ech_offered;
+    result->ech_accepted = tally->ech_accepted;
+    result->ech_rejected = tally->ech_rejected;
+    result->ech_retried = tally->ech_retried;
     fill_codes(&result->versions, &tally->versions, name_version);
     fill_codes(&result->ciphers, &tally->ciphers, tls_cipher_name);
     fill_codes(&result->groups, &tally->groups, tls_group_name);

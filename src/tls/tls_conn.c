@@ -97,6 +97,8 @@ static void on_message(int is_write, int version, int content_type, const void *
     else if (content_type == SSL3_RT_HANDSHAKE && is_write && len > 0 &&
              message[0] == SSL3_MT_CERTIFICATE)
         conn->facts.cert_asked = true;
+    else
+        ech_note_message(&conn->facts, is_write, content_type);
 }
 
 static enum ssl_verify_result_t on_verify(SSL *ssl, uint8_t *out_alert)
@@ -167,6 +169,8 @@ static bool start_client(struct tls_conn *conn, size_t identity, bool offer_tick
     if (identity != TLS_NO_IDENTITY &&
         !identity_set_apply(context->identities, identity, conn->ssl))
         return false;
+    if (!ech_offer_make(&context->ech, conn->ssl, &conn->facts))
+        return false;
     conn->identity = identity == TLS_NO_IDENTITY ? 0 : identity;
     if (offer_ticket && context->tickets != NULL)
         offer_session(conn);
@@ -207,6 +211,7 @@ static enum tls_status fail(struct tls_conn *conn)
 {
     if (conn->facts.error == 0)
         conn->facts.error = ERR_peek_error();
+    ech_offer_note_failure(&conn->context->ech, conn->ssl, &conn->facts);
     ERR_clear_error();
     conn->in_len = 0;
     return TLS_FAILED;
@@ -241,6 +246,7 @@ static void note_handshake(struct tls_conn *conn)
     struct tls_facts *facts = &conn->facts;
     const SSL_CIPHER *cipher = SSL_get_current_cipher(conn->ssl);
     note_protocol(conn);
+    ech_note_handshake(conn->ssl, facts);
     facts->handshaken = true;
     facts->resumed = SSL_session_reused(conn->ssl) == 1;
     facts->early_accepted = facts->early_offered && SSL_early_data_accepted(conn->ssl) == 1;
@@ -326,6 +332,11 @@ const uint8_t *tls_conn_peer(const struct tls_conn *conn, size_t index, size_t *
     const CRYPTO_BUFFER *cert = sk_CRYPTO_BUFFER_value(peer, index);
     *out_len = CRYPTO_BUFFER_len(cert);
     return CRYPTO_BUFFER_data(cert);
+}
+
+const char *tls_conn_public_name(const struct tls_conn *conn, size_t *out_len)
+{
+    return conn->ssl != NULL ? ech_public_name(conn->ssl, out_len) : NULL;
 }
 
 void tls_conn_stop(struct tls_conn *conn)

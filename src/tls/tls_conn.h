@@ -27,6 +27,16 @@ enum tls_status {
 
 #define TLS_NO_ALERT (-1)
 
+/* What became of Encrypted Client Hello (RFC 9849). A rejection is the server's own: it comes with
+ * a certificate for the configuration's public name, which was verified as any other. */
+enum tls_ech {
+    TLS_ECH_NONE,
+    TLS_ECH_GREASE, /* an extension that only looks like it was sent */
+    TLS_ECH_OFFERED,
+    TLS_ECH_ACCEPTED,
+    TLS_ECH_REJECTED, /* the connection is over */
+};
+
 /* What is known of a connection. Alerts are fatal ones' descriptions (RFC 8446, 6.2). */
 struct tls_facts {
     bool handshaken;
@@ -36,6 +46,9 @@ struct tls_facts {
     bool early_accepted; /* and the server took it */
     bool cert_asked;     /* our Certificate message went out, even an empty one: the server asked */
     bool h2;             /* ALPN chose HTTP/2 */
+    enum tls_ech ech;
+    bool ech_retried;     /* it was offered by a configuration that a rejection had brought */
+    bool ech_retry_given; /* a rejection that brought one, for the context's next connections */
     uint32_t num_tickets; /* that came and are kept */
     int alert_received;
     int alert_sent;
@@ -85,6 +98,10 @@ const struct tls_facts *tls_conn_facts(const struct tls_conn *conn);
 
 /* tls_conn_peer returns the DER of certificate INDEX that the peer sent, or NULL. Not after stop. */
 const uint8_t *tls_conn_peer(const struct tls_conn *conn, size_t index, size_t *out_len);
+
+/* tls_conn_public_name returns the name that the certificate of a server that rejected ECH is for,
+ * *OUT_LEN characters without a NUL; NULL where none did. Not after stop. */
+const char *tls_conn_public_name(const struct tls_conn *conn, size_t *out_len);
 
 /* tls_conn_stop releases what BoringSSL holds for the session; the facts stay. */
 void tls_conn_stop(struct tls_conn *conn);

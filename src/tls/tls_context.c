@@ -41,6 +41,7 @@ void tls_context_free(struct tls_context *context)
     BIO_free(context->bio);
     BIO_meth_free(context->bio_method);
     buffer_cleanup(&context->output);
+    buffer_cleanup(&context->ech.list);
     free(context->sni);
     free(context);
 }
@@ -178,6 +179,9 @@ struct tls_context *tls_context_new(const struct tls_config *config,
     }
     context->identities = identities;
     context->sni = config->sni != NULL ? memory_text(config->sni) : NULL;
+    context->ech.is_grease = config->ech_grease;
+    if (config->ech != NULL)
+        buffer_append(&context->ech.list, config->ech, config->ech_len);
     SSL_CTX_set_early_data_enabled(ctx, config->early_data);
     SSL_CTX_set_reverify_on_resume(ctx, 1);
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);

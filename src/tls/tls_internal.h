@@ -6,6 +6,7 @@
 #define PINLOAD_TLS_TLS_INTERNAL_H
 
 #include "base/buffer.h"
+#include "tls/ech_internal.h"
 #include "tls/tls_context.h"
 
 #include <openssl/ssl.h>
@@ -22,6 +23,7 @@ struct tls_context {
     struct tickets *tickets;               /* NULL: nothing is kept */
     const struct identity_set *identities; /* NULL: no client certificate */
     char *sni;
+    struct ech_offer ech;
     FILE *keylog;
     bool is_server;
     uint8_t plaintext[PLAINTEXT_LEN];

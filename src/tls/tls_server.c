@@ -75,7 +75,8 @@ struct tls_context *tls_server_context_new(const struct tls_server_config *confi
     if (config->limits.alpn != TLS_ALPN_NONE)
         SSL_CTX_set_alpn_select_cb(ctx, select_alpn, (void *)(uintptr_t)config->limits.alpn);
     if (tls_context_limit(context, &config->limits, err) && use_cert(ctx, config, err) &&
-        (config->client_ca == NULL || ask_for_client_certs(ctx, config, err)))
+        (config->client_ca == NULL || ask_for_client_certs(ctx, config, err)) &&
+        (config->prepare == NULL || config->prepare(ctx, config->prepare_arg, err)))
         return context;
     tls_context_free(context);
     return NULL;

@@ -9,6 +9,8 @@
 #include "tls/password.h"
 #include "tls/tls_context.h"
 
+struct ssl_ctx_st;
+
 struct tls_server_config {
     const char *cert; /* PEM: leaf, then issuers */
     const char *key;  /* NULL: in cert's own file */
@@ -18,6 +20,9 @@ struct tls_server_config {
     bool tickets; /* stateless tickets; session ids are never kept */
     bool early_data;
     struct tls_config limits; /* versions, ciphers, groups, sigalgs, alpn */
+    /* what else a server can that no client needs; NULL: nothing. False sets ERR. */
+    bool (*prepare)(struct ssl_ctx_st *ctx, const void *arg, struct error *err);
+    const void *prepare_arg;
 };
 
 /* tls_server_context_new makes it; NULL sets ERR. */

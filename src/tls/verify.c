@@ -2,6 +2,7 @@
 #include "tls/verify.h"
 
 #include "base/clock.h"
+#include "tls/ech_internal.h"
 #include "tls/trust.h"
 
 #include <openssl/err.h>
@@ -77,17 +78,28 @@ static uint8_t alert_of(int x509_error)
     return (uint8_t)SSL_alert_from_verify_result(x509_error);
 }
 
+/* What is checked: the certificates, and where the server has rejected ECH the name that they must be
+ * for instead of the policy's. */
+struct peer {
+    const STACK_OF(CRYPTO_BUFFER) * certs;
+    const char *public_name; /* NULL: the policy's */
+    size_t public_name_len;
+};
+
 /* Sets what X.509 checks besides signatures: purpose, time (now, by default), name. Whatever is in
  * the file of anchors is one, an issuing CA too. */
-static bool set_parameters(X509_STORE_CTX *ctx, const struct verify_policy *policy)
+static bool set_parameters(X509_STORE_CTX *ctx, const struct peer *peer,
+                           const struct verify_policy *policy)
 {
     X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(ctx);
     if (!X509_STORE_CTX_set_default(ctx, "ssl_server"))
         return false;
     X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN);
+    X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    if (peer->public_name != NULL)
+        return X509_VERIFY_PARAM_set1_host(param, peer->public_name, peer->public_name_len) == 1;
     if (policy->host_is_ip)
         return X509_VERIFY_PARAM_set1_ip_asc(param, policy->host) == 1;
-    X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
     return X509_VERIFY_PARAM_set1_host(param, policy->host, strlen(policy->host)) == 1;
 }
 
@@ -107,15 +119,15 @@ static int match_issuers(const struct pinset *pins, X509_STORE_CTX *ctx)
 }
 
 /* The parsed form of what the server sent; the caller frees both. */
-static bool parse_peer(const STACK_OF(CRYPTO_BUFFER) * peer, X509 **out_leaf,
+static bool parse_peer(const STACK_OF(CRYPTO_BUFFER) * certs, X509 **out_leaf,
                        STACK_OF(X509) * *out_rest)
 {
     *out_rest = sk_X509_new_null();
-    *out_leaf = X509_parse_from_buffer(sk_CRYPTO_BUFFER_value(peer, 0));
+    *out_leaf = X509_parse_from_buffer(sk_CRYPTO_BUFFER_value(certs, 0));
     if (*out_rest == NULL || *out_leaf == NULL)
         return false;
-    for (size_t i = 1; i < sk_CRYPTO_BUFFER_num(peer); i++) {
-        X509 *x509 = X509_parse_from_buffer(sk_CRYPTO_BUFFER_value(peer, i));
+    for (size_t i = 1; i < sk_CRYPTO_BUFFER_num(certs); i++) {
+        X509 *x509 = X509_parse_from_buffer(sk_CRYPTO_BUFFER_value(certs, i));
         if (x509 == NULL || sk_X509_push(*out_rest, x509) == 0) {
             X509_free(x509);
             return false;
@@ -125,16 +137,16 @@ static bool parse_peer(const STACK_OF(CRYPTO_BUFFER) * peer, X509 **out_leaf,
 }
 
 /* Verifies the chain; where it holds and there are CA pins, looks for them in it. */
-static int verify_chain(const STACK_OF(CRYPTO_BUFFER) * peer, const struct verify_policy *policy,
+static int verify_chain(const struct peer *peer, const struct verify_policy *policy,
                         int *out_pin_index)
 {
     X509 *leaf = NULL;
     STACK_OF(X509) *rest = NULL;
     X509_STORE_CTX *ctx = X509_STORE_CTX_new();
     int error = X509_V_ERR_UNSPECIFIED;
-    if (ctx == NULL || !parse_peer(peer, &leaf, &rest) ||
+    if (ctx == NULL || !parse_peer(peer->certs, &leaf, &rest) ||
         !X509_STORE_CTX_init(ctx, trust_store(policy->trust), leaf, rest) ||
-        !set_parameters(ctx, policy))
+        !set_parameters(ctx, peer, policy))
         goto out;
     error = X509_verify_cert(ctx) == 1 ? X509_V_OK : X509_STORE_CTX_get_error(ctx);
     if (error == X509_V_OK && verify_mode_has_pins(policy->mode) &&
@@ -148,19 +160,18 @@ out:
     return error;
 }
 
-static void match_leaf(const STACK_OF(CRYPTO_BUFFER) * peer, const struct verify_policy *policy,
+static void match_leaf(const struct peer *peer, const struct verify_policy *policy,
                        struct verify_verdict *verdict)
 {
-    const CRYPTO_BUFFER *leaf = sk_CRYPTO_BUFFER_value(peer, 0);
+    const CRYPTO_BUFFER *leaf = sk_CRYPTO_BUFFER_value(peer->certs, 0);
     int index = pinset_match_leaf(policy->pins, CRYPTO_BUFFER_data(leaf), CRYPTO_BUFFER_len(leaf));
     if (index >= 0)
         verdict->pin_index = index;
     verdict->pins_checked = true;
 }
 
-static enum verify_result check(const STACK_OF(CRYPTO_BUFFER) * peer,
-                                const struct verify_policy *policy, struct verify_verdict *verdict,
-                                uint8_t *out_alert)
+static enum verify_result check(const struct peer *peer, const struct verify_policy *policy,
+                                struct verify_verdict *verdict, uint8_t *out_alert)
 {
     if (verify_mode_has_chain(policy->mode)) {
         verdict->x509_error = verify_chain(peer, policy, &verdict->pin_index);
@@ -199,16 +210,17 @@ bool verify_server(struct ssl_st *ssl, const struct verify_policy *policy,
                    struct verify_verdict *verdict, uint8_t *out_alert)
 {
     uint64_t start_ns = clock_now_ns();
-    const STACK_OF(CRYPTO_BUFFER) *peer = SSL_get0_peer_certificates(ssl);
+    struct peer peer = {.certs = SSL_get0_peer_certificates(ssl)};
+    peer.public_name = ech_public_name(ssl, &peer.public_name_len);
     verdict->pin_index = -1;
     verdict->pins_checked = false;
     verdict->x509_error = 0;
-    if (peer == NULL || sk_CRYPTO_BUFFER_num(peer) == 0) {
+    if (peer.certs == NULL || sk_CRYPTO_BUFFER_num(peer.certs) == 0) {
         verdict->result = VERIFY_CHAIN_UNTRUSTED;
         verdict->x509_error = X509_V_ERR_UNSPECIFIED;
         *out_alert = SSL_AD_DECODE_ERROR;
     } else {
-        verdict->result = check(peer, policy, verdict, out_alert);
+        verdict->result = check(&peer, policy, verdict, out_alert);
     }
     be_slow(policy);
     verdict->num_calls++;

@@ -50,7 +50,8 @@ struct verify_verdict {
 };
 
 /* verify_server checks SSL's peer under POLICY, fills VERDICT and says whether it passes; if not,
- * *out_alert is the alert to send (RFC 8446, 6.2). */
+ * *out_alert is the alert to send (RFC 8446, 6.2). A server that has rejected ECH must pass for the
+ * configuration's public name in place of HOST (RFC 9849, 6.1.7); pins are the same. */
 bool verify_server(struct ssl_st *ssl, const struct verify_policy *policy,
                    struct verify_verdict *verdict, uint8_t *out_alert);
 

@@ -74,6 +74,11 @@ static const struct row rows[] = {
     {{"--session-mode", "mixed:x%"},
      "'mixed:x%'",
      "expected mixed: and a percentage from 0 to 100"},
+    {{"--ech", "/nowhere/ech.pem"}, "'/nowhere/ech.pem'", "neither a file nor base64"},
+    {{"--ech", "AAAA"}, "'AAAA'", "is no ECHConfigList"},
+    {{"--ech", "AAT+CgAA"}, "'AAT+CgAA'", "has no configuration that BoringSSL can use"},
+    {{"--ech", "grease", "--tls-max", "1.2"}, "1.2", "expected --tls-max 1.3"},
+    {{"--ech", FIXTURE("ca.crt")}, "ca.crt'", "has no PEM block ECHCONFIG"},
     /* numbers */
     {{"-c", "0"}, "'0'", "expected a whole number from 1 to 10000000"},
     {{"-c", "-1"}, "'-1'", "expected "},

@@ -19,6 +19,7 @@ static const struct {
     {"name_mismatch", OUTCOME_NAME_MISMATCH, CLASS_FAILED},
     {"cert_expired", OUTCOME_CERT_EXPIRED, CLASS_FAILED},
     {"cert_not_yet_valid", OUTCOME_CERT_NOT_YET_VALID, CLASS_FAILED},
+    {"ech_rejected", OUTCOME_ECH_REJECTED, CLASS_FAILED},
     {"connect_refused", OUTCOME_CONNECT_REFUSED, CLASS_FAILED},
     {"connect_timeout", OUTCOME_CONNECT_TIMEOUT, CLASS_FAILED},
     {"connect_failed", OUTCOME_CONNECT_FAILED, CLASS_FAILED},

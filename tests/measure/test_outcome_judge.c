@@ -102,6 +102,21 @@ static void what_the_verification_found_goes_before_any_alert(void **state)
     }
 }
 
+static void a_rejection_of_ech_is_one_unless_who_rejects_it_is_not_who_he_should_be(void **state)
+{
+    (void)state;
+    struct tls_facts facts;
+    struct evidence evidence = evidence_at(CERT_SENT, &facts); /* an empty one */
+    evidence.cause = END_TLS;
+    facts.ech = TLS_ECH_REJECTED;
+    assert_int_equal(outcome_judge(&evidence), OUTCOME_ECH_REJECTED);
+    facts.verify.result = VERIFY_PIN_MISMATCH;
+    facts.ech = TLS_ECH_OFFERED;
+    assert_int_equal(outcome_judge(&evidence), OUTCOME_PIN_MISMATCH);
+    facts.verify.result = VERIFY_NOT_RUN;
+    assert_int_equal(outcome_judge(&evidence), OUTCOME_TLS_PROTOCOL);
+}
+
 static void a_stream_that_ends_without_a_word_is_judged_by_its_position(void **state)
 {
     (void)state;
@@ -212,6 +227,7 @@ int main(void)
         cmocka_unit_test(an_alert_is_a_refusal_by_its_position_whatever_its_name),
         cmocka_unit_test(without_an_alert_a_tls_failure_is_the_protocols),
         cmocka_unit_test(what_the_verification_found_goes_before_any_alert),
+        cmocka_unit_test(a_rejection_of_ech_is_one_unless_who_rejects_it_is_not_who_he_should_be),
         cmocka_unit_test(a_stream_that_ends_without_a_word_is_judged_by_its_position),
         cmocka_unit_test(with_no_request_a_handshake_that_did_not_complete_is_no_unconfirmed_one),
         cmocka_unit_test(a_connection_that_does_not_come_about_is_ours_or_theirs),

@@ -211,6 +211,10 @@ static void make_resumption(struct result *r)
     r->early_offered = 5010;
     r->early_accepted = 4990;
     r->early_rejected = 20;
+    r->ech_offered = 6012;
+    r->ech_accepted = 5990;
+    r->ech_rejected = 10;
+    r->ech_retried = 5980;
     fill(r->latencies[LATENCY_TLS_HANDSHAKE_FULL], 1000, 2000, 1);
     fill(r->latencies[LATENCY_TLS_HANDSHAKE_RESUMED], 5000, 400, 0);
     latency_merge(r->latencies[LATENCY_TLS_HANDSHAKE], r->latencies[LATENCY_TLS_HANDSHAKE_FULL]);

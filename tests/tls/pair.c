@@ -32,7 +32,9 @@ void pair_open(struct pair *pair, const struct pair_config *config)
                                               .client_ca = config->client_ca,
                                               .client_cert_optional = config->client_cert_optional,
                                               .tickets = config->tickets,
-                                              .limits = config->server_tls};
+                                              .limits = config->server_tls,
+                                              .prepare = config->prepare,
+                                              .prepare_arg = config->prepare_arg};
     struct tls_config client_config = config->client_tls;
     client_config.keep_tickets = config->tickets;
     load_identity(pair, config->client);

@@ -24,6 +24,8 @@ struct pair_config {
     bool client_cert_optional;
     bool tickets; /* the server gives them, the client keeps them */
     struct tls_config client_tls, server_tls;
+    bool (*prepare)(struct ssl_ctx_st *ctx, const void *arg, struct error *err); /* the server's */
+    const void *prepare_arg;
 };
 
 struct pair {

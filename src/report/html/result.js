@@ -410,6 +410,8 @@ function negotiated() {
             declined: h.tickets.declined }, h.tickets.offered) : null,
         h.early_data.offered > 0 ? counts('Early data', { accepted: h.early_data.accepted,
             rejected: h.early_data.rejected }, h.early_data.offered) : null,
+        h.ech.offered > 0 ? counts('ECH', { accepted: h.ech.accepted, rejected: h.ech.rejected,
+            retried: h.ech.retried }, h.ech.offered) : null,
         counts('HTTP status', requests.statuses, sum(requests.statuses)),
         ...alerts.map(([title, names]) => counts(title, names, sum(names))),
     ].filter((block) => block !== null);

@@ -3,6 +3,7 @@
 
 #include "report/figures.h"
 #include "report/text/layout.h"
+#include "report/text/report_text_extensions.h"
 #include "report/text/report_text_identities.h"
 #include "report/text/report_text_latency.h"
 #include "report/text/report_text_steady.h"
@@ -253,6 +254,7 @@ static void write_handshakes(FILE *out, const struct result *r, const struct col
         count_item(&flow, r->early_rejected, "rejected");
         flow_end(&flow);
     }
+    report_text_extensions(out, r, LABEL_COLUMNS);
 }
 
 static void write_requests(FILE *out, const struct result *r, const struct columns *columns)
