@@ -28,6 +28,8 @@ static const char help[] =
     "  --groups LIST       key exchange groups (default BoringSSL's, X25519:P-256:P-384)\n"
     "  --ech-key FILE      decrypt ClientHellos: PEM with an X25519 key and an ECHCONFIG, as ech_key\n"
     "                      writes it (default: no ECH)\n"
+    "  --cert-compression LIST  compress the certificate for clients that ask for it: brotli, zlib\n"
+    "                      or both, joined by a comma, the preferred one first (default: never)\n"
     "  --tickets on|off    TLS session tickets (default off)\n"
     "  --stall AFTER,FOR   do nothing at all for FOR, once, AFTER the first connection\n"
     "  --for TIME          end by itself after TIME (default 10m)\n"
@@ -96,6 +98,7 @@ enum {
     OPT_CHECK,
     OPT_GROUPS,
     OPT_ECH_KEY,
+    OPT_CERT_COMPRESSION,
     OPT_TICKETS,
     OPT_STALL,
     OPT_FOR,
@@ -111,6 +114,7 @@ static const struct option table[] = {
     {"check", required_argument, NULL, OPT_CHECK},
     {"groups", required_argument, NULL, OPT_GROUPS},
     {"ech-key", required_argument, NULL, OPT_ECH_KEY},
+    {"cert-compression", required_argument, NULL, OPT_CERT_COMPRESSION},
     {"tickets", required_argument, NULL, OPT_TICKETS},
     {"stall", required_argument, NULL, OPT_STALL},
     {"for", required_argument, NULL, OPT_FOR},
@@ -147,6 +151,9 @@ static void take(struct sink_options *options, int option)
         break;
     case OPT_ECH_KEY:
         options->ech_key = optarg;
+        break;
+    case OPT_CERT_COMPRESSION:
+        options->cert_compression = optarg;
         break;
     case OPT_TICKETS:
         options->tickets = one_of("--tickets", optarg, "off", "on");

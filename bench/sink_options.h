@@ -17,8 +17,9 @@ struct sink_options {
     const char *key;       /* NULL: in cert's own file */
     const char *client_ca; /* NULL: no client certificate is asked for */
     struct password password;
-    const char *groups;  /* NULL: BoringSSL's own */
-    const char *ech_key; /* NULL: no ECH */
+    const char *groups;           /* NULL: BoringSSL's own */
+    const char *ech_key;          /* NULL: no ECH */
+    const char *cert_compression; /* NULL: none */
     bool tickets;
     bool check_every;
     uint64_t stall_after_ns;

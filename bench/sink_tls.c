@@ -2,6 +2,7 @@
 #include "sink_tls.h"
 
 #include "base/memory.h"
+#include "sink_compress.h"
 #include "sink_ech.h"
 #include "tls/key_file.h"
 #include "tls/trust.h"
@@ -193,7 +194,9 @@ struct sink_tls *sink_tls_new(const struct sink_options *options, struct error *
     if (!options->tickets)
         SSL_CTX_set_options(tls->ctx, SSL_OP_NO_TICKET);
     bool ok = use_cert(tls, options, err) && limit(tls, options, err) &&
-              (options->ech_key == NULL || sink_ech_use(tls->ctx, options->ech_key, err));
+              (options->ech_key == NULL || sink_ech_use(tls->ctx, options->ech_key, err)) &&
+              (options->cert_compression == NULL ||
+               sink_compress_use(tls->ctx, options->cert_compression, err));
     if (ok && options->client_ca != NULL) {
         SSL_CTX_set_custom_verify(tls->ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
                                   on_verify);

@@ -25,6 +25,11 @@ pinload_external(jansson jansson.h libjansson.a jansson)
 pinload_external(nghttp2 nghttp2/nghttp2.h libnghttp2.a nghttp2)
 pinload_external(http_parser http_parser.h libhttp_parser.a http_parser)
 pinload_external(zlib zlib.h libz.a z)
+pinload_external(brotlicommon brotli/types.h libbrotlicommon-static.a libbrotlicommon.a brotlicommon)
+pinload_external(brotlidec brotli/decode.h libbrotlidec-static.a libbrotlidec.a brotlidec)
+pinload_external(brotlienc brotli/encode.h libbrotlienc-static.a libbrotlienc.a brotlienc) # of bench and tests alone
+set_target_properties(external::brotlienc PROPERTIES INTERFACE_LINK_LIBRARIES "external::brotlicommon;m")
+set_target_properties(external::brotlidec PROPERTIES INTERFACE_LINK_LIBRARIES external::brotlicommon)
 # In place of malloc (src/tls/allocation.c). The sanitizers have an allocator of their own.
 option(PINLOAD_JEMALLOC "Allocate by jemalloc" ON)
 if(PINLOAD_JEMALLOC AND NOT PINLOAD_SANITIZE)
@@ -37,7 +42,8 @@ endif()
 # PINLOAD_SHARED: those that have no archive here, and so are shared libraries of the program.
 set(PINLOAD_SHARED "")
 foreach(library "${EXTERNAL_uv_LIBRARY}" "${EXTERNAL_jansson_LIBRARY}" "${EXTERNAL_nghttp2_LIBRARY}"
-    "${EXTERNAL_http_parser_LIBRARY}" "${EXTERNAL_zlib_LIBRARY}" ${EXTERNAL_jemalloc_LIBRARY})
+    "${EXTERNAL_http_parser_LIBRARY}" "${EXTERNAL_zlib_LIBRARY}" "${EXTERNAL_brotlidec_LIBRARY}"
+    "${EXTERNAL_brotlicommon_LIBRARY}" ${EXTERNAL_jemalloc_LIBRARY})
   if(NOT library MATCHES "[.]a$")
     list(APPEND PINLOAD_SHARED "${library}")
   endif()

@@ -56,6 +56,7 @@ if(TARGET external::jemalloc)
   pinload_notice(jemalloc /usr/share/doc/libjemalloc-dev/copyright)
 endif()
 pinload_notice(zlib /usr/share/doc/zlib1g-dev/copyright)
+pinload_notice(brotli /usr/share/doc/libbrotli-dev/copyright)
 
 # --- installing --------------------------------------------------------------------------------------------------
 

@@ -58,8 +58,9 @@ static bool parse_arms(struct arms *arms, const struct options *options, struct 
 /* In this process there is nobody to be, and nobody to trust, but those made for it. */
 static bool check_in_process(const struct options *options, struct error *err)
 {
-    static const char *const foreign[] = {"identity", "identities",   "cert",     "key", "cacert",
-                                          "pin",      "pinnedpubkey", "pin-file", "ech"};
+    static const char *const foreign[] = {"identity", "identities", "cert",         "key",
+                                          "cacert",   "pin",        "pinnedpubkey", "pin-file"};
+    static const char *const lacking[] = {"ech", "cert-compression"};
     if (options->operands.count > 0)
         return error_set(err, "--in-process takes no URL, but '%s' was given",
                          options->operands.items[0]);
@@ -70,6 +71,12 @@ static bool check_in_process(const struct options *options, struct error *err)
                 "--in-process makes its own keys and certificates, but '--%s' was given; expected "
                 "--key-type",
                 foreign[i]);
+    }
+    for (size_t i = 0; i < sizeof lacking / sizeof *lacking; i++) {
+        if (options_given(options, lacking[i]))
+            return error_set(
+                err, "--in-process has a server that knows no '--%s'; expected a URL with it",
+                lacking[i]);
     }
     return true;
 }

@@ -138,6 +138,8 @@ const struct option_row option_table[] = {
      "Server name to send and to verify; default: the URL's host, unless it is an address."},
     {0, "ech", "FILE|BASE64|grease", OPTION_TEXT, AT(ech), LOAD | PIN, WIRE, NULL, NULL, 0, 0,
      "Encrypt the ClientHello by an ECHConfigList (RFC 9849): a file, or base64 as ech= of an HTTPS record has it; grease: send an extension that only looks like it."},
+    {0, "cert-compression", "LIST", OPTION_TEXT, AT(cert_compression), LOAD, WIRE, NULL, NULL, 0, 0,
+     "Accept the server's certificate compressed (RFC 8879): brotli, zlib or both, joined by a comma."},
     {0, "connect-to", "HOST:PORT", OPTION_TEXT, AT(connect_to), LOAD | PIN, WIRE, NULL, NULL, 0, 0,
      "Connect to HOST:PORT instead; the URL's host is then not resolved."},
     {0, "resolve", "HOST:PORT:ADDR", OPTION_LIST, AT(resolves), LOAD | PIN, WIRE, NULL, NULL, 0, 0,

@@ -42,7 +42,7 @@ struct options {
     const char *http, *method, *data, *session_mode, *close;
     struct text_list headers, expect_statuses;
     /* TLS and the network */
-    const char *tls_min, *tls_max, *ciphers, *groups, *sigalgs, *ech, *keylog;
+    const char *tls_min, *tls_max, *ciphers, *groups, *sigalgs, *ech, *cert_compression, *keylog;
     const char *connect_to, *sni, *source;
     struct text_list resolves;
     /* what comes out */

@@ -272,6 +272,7 @@ bool plan_build_tls(struct plan *plan, const struct options *options, struct not
                                     .ciphers = options->ciphers,
                                     .groups = options->groups,
                                     .sigalgs = options->sigalgs,
+                                    .cert_compression = options->cert_compression,
                                     .alpn = alpn[plan->http],
                                     .sni = plan->sni,
                                     .keep_tickets = plan->session_mode != SESSION_FULL,
@@ -281,6 +282,9 @@ bool plan_build_tls(struct plan *plan, const struct options *options, struct not
                          options->tls_min, options->tls_max);
     if (!set_ech(plan, options, err) || !tls_context_check(&plan->tls, err))
         return false;
+    if (plan->tls.cert_compression != NULL && plan->tls.version_max < TLS_VERSION_1_3)
+        notices_add(notices, "--cert-compression '%s' has no effect: TLS 1.2 (--tls-max) has none",
+                    plan->tls.cert_compression);
     plan_note_keys(plan, notices);
     return open_keylog(plan, options, notices, err);
 }

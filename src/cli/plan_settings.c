@@ -119,6 +119,7 @@ void plan_settings(struct result *result, const struct plan *plan, const struct 
     set_optional(result, "groups", options->groups);
     set_optional(result, "sigalgs", options->sigalgs);
     set_optional(result, "ech", options->ech);
+    set_optional(result, "cert_compression", options->cert_compression);
     set_optional(result, "connect_to", options->connect_to);
     set_texts(result, "resolve", &options->resolves, ",");
     set_optional(result, "source", options->source);

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "plan/plan.h"
+#include "tls/cert_compression.h"
 #include "tls/certificate.h"
 #include "tls/pinset.h"
 #include "tls/tls_context.h"
@@ -76,6 +77,12 @@ static void tell_chain(struct buffer *out, const struct tls_conn *conn)
 {
     size_t len;
     const uint8_t *der;
+    const struct tls_facts *tls = tls_conn_facts(conn);
+    char name[64];
+    if (tls->cert_compression != 0)
+        buffer_format(out, "  certificates compressed by %s: %u bytes for %u\n",
+                      cert_compression_name(tls->cert_compression, name), tls->cert_wire_len,
+                      tls->cert_len);
     for (size_t i = 0; (der = tls_conn_peer(conn, i, &len)) != NULL; i++) {
         char text[768];
         certificate_describe(text, sizeof text, der, len);

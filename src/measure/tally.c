@@ -128,6 +128,18 @@ void tally_connected(struct tally *tally, const struct sample *sample)
         record(tally, LATENCY_CONNECT, at->connected, at->connected - at->connecting);
 }
 
+/* A certificate may grow by it. */
+static void count_compression(struct tally *tally, const struct tls_facts *tls)
+{
+    if (tls->cert_compression == 0)
+        return;
+    count_code(&tally->cert_compressions, tls->cert_compression, 1);
+    tally->cert_bytes += tls->cert_len;
+    tally->cert_wire_bytes += tls->cert_wire_len;
+    tally->cert_bytes_saved +=
+        tls->cert_len > tls->cert_wire_len ? tls->cert_len - tls->cert_wire_len : 0;
+}
+
 static void count_handshake(struct tally *tally, const struct tls_facts *tls)
 {
     *(tls->resumed ? &tally->handshakes_resumed : &tally->handshakes_full) += 1;
@@ -138,6 +150,7 @@ static void count_handshake(struct tally *tally, const struct tls_facts *tls)
     count_code(&tally->versions, tls->version, 1);
     count_code(&tally->ciphers, tls->cipher, 1);
     count_code(&tally->groups, tls->group, 1);
+    count_compression(tally, tls);
     if (!tls->resumed)
         count_code(&tally->sigalgs, tls->sigalg, 1);
 }
@@ -292,6 +305,7 @@ static void merge_counters(struct tally *to, const struct tally *from)
     ADD(bytes_read), ADD(bytes_written);
     ADD(handshakes_full), ADD(handshakes_resumed), ADD(tickets_offered), ADD(tickets_declined);
     ADD(early_offered), ADD(early_accepted), ADD(early_rejected);
+    ADD(cert_bytes), ADD(cert_wire_bytes), ADD(cert_bytes_saved);
     ADD(ech_offered), ADD(ech_accepted), ADD(ech_rejected), ADD(ech_retried);
     ADD(pins_checked), ADD(pins_checked_resumed), ADD(pins_matched), ADD(pins_mismatched);
     ADD(pins_not_checked), ADD(protocol_h2);
@@ -320,6 +334,7 @@ void tally_merge(struct tally *to, struct tally *from)
     merge_codes(&to->groups, &from->groups);
     merge_codes(&to->sigalgs, &from->sigalgs);
     merge_codes(&to->statuses, &from->statuses);
+    merge_codes(&to->cert_compressions, &from->cert_compressions);
     merge_identities(to, from);
     for (int i = 0; i < NUM_LATENCIES; i++)
         latency_merge(to->latencies[i], from->latencies[i]);

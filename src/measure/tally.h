@@ -58,12 +58,13 @@ struct tally {
     uint64_t handshakes_full, handshakes_resumed;
     uint64_t tickets_offered, tickets_declined;
     uint64_t early_offered, early_accepted, early_rejected;
+    uint64_t cert_bytes, cert_wire_bytes, cert_bytes_saved; /* of compressed certificates */
     uint64_t ech_offered, ech_accepted, ech_rejected, ech_retried;
     uint64_t pins_checked, pins_checked_resumed, pins_matched, pins_mismatched, pins_not_checked;
     uint64_t *pins_by_pin;
     uint64_t tcp_ends[TCP_OTHER + 1]; /* of sessions that a local limit ended */
     uint64_t alerts_received[256], alerts_sent[256];
-    struct code_counts versions, ciphers, groups, sigalgs, statuses;
+    struct code_counts versions, ciphers, groups, sigalgs, statuses, cert_compressions;
     uint64_t protocol_h2;
     struct identity_tally *identities;
     size_t num_identities;

@@ -60,9 +60,9 @@ static void free_checks(struct result_check *checks, size_t count)
 static void cleanup_names(struct result *result)
 {
     struct name_counts *all[] = {
-        &result->versions, &result->ciphers,     &result->groups,
-        &result->sigalgs,  &result->protocols,   &result->alerts_sent,
-        &result->statuses, &result->pins_by_pin, &result->alerts_received,
+        &result->versions,    &result->ciphers,           &result->groups,      &result->sigalgs,
+        &result->protocols,   &result->cert_compressions, &result->alerts_sent, &result->statuses,
+        &result->pins_by_pin, &result->alerts_received,
     };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         name_counts_cleanup(all[i]);

@@ -131,8 +131,9 @@ struct result {
     double handshakes_per_second;
     uint64_t tickets_offered, tickets_declined;
     uint64_t early_offered, early_accepted, early_rejected;
+    uint64_t cert_bytes, cert_wire_bytes, cert_bytes_saved; /* of compressed certificates */
     uint64_t ech_offered, ech_accepted, ech_rejected, ech_retried;
-    struct name_counts versions, ciphers, groups, sigalgs, protocols;
+    struct name_counts versions, ciphers, groups, sigalgs, protocols, cert_compressions;
     struct name_counts alerts_sent, alerts_received;
     struct name_counts statuses; /* HTTP, of complete responses */
 

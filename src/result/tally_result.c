@@ -8,6 +8,7 @@
 #include "measure/tally.h"
 #include "plan/plan.h"
 #include "result/result.h"
+#include "tls/cert_compression.h"
 #include "tls/pinset.h"
 #include "tls/tls_context.h"
 
@@ -100,6 +101,10 @@ static void fill_handshakes(const struct tally *tally, struct result *result)
     result->early_offered = tally->early_offered;
     result->early_accepted = tally->early_accepted;
     result->early_rejected = tally->early_rejected;
+    result->cert_bytes = tally->cert_bytes;
+    result->cert_wire_bytes = tally->cert_wire_bytes;
+    result->cert_bytes_saved = tally->cert_bytes_saved;
+    fill_codes(&result->cert_compressions, &tally->cert_compressions, cert_compression_name);
     result->ech_offered = tally->ech_offered;
     result->ech_accepted = tally->ech_accepted;
     result->ech_rejected = tally->ech_rejected;

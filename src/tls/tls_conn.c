@@ -3,6 +3,8 @@
 
 #include "base/memory.h"
 #include "tls/allocation.h"
+#include "tls/cert_compression.h"
+#include "tls/decompressor.h"
 #include "tls/identity.h"
 #include "tls/tickets.h"
 #include "tls/tls_internal.h"
@@ -116,6 +118,47 @@ static int on_new_session(SSL *ssl, SSL_SESSION *session)
     tickets_put(conn->context->tickets, conn->identity, session);
     conn->facts.num_tickets++;
     return 1;
+}
+
+/* What CompressedCertificate has besides the compressed bytes: algorithm and two lengths (RFC 8879,
+ * 4). BoringSSL has held LEN to what it takes of a certificate uncompressed. */
+#define COMPRESSED_HEAD_LEN 8
+
+static int take_compressed(SSL *ssl, uint16_t algorithm, CRYPTO_BUFFER **out, size_t len,
+                           const uint8_t *in, size_t in_len)
+{
+    struct tls_conn *conn = SSL_get_app_data(ssl);
+    uint8_t *bytes;
+    CRYPTO_BUFFER *buffer = CRYPTO_BUFFER_alloc(&bytes, len);
+    if (buffer == NULL ||
+        !decompressor_run(conn->context->decompressor, algorithm, bytes, len, in, in_len)) {
+        CRYPTO_BUFFER_free(buffer);
+        return 0;
+    }
+    *out = buffer;
+    conn->facts.cert_compression = algorithm;
+    conn->facts.cert_len = (uint32_t)len;
+    conn->facts.cert_wire_len = (uint32_t)in_len + COMPRESSED_HEAD_LEN;
+    return 1;
+}
+
+static int take_brotli(SSL *ssl, CRYPTO_BUFFER **out, size_t len, const uint8_t *in, size_t in_len)
+{
+    return take_compressed(ssl, CERT_COMPRESSION_BROTLI, out, len, in, in_len);
+}
+
+static int take_zlib(SSL *ssl, CRYPTO_BUFFER **out, size_t len, const uint8_t *in, size_t in_len)
+{
+    return take_compressed(ssl, CERT_COMPRESSION_ZLIB, out, len, in, in_len);
+}
+
+/* A client of BoringSSL's compresses no certificate of its own, whatever the server offers. */
+void tls_conn_hook_compression(struct tls_context *context, uint16_t algorithm)
+{
+    if (!SSL_CTX_add_cert_compression_alg(context->ssl_ctx, algorithm, NULL,
+                                          algorithm == CERT_COMPRESSION_BROTLI ? take_brotli
+                                                                               : take_zlib))
+        memory_must(NULL);
 }
 
 void tls_conn_hook(struct tls_context *context)

@@ -55,8 +55,10 @@ struct tls_facts {
     uint16_t version;
     uint16_t cipher;
     uint16_t group;
-    uint16_t sigalg; /* the peer's */
-    uint32_t error;  /* BoringSSL's packed error of a failure, or 0 */
+    uint16_t sigalg;           /* the peer's */
+    uint16_t cert_compression; /* of the server's certificate (tls/cert_compression.h); 0: none */
+    uint32_t cert_len, cert_wire_len; /* of the message that it came in, and as that came */
+    uint32_t error;                   /* BoringSSL's packed error of a failure, or 0 */
     struct verify_verdict verify;
 };
 

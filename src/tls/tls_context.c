@@ -2,6 +2,8 @@
 #include "tls/tls_context.h"
 
 #include "base/memory.h"
+#include "tls/cert_compression.h"
+#include "tls/decompressor.h"
 #include "tls/identity.h"
 #include "tls/tickets.h"
 #include "tls/tls_internal.h"
@@ -42,6 +44,7 @@ void tls_context_free(struct tls_context *context)
     BIO_meth_free(context->bio_method);
     buffer_cleanup(&context->output);
     buffer_cleanup(&context->ech.list);
+    decompressor_free(context->decompressor);
     free(context->sni);
     free(context);
 }
@@ -166,6 +169,19 @@ static bool offer_curves(SSL_CTX *ctx, const struct tls_config *config,
            error_set(err, "this BoringSSL cannot offer the group P-521, which an identity needs");
 }
 
+static bool offer_compression(struct tls_context *context, const char *names, struct error *err)
+{
+    struct cert_compression_list list;
+    if (names == NULL)
+        return true;
+    if (!cert_compression_parse(&list, names, err))
+        return false;
+    context->decompressor = decompressor_new();
+    for (size_t i = 0; i < list.count; i++)
+        tls_conn_hook_compression(context, list.items[i]);
+    return true;
+}
+
 struct tls_context *tls_context_new(const struct tls_config *config,
                                     const struct identity_set *identities, struct error *err)
 {
@@ -173,6 +189,7 @@ struct tls_context *tls_context_new(const struct tls_config *config,
     SSL_CTX *ctx = context->ssl_ctx;
     if (!tls_context_limit(context, config, err) || !set_alpn(ctx, config->alpn, err) ||
         !offer_curves(ctx, config, identities, err) ||
+        !offer_compression(context, config->cert_compression, err) ||
         (config->sni != NULL && !check_sni(ctx, config->sni, err))) {
         tls_context_free(context);
         return NULL;

@@ -33,8 +33,10 @@ struct tls_config {
     const char *sni;    /* NULL: none is sent */
     const uint8_t *ech; /* an ECHConfigList (tls/ech.h) to encrypt the hello by; NULL: none */
     size_t ech_len;
-    bool ech_grease;   /* without one: send an extension that looks like ECH (RFC 9849, 6.2) */
-    bool keep_tickets; /* for resumption */
+    bool ech_grease; /* without one: send an extension that looks like ECH (RFC 9849, 6.2) */
+    const char
+        *cert_compression; /* as --cert-compression has it (RFC 8879); NULL: none is offered */
+    bool keep_tickets;     /* for resumption */
     bool early_data;
     FILE *keylog; /* borrowed; each line is written and flushed at once */
 };

@@ -24,6 +24,7 @@ struct tls_context {
     const struct identity_set *identities; /* NULL: no client certificate */
     char *sni;
     struct ech_offer ech;
+    struct decompressor *decompressor; /* NULL: no compressed certificates */
     FILE *keylog;
     bool is_server;
     uint8_t plaintext[PLAINTEXT_LEN];
@@ -39,5 +40,9 @@ bool tls_context_limit(struct tls_context *context, const struct tls_config *con
 /* tls_conn_hook makes the BIO over fed bytes and the context's output, and installs the callbacks
  * that write into a connection's facts. */
 void tls_conn_hook(struct tls_context *context);
+
+/* tls_conn_hook_compression offers one of cert_compression.h's algorithms, after those before it;
+ * the context has its decompressor. */
+void tls_conn_hook_compression(struct tls_context *context, uint16_t algorithm);
 
 #endif

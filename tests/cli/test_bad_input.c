@@ -79,6 +79,10 @@ static const struct row rows[] = {
     {{"--ech", "AAT+CgAA"}, "'AAT+CgAA'", "has no configuration that BoringSSL can use"},
     {{"--ech", "grease", "--tls-max", "1.2"}, "1.2", "expected --tls-max 1.3"},
     {{"--ech", FIXTURE("ca.crt")}, "ca.crt'", "has no PEM block ECHCONFIG"},
+    {{"--cert-compression", "gzip"}, "'gzip'", "is not known; expected brotli, zlib or both"},
+    {{"--cert-compression", ""}, "''", "is not known; expected brotli, zlib or both"},
+    {{"--cert-compression", "zlib,"}, "'zlib,'", "is not known; expected brotli, zlib or both"},
+    {{"--cert-compression", "zlib,zlib"}, "'zlib,zlib'", "names one twice; expected brotli"},
     /* numbers */
     {{"-c", "0"}, "'0'", "expected a whole number from 1 to 10000000"},
     {{"-c", "-1"}, "'-1'", "expected "},

@@ -6,20 +6,10 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import test from 'node:test';
-import { command, inPki, inWork, load, Nginx, outcomesOf, pinload, read, Server, words, write } from './lib.mjs';
+import { command, inWork, load, Nginx, outcomesOf, pinload, read, words, write } from './lib.mjs';
+import { chainAndPin, p256, pin, pinOnly, withSink } from './sink.mjs';
 
-const { PINLOAD_SINK: sinkBinary, PINLOAD_ECH_KEY: keyBinary } = process.env;
-
-const p256 = (...names) => inPki('p256', ...names);
-const pin = () => read(p256('server.pin')).trim();
-
-// pinOnly: two identities that the server accepts, the pin alone checked. chainAndPin: the chain too.
-const pinOnly = () => [
-    ...['client3', 'client4'].flatMap((name) =>
-        ['--identity', `${name}=${p256('clients', name)}.crt,${p256('clients', name)}.key`]),
-    '--pass', `file:${p256('password.txt')}`, '--pin', pin(),
-];
-const chainAndPin = () => [...pinOnly(), '--cacert', p256('server-ca.crt')];
+const { PINLOAD_ECH_KEY: keyBinary } = process.env;
 
 // newKey: a file with a key and its configuration, for clients that connect as NAME.
 function newKey(file, name = 'localhost') {
@@ -30,21 +20,6 @@ function newKey(file, name = 'localhost') {
 function configOf(keyFile) {
     const [, base64] = read(keyFile).match(/BEGIN ECHCONFIG-----\n([^-]+)-----END/);
     return base64.replaceAll('\n', '');
-}
-
-// withSink calls USE with a sink and returns what the sink counted.
-async function withSink(options, use) {
-    const sink = await Server.start('sink', (port) => ({
-        command: sinkBinary,
-        args: ['--port', String(port), '--cert', p256('server.crt'), '--key', p256('server.key'),
-            '--pass', `file:${p256('password.txt')}`, '--client-ca', p256('client-ca.crt'), ...options],
-    }));
-    try {
-        await use(sink.url);
-    } finally {
-        await sink.stop();
-    }
-    return JSON.parse(sink.seen.stdout);
 }
 
 test('a server that has the key accepts every session', async () => {

@@ -86,10 +86,46 @@ static void an_encrypted_hello_is_accepted_or_rejected_or_tried_again(void **sta
     plan_cleanup(&plan);
 }
 
+static void compressed_certificates_are_counted_by_algorithm_and_in_bytes(void **state)
+{
+    (void)state;
+    static const struct {
+        uint16_t algorithm;
+        uint32_t len, wire_len;
+        bool is_complete;
+    } cases[] = {
+        {0, 0, 0, true},     {2, 1000, 600, true},  {2, 1000, 600, true},
+        {1, 500, 510, true}, {2, 1000, 600, false}, /* a handshake that failed is none */
+    };
+    struct plan plan = make_plan();
+    struct tally *tally = begin(&plan);
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct tls_facts facts = {.handshaken = cases[i].is_complete,
+                                  .cert_compression = cases[i].algorithm,
+                                  .cert_len = cases[i].len,
+                                  .cert_wire_len = cases[i].wire_len,
+                                  .alert_sent = TLS_NO_ALERT,
+                                  .alert_received = TLS_NO_ALERT};
+        book(tally, &facts, OUTCOME_PIN_MISMATCH);
+    }
+    struct result *result = result_of(tally);
+    assert_int_equal(result->cert_compressions.count, 2);
+    assert_string_equal(result->cert_compressions.items[0].name, "brotli");
+    assert_int_equal(result->cert_compressions.items[0].count, 2);
+    assert_string_equal(result->cert_compressions.items[1].name, "zlib");
+    assert_int_equal(result->cert_compressions.items[1].count, 1);
+    assert_int_equal(result->cert_bytes, 2500);
+    assert_int_equal(result->cert_wire_bytes, 1710);
+    assert_int_equal(result->cert_bytes_saved, 800);
+    result_free(result);
+    plan_cleanup(&plan);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_encrypted_hello_is_accepted_or_rejected_or_tried_again),
+        cmocka_unit_test(compressed_certificates_are_counted_by_algorithm_and_in_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -215,6 +215,11 @@ static void make_resumption(struct result *r)
     r->ech_accepted = 5990;
     r->ech_rejected = 10;
     r->ech_retried = 5980;
+    name_counts_add(&r->cert_compressions, "brotli", 900);
+    name_counts_add(&r->cert_compressions, "zlib", 100);
+    r->cert_bytes = 1400000;
+    r->cert_wire_bytes = 900000;
+    r->cert_bytes_saved = 500000;
     fill(r->latencies[LATENCY_TLS_HANDSHAKE_FULL], 1000, 2000, 1);
     fill(r->latencies[LATENCY_TLS_HANDSHAKE_RESUMED], 5000, 400, 0);
     latency_merge(r->latencies[LATENCY_TLS_HANDSHAKE], r->latencies[LATENCY_TLS_HANDSHAKE_FULL]);

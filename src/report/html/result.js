@@ -412,6 +412,7 @@ function negotiated() {
             rejected: h.early_data.rejected }, h.early_data.offered) : null,
         h.ech.offered > 0 ? counts('ECH', { accepted: h.ech.accepted, rejected: h.ech.rejected,
             retried: h.ech.retried }, h.ech.offered) : null,
+        counts('Certificate compression', h.cert_compression.by, h.full),
         counts('HTTP status', requests.statuses, sum(requests.statuses)),
         ...alerts.map(([title, names]) => counts(title, names, sum(names))),
     ].filter((block) => block !== null);

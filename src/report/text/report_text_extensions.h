@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The summary's lines of TLS extensions that a run asked for: Encrypted Client Hello. */
+/* The summary's lines of TLS extensions that a run asked for: Encrypted Client Hello, and compressed
+ * certificates. */
 #ifndef PINLOAD_REPORT_TEXT_REPORT_TEXT_EXTENSIONS_H
 #define PINLOAD_REPORT_TEXT_REPORT_TEXT_EXTENSIONS_H
 
