@@ -40,11 +40,11 @@ static void print_by_name(FILE *out, const struct figure *figure)
     buffer_cleanup(&name);
 }
 
-static void print_distribution(FILE *out, const char *path, const char *meaning)
+static void print_distribution(FILE *out, const char *path, const char *unit, const char *meaning)
 {
     struct buffer name = {0};
     buffer_format(&name, "%s.STAT", path);
-    row(out, buffer_text(&name), "us", "distribution", meaning);
+    row(out, buffer_text(&name), unit, "distribution", meaning);
     buffer_cleanup(&name);
 }
 
@@ -60,7 +60,8 @@ static void print_figure(FILE *out, const struct figure *figure)
         print_by_name(out, figure);
         return;
     case FIGURE_DISTRIBUTION:
-        print_distribution(out, figure->path, figure->meaning);
+    case FIGURE_VALUES:
+        print_distribution(out, figure->path, figure->unit, figure->meaning);
         return;
     default:
         row(out, figure->path, figure->unit, figure_kind_name(figure), figure->meaning);
@@ -71,7 +72,7 @@ static void print_latencies(FILE *out)
 {
     heading(out, "Latencies; STAT is one of the statistics below");
     for (int kind = 0; kind < NUM_LATENCIES; kind++)
-        print_distribution(out, latency_kind_name((enum latency_kind)kind),
+        print_distribution(out, latency_kind_name((enum latency_kind)kind), "us",
                            latency_kind_meaning((enum latency_kind)kind));
 }
 
@@ -90,16 +91,19 @@ static void print_identities(FILE *out)
         row(out, buffer_text(&name), "requests", "counter", "its complete responses by status");
     }
     buffer_cleanup(&name);
-    print_distribution(out, "identities.NAME.tls_handshake", "its completed handshakes");
+    print_distribution(out, "identities.NAME.tls_handshake", "us", "its completed handshakes");
 }
 
 static void print_statistics(FILE *out)
 {
     heading(out, "Statistics, each STAT of a distribution");
     for (size_t i = 0; i < statistic_table_len; i++)
-        row(out, statistic_table[i].name, "us", "statistic", statistic_table[i].meaning);
+        row(out, statistic_table[i].name, "", "statistic", statistic_table[i].meaning);
     row(out, "count", "", "counter", "how many values there are");
-    row(out, "clamped", "", "counter", "of those, out of range: over an hour");
+    row(out, "clamped", "", "counter", "of times, those out of range: over an hour");
+    row(out, "total", "", "counter", "of bytes and round trips, their sum");
+    row(out, "values.VALUE", "", "counters", "of bytes and round trips, how many were VALUE");
+    row(out, "rounded", "", "counter", "of those, counted as the nearest of 1,024 different ones");
 }
 
 static void print_run(FILE *out)

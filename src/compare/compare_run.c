@@ -255,6 +255,8 @@ static void observe(void *arg, const struct sample *sample)
                                      : NAN};
     network->failures_in_a_row = 0;
     comparison_add(comparison, block, sample->arm, values);
+    if (counts)
+        comparison_add_wire(comparison, sample->arm, sample->tls->wire);
 }
 
 /* The arms pin what the server shows; where the user gave pins, that must have one of them. */

@@ -41,6 +41,8 @@ void comparison_cleanup(struct comparison *comparison)
             free(comparison->samples[i].values[m]);
             latency_free(comparison->samples[i].latencies[m]);
         }
+        for (int w = 0; w < NUM_WIRE; w++)
+            value_counts_cleanup(&comparison->samples[i].wire[w]);
     }
     *comparison = (struct comparison){0};
 }
@@ -75,6 +77,13 @@ void comparison_add(struct comparison *comparison, size_t block, unsigned arm,
         if (samples->latencies[m] != NULL && isfinite(values[m]))
             latency_record(samples->latencies[m], (uint64_t)values[m]);
     }
+}
+
+void comparison_add_wire(struct comparison *comparison, unsigned arm,
+                         const uint32_t wire[static NUM_WIRE])
+{
+    for (int i = 0; i < NUM_WIRE; i++)
+        value_counts_add(&comparison->samples[arm].wire[i], wire[i], 1);
 }
 
 void comparison_add_failure(struct comparison *comparison, unsigned arm)

@@ -9,6 +9,8 @@
 
 #include "compare/arms.h"
 #include "compare/statistics.h"
+#include "measure/value_counts.h"
+#include "tls/wire.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,6 +30,7 @@ enum measure {
 struct arm_samples {
     float *values[NUM_MEASURES];             /* by block; NAN: that session does not count */
     struct latency *latencies[NUM_MEASURES]; /* of times; instructions have none */
+    struct value_counts wire[NUM_WIRE];
     uint64_t sessions, failed;
 };
 
@@ -61,6 +64,10 @@ void comparison_cleanup(struct comparison *comparison);
  * none. */
 void comparison_add(struct comparison *comparison, size_t block, unsigned arm,
                     const double values[static NUM_MEASURES]);
+
+/* comparison_add_wire books what a handshake of ARM was on the wire. */
+void comparison_add_wire(struct comparison *comparison, unsigned arm,
+                         const uint32_t wire[static NUM_WIRE]);
 
 /* comparison_add_failure books a session that failed or was refused, at whatever stage. */
 void comparison_add_failure(struct comparison *comparison, unsigned arm);

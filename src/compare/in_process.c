@@ -203,6 +203,8 @@ static void run_session(struct in_process *pair, struct comparison *comparison, 
             [MEASURE_INSTRUCTIONS] =
                 counts && instructions_are_counted(counter) ? (double)cost.instructions : NAN};
         comparison_add(comparison, block, arm, values);
+        if (counts)
+            comparison_add_wire(comparison, arm, facts->wire);
         if (pair->resume)
             take_tickets(pair);
     }

@@ -14,8 +14,8 @@
 
 struct latency;
 
-/* What a report says of a distribution. Times in nanoseconds; without values, count is 0 and the
- * others are 0 and mean nothing. */
+/* What a report says of a distribution. Times in nanoseconds (of value_counts, what they count);
+ * without values, count is 0 and the others are 0 and mean nothing. */
 struct latency_summary {
     uint64_t count;
     uint64_t clamped;

@@ -40,6 +40,10 @@ void tally_free(struct tally *tally)
         latency_free(tally->identities[i].tls_handshake);
     for (int i = 0; i < NUM_LATENCIES; i++)
         latency_free(tally->latencies[i]);
+    for (int i = 0; i < NUM_WIRE; i++) {
+        value_counts_cleanup(&tally->wire_full[i]);
+        value_counts_cleanup(&tally->wire_resumed[i]);
+    }
     seconds_cleanup(&tally->seconds);
     intervals_cleanup(&tally->intervals);
     latency_free(tally->schedule_slip);
@@ -140,6 +144,13 @@ static void count_compression(struct tally *tally, const struct tls_facts *tls)
         tls->cert_len > tls->cert_wire_len ? tls->cert_len - tls->cert_wire_len : 0;
 }
 
+static void count_wire(struct tally *tally, const struct tls_facts *tls)
+{
+    struct value_counts *wire = tls->resumed ? tally->wire_resumed : tally->wire_full;
+    for (int i = 0; i < NUM_WIRE; i++)
+        value_counts_add(&wire[i], tls->wire[i], 1);
+}
+
 static void count_handshake(struct tally *tally, const struct tls_facts *tls)
 {
     *(tls->resumed ? &tally->handshakes_resumed : &tally->handshakes_full) += 1;
@@ -153,6 +164,7 @@ static void count_handshake(struct tally *tally, const struct tls_facts *tls)
     count_compression(tally, tls);
     if (!tls->resumed)
         count_code(&tally->sigalgs, tls->sigalg, 1);
+    count_wire(tally, tls);
 }
 
 static void record_of_identity(struct tally *tally, uint32_t index, uint64_t elapsed_ns)
@@ -338,6 +350,10 @@ void tally_merge(struct tally *to, struct tally *from)
     merge_identities(to, from);
     for (int i = 0; i < NUM_LATENCIES; i++)
         latency_merge(to->latencies[i], from->latencies[i]);
+    for (int i = 0; i < NUM_WIRE; i++) {
+        value_counts_merge(&to->wire_full[i], &from->wire_full[i]);
+        value_counts_merge(&to->wire_resumed[i], &from->wire_resumed[i]);
+    }
     latency_merge(to->schedule_slip, from->schedule_slip);
     latency_merge(to->loop_lag, from->loop_lag);
     seconds_merge(&to->seconds, &from->seconds);

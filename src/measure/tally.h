@@ -12,6 +12,7 @@
 #include "measure/latency_kind.h"
 #include "measure/sample.h"
 #include "measure/seconds.h"
+#include "measure/value_counts.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -70,6 +71,7 @@ struct tally {
     size_t num_identities;
     int identity_digits;
     struct latency *latencies[NUM_LATENCIES]; /* tls_handshake stays empty: full and resumed are */
+    struct value_counts wire_full[NUM_WIRE], wire_resumed[NUM_WIRE]; /* of completed handshakes */
     struct latency *schedule_slip, *loop_lag;
     struct seconds seconds;
     struct intervals intervals;

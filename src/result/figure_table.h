@@ -27,6 +27,7 @@ enum figure_kind {
     FIGURE_FLAG,         /* bool */
     FIGURE_TEXT,         /* char *; NULL: none. No figure to compare with */
     FIGURE_DISTRIBUTION, /* struct latency *, never NULL */
+    FIGURE_VALUES,       /* struct value_counts */
 };
 
 /* How the figures of several results become one. */
@@ -70,7 +71,7 @@ extern const size_t num_identity_counters;
 extern const struct counter second_counters[];
 extern const size_t num_second_counters;
 
-/* What a distribution comes to, beside its count and those out of range. */
+/* What a distribution comes to, beside its count and those out of range or rounded. */
 struct statistic {
     const char *name;
     size_t offset; /* in struct latency_summary */
@@ -80,7 +81,7 @@ extern const struct statistic statistic_table[];
 extern const size_t statistic_table_len;
 
 /* A family of Prometheus' metrics, "pinload_" left out. Those that end in "_total" are counters;
- * those in "_seconds" of distributions are summaries; and all else are gauges. */
+ * those of distributions are summaries; and all else are gauges. */
 struct metric {
     const char *name;
     const char *label; /* NULL: none */

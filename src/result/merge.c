@@ -54,6 +54,9 @@ static void add_figure(const struct figure *figure, void *to, const void *from)
     case FIGURE_DISTRIBUTION:
         latency_merge(*(struct latency **)to, *(struct latency *const *)from);
         return;
+    case FIGURE_VALUES:
+        value_counts_merge(to, from);
+        return;
     case FIGURE_NUMBER:
     case FIGURE_SECONDS:
     case FIGURE_SPAN:
@@ -97,6 +100,12 @@ static bool names_fit(const struct name_counts *counts, const char *table, struc
     return ok;
 }
 
+static bool values_fit(const struct value_counts *counts, const char *path, struct error *err)
+{
+    return fits(value_counts_num(counts), path, "count", err) &&
+           fits(counts->rounded, path, "rounded", err);
+}
+
 static bool outcomes_fit(const uint64_t *outcomes, struct error *err)
 {
     bool ok = true;
@@ -115,6 +124,8 @@ static bool figures_fit(const struct result *merged, struct error *err)
             ok = fits(*(const uint64_t *)at, "", figure->path, err);
         else if (figure->kind == FIGURE_NAMES || figure->kind == FIGURE_ALL_NAMES)
             ok = names_fit(at, figure->path, err);
+        else if (figure->kind == FIGURE_VALUES)
+            ok = values_fit(at, figure->path, err);
         else if (figure->kind == FIGURE_OUTCOMES)
             ok = outcomes_fit(at, err);
     }

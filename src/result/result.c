@@ -96,6 +96,14 @@ static void free_intervals(struct interval_row *intervals, size_t count)
     free(intervals);
 }
 
+static void cleanup_wire(struct result *result)
+{
+    for (int i = 0; i < NUM_WIRE; i++) {
+        value_counts_cleanup(&result->wire_full[i]);
+        value_counts_cleanup(&result->wire_resumed[i]);
+    }
+}
+
 void result_free(struct result *result)
 {
     if (result == NULL)
@@ -108,6 +116,7 @@ void result_free(struct result *result)
     free_settings(result->settings, result->num_settings);
     free_identities(result->identities, result->num_identities);
     cleanup_names(result);
+    cleanup_wire(result);
     for (int i = 0; i < NUM_LATENCIES; i++)
         latency_free(result->latencies[i]);
     latency_free(result->loop_lag);

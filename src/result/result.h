@@ -10,6 +10,8 @@
 #include "measure/intervals.h"
 #include "measure/latency.h"
 #include "measure/outcome.h"
+#include "measure/value_counts.h"
+#include "tls/wire.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -135,6 +137,7 @@ struct result {
     uint64_t ech_offered, ech_accepted, ech_rejected, ech_retried;
     struct name_counts versions, ciphers, groups, sigalgs, protocols, cert_compressions;
     struct name_counts alerts_sent, alerts_received;
+    struct value_counts wire_full[NUM_WIRE], wire_resumed[NUM_WIRE];
     struct name_counts statuses; /* HTTP, of complete responses */
 
     /* pins, in sessions */

@@ -116,6 +116,10 @@ static void fill_handshakes(const struct tally *tally, struct result *result)
     fill_codes(&result->statuses, &tally->statuses, name_status);
     fill_alerts(&result->alerts_received, tally->alerts_received);
     fill_alerts(&result->alerts_sent, tally->alerts_sent);
+    for (int i = 0; i < NUM_WIRE; i++) {
+        value_counts_merge(&result->wire_full[i], &tally->wire_full[i]);
+        value_counts_merge(&result->wire_resumed[i], &tally->wire_resumed[i]);
+    }
     if (result->handshakes_completed > tally->protocol_h2)
         name_counts_add(&result->protocols, "http/1.1",
                         result->handshakes_completed - tally->protocol_h2);

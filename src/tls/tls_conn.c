@@ -25,8 +25,10 @@ struct tls_conn {
     size_t in_len;
     size_t identity;
     const struct verify_policy *policy;
+    size_t num_sealed; /* bytes of the records that BoringSSL made ready to be sent */
     bool closing;
-    bool is_unfit; /* it could not be started, or written to; the next step says so */
+    bool is_unfit;   /* it could not be started, or written to; the next step says so */
+    bool is_waiting; /* a flight of the handshake was sent, and nothing has come since */
     struct tls_facts facts;
 };
 
@@ -88,6 +90,27 @@ static void note_alert(struct tls_conn *conn, bool is_write, const uint8_t *aler
         *fact = alert[1];
 }
 
+/* A record's head ends with the length of what follows it (RFC 8446, 5.1). */
+static void note_record(struct tls_conn *conn, bool is_write, const uint8_t *head)
+{
+    uint32_t len = SSL3_RT_HEADER_LENGTH + ((uint32_t)head[3] << 8 | head[4]);
+    if (is_write) {
+        conn->num_sealed += len;
+        return;
+    }
+    conn->facts.wire[WIRE_RECEIVED] += len;
+    conn->facts.wire[WIRE_ROUND_TRIPS] += conn->is_waiting;
+    conn->is_waiting = false;
+}
+
+static void note_sent_message(struct tls_facts *facts, uint8_t type, size_t len)
+{
+    if (type == SSL3_MT_CERTIFICATE)
+        facts->cert_asked = true;
+    else if (type == SSL3_MT_CLIENT_HELLO && facts->wire[WIRE_CLIENT_HELLO] == 0)
+        facts->wire[WIRE_CLIENT_HELLO] = (uint32_t)len;
+}
+
 static void on_message(int is_write, int version, int content_type, const void *bytes, size_t len,
                        SSL *ssl, void *arg)
 {
@@ -96,9 +119,11 @@ static void on_message(int is_write, int version, int content_type, const void *
     const uint8_t *message = bytes;
     if (content_type == SSL3_RT_ALERT && len == 2)
         note_alert(conn, is_write, message);
-    else if (content_type == SSL3_RT_HANDSHAKE && is_write && len > 0 &&
-             message[0] == SSL3_MT_CERTIFICATE)
-        conn->facts.cert_asked = true;
+    else if (content_type == SSL3_RT_HANDSHAKE && is_write && len > 0)
+        note_sent_message(&conn->facts, message[0], len);
+    else if (content_type == SSL3_RT_HEADER && len == SSL3_RT_HEADER_LENGTH &&
+             !conn->facts.handshaken)
+        note_record(conn, is_write != 0, message);
     else
         ech_note_message(&conn->facts, is_write, content_type);
 }
@@ -227,8 +252,8 @@ void tls_conn_start(struct tls_conn *conn, size_t identity, const struct verify_
     allocation_keep_next(); /* the SSL itself is the first that is allocated */
     conn->ssl = memory_must(SSL_new(conn->context->ssl_ctx));
     conn->policy = policy;
-    conn->in_len = 0;
-    conn->closing = conn->is_unfit = false;
+    conn->in_len = conn->num_sealed = 0;
+    conn->closing = conn->is_unfit = conn->is_waiting = false;
     conn->facts = (struct tls_facts){
         .alert_received = TLS_NO_ALERT, .alert_sent = TLS_NO_ALERT, .verify = {.pin_index = -1}};
     if (SSL_set_app_data(conn->ssl, conn) != 1)
@@ -293,17 +318,32 @@ static void note_handshake(struct tls_conn *conn)
     facts->handshaken = true;
     facts->resumed = SSL_session_reused(conn->ssl) == 1;
     facts->early_accepted = facts->early_offered && SSL_early_data_accepted(conn->ssl) == 1;
+    facts->wire[WIRE_ROUND_TRIPS] -= facts->early_accepted; /* the request was there before it */
     facts->version = (uint16_t)SSL_version(conn->ssl);
     facts->cipher = cipher != NULL ? SSL_CIPHER_get_protocol_id(cipher) : 0;
     facts->group = SSL_get_curve_id(conn->ssl);
     facts->sigalg = SSL_get_peer_signature_algorithm(conn->ssl);
 }
 
+/* A flight of LEN bytes has gone into the output. BoringSSL sends each as a whole: what it seals
+ * before, such as TLS 1.3's ChangeCipherSpec, waits for the rest of it. */
+static void note_flight(struct tls_conn *conn, size_t len)
+{
+    if (len == 0)
+        return;
+    conn->facts.wire[WIRE_SENT] += (uint32_t)len;
+    conn->facts.wire[WIRE_LAST_FLIGHT] = (uint32_t)len;
+    conn->is_waiting = true;
+}
+
 enum tls_status tls_conn_handshake(struct tls_conn *conn)
 {
     if (conn->is_unfit)
         return fail(conn);
+    const struct buffer *output = &conn->context->output;
+    size_t len = output->len;
     int result = SSL_do_handshake(current(conn));
+    note_flight(conn, output->len - len);
     if (result != 1)
         return status_of(conn, result);
     if (SSL_in_early_data(conn->ssl) && !conn->context->is_server) {
@@ -326,15 +366,25 @@ enum tls_status tls_conn_read(struct tls_conn *conn, const uint8_t **out_bytes, 
     return TLS_OK;
 }
 
+/* As SSL_write. What it sends of the handshake together with early data is the handshake's. */
+static int write_some(struct tls_conn *conn, const uint8_t *bytes, size_t len)
+{
+    const struct buffer *output = &conn->context->output;
+    size_t output_len = output->len, num_sealed = conn->num_sealed;
+    int n = SSL_write(current(conn), bytes, len < INT32_MAX ? (int)len : INT32_MAX);
+    if (!conn->facts.handshaken)
+        conn->facts.wire[WIRE_SENT] +=
+            (uint32_t)((output->len - output_len) - (conn->num_sealed - num_sealed));
+    return n;
+}
+
 enum tls_status tls_conn_write(struct tls_conn *conn, const uint8_t *bytes, size_t len,
                                size_t *out_written)
 {
     bool is_early = SSL_in_early_data(conn->ssl) == 1;
     *out_written = 0;
     while (*out_written < len) {
-        size_t left = len - *out_written;
-        int n = SSL_write(current(conn), bytes + *out_written,
-                          left < INT32_MAX ? (int)left : INT32_MAX);
+        int n = write_some(conn, bytes + *out_written, len - *out_written);
         if (n <= 0) {
             enum tls_status status = status_of(conn, n);
             conn->is_unfit = status == TLS_FAILED;

@@ -8,6 +8,7 @@
 #define PINLOAD_TLS_TLS_CONN_H
 
 #include "tls/verify.h"
+#include "tls/wire.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -59,6 +60,7 @@ struct tls_facts {
     uint16_t cert_compression; /* of the server's certificate (tls/cert_compression.h); 0: none */
     uint32_t cert_len, cert_wire_len; /* of the message that it came in, and as that came */
     uint32_t error;                   /* BoringSSL's packed error of a failure, or 0 */
+    uint32_t wire[NUM_WIRE];          /* of a handshake that did not complete: as far as it came */
     struct verify_verdict verify;
 };
 

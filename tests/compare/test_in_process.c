@@ -77,6 +77,17 @@ static void every_arm_measures_every_kind_of_session(void **state)
             assert_int_equal(count_values(&bench, arm, MEASURE_TLS_HANDSHAKE),
                              count_values(&bench, arm, MEASURE_HANDSHAKE_CPU));
         }
+        size_t sized = 0;
+        for (unsigned arm = 0; arm < bench.arms.count; arm++) {
+            const struct value_counts *wire = bench.comparison.samples[arm].wire;
+            bool takes_two = !config.resume && config.limits.version_max == TLS_VERSION_1_2;
+            sized += value_counts_num(&wire[WIRE_SENT]);
+            assert_int_equal(value_counts_percentile(&wire[WIRE_ROUND_TRIPS], 100),
+                             takes_two ? 2 : 1);
+            assert_true(value_counts_percentile(&wire[WIRE_RECEIVED], 100) <
+                        (config.resume ? 2000 : 8000));
+        }
+        assert_int_equal(sized, counted);
         /* the very first session has no ticket to resume with, and does not count */
         assert_int_equal(counted, expected * bench.arms.count - (config.resume ? 1 : 0));
         const struct tls_facts *facts = in_process_facts(bench.pair);

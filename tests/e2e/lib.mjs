@@ -158,6 +158,12 @@ export function assertBalanced(result, told = '') {
     equal(sum(Object.values(outcomes)), sessions.started, 'outcomes');
     equal(handshakes.completed, handshakes.full + handshakes.resumed, 'handshakes');
     equal(sum(Object.values(handshakes.versions)), handshakes.completed, 'versions');
+    for (const kind of ['full', 'resumed']) {
+        for (const [name, { count, values }] of Object.entries(handshakes.wire[kind])) {
+            equal(count, handshakes[kind], `${kind} handshakes and their ${name}`);
+            equal(sum(Object.values(values)), count, `the values of ${name}`);
+        }
+    }
     equal(pins.checked, pins.matched + pins.mismatched, 'pins');
     equal(pins.checked + pins.not_checked, sessions.started, 'sessions with and without a pin check');
     assert.ok(requests.succeeded + requests.failed <= requests.started, `requests do not balance\n${told}`);

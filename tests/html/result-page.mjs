@@ -15,7 +15,7 @@ function withoutEncodings(node) {
         return node;
     if (Array.isArray(node))
         return node.map(withoutEncodings);
-    return Object.fromEntries(Object.entries(node).filter(([key]) => key !== 'hdr')
+    return Object.fromEntries(Object.entries(node).filter(([key]) => key !== 'hdr' && key !== 'values')
         .map(([key, value]) => [key, withoutEncodings(value)]));
 }
 

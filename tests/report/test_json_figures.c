@@ -93,6 +93,13 @@ static void a_path_leads_to_a_number_or_to_nothing(void **state)
         {"connect.clamped", true, 0, JSON_PLAIN},
         {"from_schedule.p99", true, NAN, JSON_MICROSECONDS},
         {"verdict.interrupted_by", true, NAN, JSON_PLAIN},
+        {"handshakes.wire.full.sent.count", true, 3, JSON_PLAIN},
+        {"handshakes.wire.full.sent.total", true, 7498, JSON_PLAIN},
+        {"handshakes.wire.full.sent.p50", true, 2499, JSON_PLAIN},
+        {"handshakes.wire.full.sent.values.2499", true, 2, JSON_PLAIN},
+        {"handshakes.wire.full.sent.values.249", true, 0, JSON_PLAIN},
+        {"handshakes.wire.resumed.round_trips.max", true, NAN, JSON_PLAIN},
+        {"handshakes.wire.resumed.round_trips.values.2", true, 0, JSON_PLAIN},
         /* names with dots */
         {"handshakes.versions.TLSv1.3", true, 700, JSON_PLAIN},
         {"handshakes.versions.TLSv1.2", true, 250, JSON_PLAIN},
@@ -122,6 +129,10 @@ static void a_path_leads_to_a_number_or_to_nothing(void **state)
         {"sessions.failed.", false, 0, JSON_PLAIN},
         {"sessions.failing", false, 0, JSON_PLAIN},
         {"outcomes.nothing", false, 0, JSON_PLAIN},
+        {"handshakes.wire.full.sent", false, 0, JSON_PLAIN},
+        {"handshakes.wire.full.sent.unit", false, 0, JSON_PLAIN},
+        {"handshakes.wire.full.sent.values", false, 0, JSON_PLAIN},
+        {"handshakes.wire.full.sent.other.1", false, 0, JSON_PLAIN},
         {"requests.statuses", false, 0, JSON_PLAIN},
         {"requests.statuses.", false, 0, JSON_PLAIN},
         {"handshakes.alerts.lost.any", false, 0, JSON_PLAIN},
@@ -135,6 +146,8 @@ static void a_path_leads_to_a_number_or_to_nothing(void **state)
         {"identities.client3.expected_status", false, 0, JSON_PLAIN},
     };
     struct result *result = sample_failing();
+    value_counts_add(&result->wire_full[WIRE_SENT], 2499, 2);
+    value_counts_add(&result->wire_full[WIRE_SENT], 2500, 1);
     static const char *const names[] = {"a.b", "a", "a.sessions"};
     for (size_t i = 0; i < COUNT_OF(names); i++) {
         result->identities =

@@ -127,6 +127,12 @@ static void what_is_wrong_is_named(void **state)
         {"\"open_loop\": false", "\"open_loop\": 0", "config.open_loop is not true or false"},
         {"\"pin_mismatch\"", "\"new_outcome\"", "outcomes.new_outcome is not an outcome"},
         {"\"hdr\": \"HISTF", "\"hdr\": \"HXSTF", "tls_handshake.hdr is not a distribution"},
+        {"\"values\": {}", "\"values\": {\"10k\": 1}", "values.10k is not a whole number"},
+        {"\"values\": {}", "\"values\": {\"-1\": 1}", "values.-1 is not a whole number"},
+        {"\"values\": {}", "\"values\": {\"10\": -1}", "values.10 is not a whole number"},
+        {"\"values\": {}", "\"values\": 7", "values is not an object"},
+        {"\"rounded\": 0", "\"rounded\": null", "rounded is not a whole number"},
+        {"\"wire\": {", "\"wire\": 1, \"x\": {", "wire is not an object"},
         {"\"versions\": {", "\"versions\": {\"x\": null,", "versions.x is not a whole number"},
         {"\"expected\": \"accept\"", "\"expected\": \"maybe\"", "expected is not \"accept\" or"},
         {"\"3xx\": 700", "\"3xx\": -1", "responses.3xx is not a whole number"},
@@ -206,6 +212,8 @@ static void what_is_not_of_the_contract_may_be_missing_or_new(void **state)
                  {"\"length_s\": 1,", ""},
                  {"\"cut_off_served\": 0,", ""},
                  {"\"cut_off_responses\": 0,", ""},
+                 {"\"wire\": {", "\"another\": {"},
+                 {"\"client_hello\": {", "\"another\": {"},
                  {"\"handshake_from_schedule\": {", "\"another\": {"}};
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct result *result = sample_failing();

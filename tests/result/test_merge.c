@@ -55,6 +55,10 @@ static void counts_add_and_distributions_merge(void **state)
     assert_int_equal(merged->versions.items[0].count, 2 * 18412);
     assert_int_equal(merged->pins_by_pin.items[0].count, 2 * 18412);
     assert_int_equal(latency_count(merged->latencies[LATENCY_TLS_HANDSHAKE]), 2 * 18412);
+    assert_int_equal(merged->wire_full[WIRE_SENT].num, 2);
+    assert_int_equal(value_counts_num(&merged->wire_full[WIRE_SENT]), 2 * 18412);
+    assert_true(value_counts_sum(&merged->wire_full[WIRE_SENT]) ==
+                2 * value_counts_sum(&parts[0]->wire_full[WIRE_SENT]));
     assert_near(merged->sessions_per_second, 2 * parts[0]->sessions_per_second);
     assert_near(merged->cpu_per_session_us, 255.5);
     assert_near(merged->cpu_user_s, 7.0);

@@ -64,13 +64,16 @@ static void labelled(FILE *out, const char *name, const char *label, const char 
     put_number(out, value);
 }
 
-/* A summary's samples, with LABEL beside the quantile where it is not NULL. */
+#define BY_SECOND 1e9 /* nanoseconds to a metric's unit */
+
+/* A summary's samples, with LABEL beside the quantile where it is not NULL. A metric counts in BY of
+ * what the summary counts in. */
 static void summary(FILE *out, const char *name, const char *label, const char *label_value,
-                    const struct latency_summary *s)
+                    const struct latency_summary *s, double by)
 {
     const struct {
         const char *quantile;
-        double value_ns;
+        double value;
     } rows[] = {{"0.5", s->p50},  {"0.75", s->p75}, {"0.9", s->p90},
                 {"0.95", s->p95}, {"0.99", s->p99}, {"0.999", s->p999}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -81,7 +84,7 @@ static void summary(FILE *out, const char *name, const char *label, const char *
         }
         put_label(out, "quantile", rows[i].quantile);
         fputs("} ", out);
-        put_number(out, s->count > 0 ? rows[i].value_ns / 1e9 : NAN);
+        put_number(out, s->count > 0 ? rows[i].value / by : NAN);
     }
     for (int is_count = 0; is_count < 2; is_count++) {
         fprintf(out, "pinload_%s_%s", name, is_count ? "count" : "sum");
@@ -91,7 +94,7 @@ static void summary(FILE *out, const char *name, const char *label, const char *
             putc('}', out);
         }
         putc(' ', out);
-        put_number(out, is_count ? (double)s->count : s->mean * (double)s->count / 1e9);
+        put_number(out, is_count ? (double)s->count : s->mean * (double)s->count / by);
     }
 }
 
@@ -141,7 +144,15 @@ static void distribution(FILE *out, const struct metric *metric, const struct la
 {
     struct latency_summary row;
     latency_summarize(latency, &row);
-    summary(out, metric->name, NULL, NULL, &row);
+    summary(out, metric->name, NULL, NULL, &row, BY_SECOND);
+}
+
+static void values(FILE *out, const struct metric *metric, const char *label_value,
+                   const struct value_counts *counts)
+{
+    struct latency_summary row;
+    value_counts_summarize(counts, &row);
+    summary(out, metric->name, metric->label, label_value, &row, 1);
 }
 
 static void value(FILE *out, const struct metric *metric, const char *label_value, double value)
@@ -180,6 +191,9 @@ static void samples(FILE *out, const struct metric *metric, const struct figure 
     case FIGURE_DISTRIBUTION:
         distribution(out, metric, *(struct latency *const *)at);
         return;
+    case FIGURE_VALUES:
+        values(out, metric, figure->label, at);
+        return;
     case FIGURE_TEXT:
         value(out, metric, *(char *const *)at, 1);
     }
@@ -192,6 +206,8 @@ static bool has_samples(const struct figure *figure, const void *at)
     case FIGURE_NAMES:
     case FIGURE_ALL_NAMES:
         return ((const struct name_counts *)at)->count > 0;
+    case FIGURE_VALUES:
+        return ((const struct value_counts *)at)->num > 0;
     case FIGURE_SECONDS:
         return isfinite(*(const double *)at);
     case FIGURE_TEXT:
@@ -203,7 +219,7 @@ static bool has_samples(const struct figure *figure, const void *at)
 
 static const char *type_of(const struct metric *metric, const struct figure *figure)
 {
-    if (figure->kind == FIGURE_DISTRIBUTION)
+    if (figure->kind == FIGURE_DISTRIBUTION || figure->kind == FIGURE_VALUES)
         return "summary";
     return strstr(metric->name, "_total") != NULL ? "counter" : "gauge";
 }
@@ -240,12 +256,13 @@ static void write_latencies(FILE *out, const struct result *r)
     head(out, "latency_seconds", "summary", "Latencies by phase, without the warm-up.");
     for (int kind = 0; kind < NUM_LATENCIES; kind++) {
         latency_summarize(r->latencies[kind], &summaries[kind]);
-        summary(out, "latency_seconds", "span", latency_kind_name(kind), &summaries[kind]);
+        summary(out, "latency_seconds", "span", latency_kind_name(kind), &summaries[kind],
+                BY_SECOND);
     }
     head(out, "latency_max_seconds", "gauge", "Maximum latency of each phase.");
     for (int kind = 0; kind < NUM_LATENCIES; kind++)
         labelled(out, "latency_max_seconds", "span", latency_kind_name(kind),
-                 summaries[kind].count > 0 ? summaries[kind].max / 1e9 : NAN);
+                 summaries[kind].count > 0 ? summaries[kind].max / BY_SECOND : NAN);
 }
 
 static void identity_sessions(FILE *out, const struct result_identity *identity,
@@ -277,7 +294,7 @@ static void write_identities(FILE *out, const struct result *r)
     head(out, "identity_tls_handshake_seconds", "summary", "TLS handshakes of an identity.");
     for (size_t i = 0; i < r->num_identities; i++)
         summary(out, "identity_tls_handshake_seconds", "identity", r->identities[i].name,
-                &r->identities[i].tls_handshake);
+                &r->identities[i].tls_handshake, BY_SECOND);
 }
 
 bool report_prometheus(FILE *out, const struct result *result)

@@ -341,6 +341,16 @@ function differences() {
         'handshake\u2019s latency for wall clock.'));
 }
 
+// What a handshake was on the wire, which is the same in all arms: the baseline's median.
+function onTheWire() {
+    const path = `arms.${arms.findIndex(({ name }) => name === baseline)}.wire`;
+    const bytes = (name) => show(`${path}.${name}.p50`);
+    if (!(at(data, `${path}.sent.count`) > 0))
+        return null;
+    return ['A handshake on the wire', 'ClientHello ', bytes('client_hello'), ' bytes; ', bytes('sent'), ' sent, ',
+        bytes('received'), ' received; round trips: ', bytes('round_trips')];
+}
+
 function method() {
     const resolve = data.resolve_difference;
     return section('method', 'How it was measured', facts([
@@ -348,6 +358,7 @@ function method() {
         ['TLS', joined([config.version, config.cipher, config.group].filter((word) => word))],
         ['Server signs with', config.server_signature || NONE],
         ['Sessions', config.session_mode],
+        onTheWire(),
         !config.in_process && ['Connections', show('config.connections')],
         ['Seed', String(config.seed)],
         ['Reading the CPU clock', show('config.clock_cost_us', figureNanoseconds), ', around each step, one of two in the figure, in all arms alike'],

@@ -231,13 +231,15 @@ static json_t *meanings_object(void)
     return object;
 }
 
-/* without_encodings takes the encoded distributions out of all that is in NODE. */
+/* without_encodings takes the distributions as a whole, encoded or value by value, out of all that is
+ * in NODE; what they come to stays. */
 static void without_encodings(json_t *node)
 {
     const char *name;
     size_t index;
     json_t *child;
     json_object_del(node, "hdr");
+    json_object_del(node, "values");
     json_object_foreach(node, name, child)
     {
         without_encodings(child);

@@ -352,6 +352,32 @@ function phases() {
         el('p', { class: 'note ranges' }, 'Line: minimum to maximum. Bar: p50 to p99. The scale is logarithmic.'));
 }
 
+const wireNames = [['client_hello', 'ClientHello'], ['sent', 'Sent'], ['last_flight', 'of it the last flight', 'part'],
+    ['received', 'Received'], ['round_trips', 'Round trips']];
+
+function wireRows(kind, title) {
+    return wireNames.map(([name, words, part]) => {
+        const path = `handshakes.wire.${kind}.${name}`;
+        return { class: part, cells: [joined([words, title], ', '), show(`${path}.count`),
+            ...['min', 'p50', 'p90', 'p99', 'max'].map((stat) => show(`${path}.${stat}`))] };
+    });
+}
+
+// What handshakes were on the wire, in bytes of TLS records.
+function wire() {
+    const { full, resumed } = data.handshakes.wire;
+    const kinds = [['full', full], ['resumed', resumed]].filter(([, of]) => of.sent.count > 0);
+    if (kinds.length === 0)
+        return null;
+    const number = (name) => ({ name, class: 'number' });
+    return section('wire', 'Handshakes on the wire',
+        table([{ name: 'Bytes' }, { name: 'values', class: 'number minor' }, number('min'), number('p50'), number('p90'),
+            number('p99'), number('max')],
+        kinds.flatMap(([kind]) => wireRows(kind, kinds.length > 1 ? kind : null)), { 'aria-label': 'Handshakes on the wire' }),
+        note('TLS records until the Finished of each side, without early data. The last flight is what the client sent last, ' +
+            'its certificate included; round trips are those before a request could go out.'));
+}
+
 // --- against what ----------------------------------------------------------------------------------------------
 
 function pins() {
@@ -487,7 +513,7 @@ function redrawn() {
 }
 
 document.getElementById('page').replaceChildren(...[
-    masthead(), verdict(), ...notices(), headline(), ...percentiles(), course(), overlay(redrawn), phases(), identities(), pins(), outcomes(),
+    masthead(), verdict(), ...notices(), headline(), ...percentiles(), course(), overlay(redrawn), phases(), wire(), identities(), pins(), outcomes(),
     negotiated(), generator(), repeat(), colophon(),
 ].filter((part) => part !== null));
 startCharts();

@@ -6,6 +6,7 @@
 #include "compare/compare_result.h"
 #include "measure/latency.h"
 #include "report/figures.h"
+#include "report/json/json_distribution.h"
 #include "report/utf8.h"
 
 #include <jansson.h>
@@ -17,20 +18,12 @@ static json_t *number(double value)
     return isfinite(value) ? json_real(value) : json_null();
 }
 
-static json_t *distribution(const struct latency *latency)
+static json_t *wire_object(const struct value_counts wire[static NUM_WIRE])
 {
-    struct latency_summary s;
-    latency_summarize(latency, &s);
-    double known = s.count > 0 ? 1e-3 : NAN; /* ns to us */
-    char *hdr = latency_encode(latency);
-    json_t *object = json_pack(
-        "{s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:s?}", "unit", "us",
-        "count", (json_int_t)s.count, "min", number(s.min * known), "mean", number(s.mean * known),
-        "stdev", number(s.stdev * known), "p50", number(s.p50 * known), "p75",
-        number(s.p75 * known), "p90", number(s.p90 * known), "p95", number(s.p95 * known), "p99",
-        number(s.p99 * known), "p999", number(s.p999 * known), "max", number(s.max * known),
-        "clamped", (json_int_t)s.clamped, "hdr", hdr);
-    free(hdr);
+    json_t *object = json_object();
+    for (int i = 0; i < NUM_WIRE; i++)
+        json_object_set_new(object, wire_name((enum wire)i),
+                            json_values(&wire[i], wire_unit((enum wire)i)));
     return object;
 }
 
@@ -46,9 +39,10 @@ static json_t *arms_array(const struct comparison *c)
             (json_int_t)latency_count(samples->latencies[MEASURE_HANDSHAKE_CPU]));
         for (int m = 0; m < MEASURE_INSTRUCTIONS; m++)
             json_object_set_new(arm, measure_name((enum measure)m),
-                                distribution(samples->latencies[m]));
+                                json_latency(samples->latencies[m]));
         if (c->has_instructions)
             json_object_set_new(arm, "instructions", number(comparison_instructions(c, i)));
+        json_object_set_new(arm, "wire", wire_object(samples->wire));
         json_array_append_new(array, arm);
     }
     return array;

@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,14 +37,21 @@ void json_figures_free(struct json_figures *figures)
     free(figures);
 }
 
-/* Whether the first LEN characters of a path lead to counts by name, of which only those that came
- * up are there. */
+static bool is_path(const char *path, size_t len, const struct figure *figure, const char *below)
+{
+    char wanted[FIGURE_PATH_LEN + 8];
+    snprintf(wanted, sizeof wanted, "%s%s", figure->path, below);
+    return strlen(wanted) == len && memcmp(wanted, path, len) == 0;
+}
+
+/* Whether the first LEN characters of a path lead to counts by name or value, of which only those
+ * that came up are there. */
 static bool leads_to_counts(const char *path, size_t len)
 {
     for (size_t i = 0; i < figure_table_len; i++) {
         const struct figure *figure = &figure_table[i];
-        if (figure->kind == FIGURE_NAMES && strlen(figure->path) == len &&
-            memcmp(figure->path, path, len) == 0)
+        if ((figure->kind == FIGURE_NAMES && is_path(path, len, figure, "")) ||
+            (figure->kind == FIGURE_VALUES && is_path(path, len, figure, ".values")))
             return true;
     }
     return false;
@@ -64,7 +72,8 @@ static bool is_text(const char *name)
 static enum json_unit unit_of(const json_t *parent, const char *name)
 {
     size_t len = strlen(name);
-    bool in_us = json_object_get(parent, "unit") != NULL && strcmp(name, "count") != 0 &&
+    const char *unit = json_string_value(json_object_get(parent, "unit"));
+    bool in_us = unit != NULL && strcmp(unit, "us") == 0 && strcmp(name, "count") != 0 &&
                  strcmp(name, "clamped") != 0;
     if (in_us || (len > 3 && strcmp(name + len - 3, "_us") == 0))
         return JSON_MICROSECONDS;

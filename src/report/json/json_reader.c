@@ -2,6 +2,8 @@
 #include "report/json/json_reader.h"
 
 #include "base/memory.h"
+#include "base/text.h"
+#include "measure/value_counts.h"
 #include "report/json/report_json.h"
 #include "result/figure_table.h"
 #include "result/result.h"
@@ -154,6 +156,35 @@ void read_names(const struct place *place, const char *name, bool required, stru
         uint64_t number = to_count(&names, json_object_iter_value(at), key);
         out->items[out->count++] = (struct name_count){memory_text(key), number};
     }
+}
+
+/* The name of a count by value is the value. */
+static uint64_t to_value(const struct place *place, const char *name)
+{
+    uint64_t value = 0;
+    bool is_value = name[strspn(name, "0123456789")] == '\0' && text_parse_count(name, &value) &&
+                    value <= RESULT_COUNT_MOST;
+    if (!is_value)
+        fail(place, name, "a whole number from 0 to 9007199254740992");
+    return value;
+}
+
+void read_values(const struct place *place, const char *name, bool required,
+                 struct value_counts *out)
+{
+    struct place object, values;
+    if (required)
+        object = object_at(place, name);
+    else if (!has_object(place, name, &object))
+        return;
+    values = object_at(&object, "values");
+    for (void *at = json_object_iter((json_t *)values.object); at != NULL;
+         at = json_object_iter_next((json_t *)values.object, at)) {
+        const char *key = json_object_iter_key(at);
+        value_counts_add(out, to_value(&values, key),
+                         to_count(&values, json_object_iter_value(at), key));
+    }
+    out->rounded = count_at(&object, "rounded");
 }
 
 char **read_texts(const struct place *place, const char *name, size_t *out_count)

@@ -16,6 +16,7 @@
 struct counter;
 struct json_t;
 struct name_counts;
+struct value_counts;
 
 struct reader {
     const char *path;
@@ -62,9 +63,12 @@ bool has_object(const struct place *place, const char *name, struct place *out);
 struct place element_at(const struct place *place, const struct json_t *array, size_t index,
                         const char *name);
 
-/* read_names reads an object of counts by name; read_texts an array of texts. */
+/* read_names reads an object of counts by name, read_values a distribution that has counts by value,
+ * read_texts an array of texts. */
 void read_names(const struct place *place, const char *name, bool required,
                 struct name_counts *out);
+void read_values(const struct place *place, const char *name, bool required,
+                 struct value_counts *out);
 char **read_texts(const struct place *place, const char *name, size_t *out_count);
 
 #endif

@@ -201,6 +201,9 @@ static void read_figure(const struct place *place, const char *name, const struc
     case FIGURE_DISTRIBUTION:
         read_latency_into(place, name, at);
         return;
+    case FIGURE_VALUES:
+        read_values(place, name, required, at);
+        return;
     case FIGURE_TEXT:
         *(char **)at = text_at(place, name);
     }

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "report/figures.h"
+#include "report/json/json_distribution.h"
 #include "report/utf8.h"
 #include "result/figure_table.h"
 #include "result/result.h"
@@ -88,35 +89,11 @@ static json_t *texts_array(char *const *texts, size_t count)
 
 /* --- latencies ------------------------------------------------------------------------------ */
 
-static json_t *summary_object(const struct latency_summary *s, const struct latency *latency)
-{
-    json_t *object = json_object();
-    put(object, "unit", json_string("us"));
-    put_count(object, "count", s->count);
-    for (size_t i = 0; i < statistic_table_len; i++) {
-        const struct statistic *statistic = &statistic_table[i];
-        double time_ns = *(const double *)((const char *)s + statistic->offset);
-        put(object, statistic->name, s->count > 0 ? time_us(time_ns) : json_null());
-    }
-    put_count(object, "clamped", s->clamped);
-    char *hdr = latency != NULL ? latency_encode(latency) : NULL;
-    put(object, "hdr", text_or_null(hdr));
-    free(hdr);
-    return object;
-}
-
-static json_t *latency_object(const struct latency *latency)
-{
-    struct latency_summary summary;
-    latency_summarize(latency, &summary);
-    return summary_object(&summary, latency);
-}
-
 static json_t *latencies_object(const struct result *r)
 {
     json_t *object = json_object();
     for (int kind = 0; kind < NUM_LATENCIES; kind++)
-        put(object, latency_kind_name(kind), latency_object(r->latencies[kind]));
+        put(object, latency_kind_name(kind), json_latency(r->latencies[kind]));
     return object;
 }
 
@@ -218,7 +195,9 @@ static json_t *figure_value(const struct result *r, const struct figure *figure)
     case FIGURE_FLAG:
         return json_boolean(*(const bool *)at);
     case FIGURE_DISTRIBUTION:
-        return latency_object(*(struct latency *const *)at);
+        return json_latency(*(struct latency *const *)at);
+    case FIGURE_VALUES:
+        return json_values(at, figure->unit);
     case FIGURE_TEXT:
         break;
     }
@@ -272,7 +251,7 @@ static json_t *identity_object(const struct result_identity *identity)
     put(object, "expected_status", text_or_null(identity->expected_status));
     put(object, "responses", responses_object(identity));
     put(object, "tls_handshake",
-        summary_object(&identity->tls_handshake, identity->tls_handshake_hdr));
+        json_summary(&identity->tls_handshake, identity->tls_handshake_hdr));
     return object;
 }
 

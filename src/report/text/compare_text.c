@@ -97,6 +97,21 @@ static void print_arms(FILE *out, const struct compare_result *result)
     fputc('\n', out);
 }
 
+/* The baseline's median: the arms differ in what they check, not in what they send. */
+static void print_wire(FILE *out, const struct comparison *c)
+{
+    const struct value_counts *wire = c->samples[c->arms->baseline].wire;
+    char cells[NUM_WIRE][FIGURE_LEN];
+    uint64_t round_trips = value_counts_percentile(&wire[WIRE_ROUND_TRIPS], 50);
+    if (wire[WIRE_SENT].num == 0)
+        return;
+    for (int i = 0; i < NUM_WIRE; i++)
+        figure_count(cells[i], value_counts_percentile(&wire[i], 50));
+    fprintf(out, "on the wire: ClientHello %s bytes; sent %s, received %s; %s round trip%s\n\n",
+            cells[WIRE_CLIENT_HELLO], cells[WIRE_SENT], cells[WIRE_RECEIVED],
+            cells[WIRE_ROUND_TRIPS], round_trips == 1 ? "" : "s");
+}
+
 static void print_unknown(FILE *out, const struct difference *d)
 {
     fprintf(out, "%s: not known, under %d pairs\n", measure_words(d->measure),
@@ -289,6 +304,7 @@ void compare_text(FILE *out, const struct compare_result *result)
     const struct comparison *c = &result->comparison;
     print_head(out, result);
     print_arms(out, result);
+    print_wire(out, c);
     print_differences(out, result);
     print_clocks(out, result);
     print_resolution(out, result);

@@ -7,6 +7,7 @@
 #include "report/text/report_text_identities.h"
 #include "report/text/report_text_latency.h"
 #include "report/text/report_text_steady.h"
+#include "report/text/report_text_wire.h"
 #include "result/result.h"
 
 #include <inttypes.h>
@@ -540,6 +541,7 @@ void report_text(FILE *out, const struct result *result, bool colour)
     write_outcomes(out, result);
     report_text_redirects(out, result);
     report_text_latency(out, result);
+    report_text_wire(out, result);
     report_text_identities(out, result);
     write_generator(&pen, result);
     write_violations(&pen, result);
