@@ -134,6 +134,8 @@ const struct option_row option_table[] = {
      "Key exchange groups, for example X25519:P-256:P-384."},
     {0, "sigalgs", "LIST", OPTION_TEXT, AT(sigalgs), LOAD | PIN, WIRE, NULL, NULL, 0, 0,
      "Signature algorithms, for example ecdsa_secp256r1_sha256:rsa_pss_rsae_sha256."},
+    {0, "split-hello", NULL, OPTION_FLAG, AT(split_hello), RUN, WIRE, NULL, NULL, 0, 0,
+     "Send the ClientHello in two TCP segments, its second half 10 ms after the first."},
     {0, "sni", "NAME", OPTION_TEXT, AT(sni), LOAD | PIN, WIRE, NULL, NULL, 0, 0,
      "Server name to send and to verify; default: the URL's host, unless it is an address."},
     {0, "ech", "FILE|BASE64|grease", OPTION_TEXT, AT(ech), LOAD | PIN, WIRE, NULL, NULL, 0, 0,

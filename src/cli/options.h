@@ -44,6 +44,7 @@ struct options {
     /* TLS and the network */
     const char *tls_min, *tls_max, *ciphers, *groups, *sigalgs, *ech, *cert_compression, *keylog;
     const char *connect_to, *sni, *source;
+    bool split_hello;
     struct text_list resolves;
     /* what comes out */
     const char *json, *csv, *hlog, *html, *prometheus, *junit, *progress;

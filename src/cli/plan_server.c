@@ -2,6 +2,7 @@
 /*
  * The parts of a plan that say who they are: target, addresses, TLS, verification.
  */
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "cli/plan_builder.h"
@@ -16,6 +17,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+
+/* Longer than a server that is not overloaded takes to read what has come. */
+#define HELLO_PAUSE_NS (10 * NS_PER_MS)
 
 #define URL_FORM "expected https://HOST[:PORT]/PATH"
 
@@ -176,6 +180,18 @@ static bool check_sources(struct plan *plan, struct error *err)
            error_prefix(err, "--source");
 }
 
+static bool set_hello_pause(struct plan *plan, const struct options *options, struct error *err)
+{
+    if (!options->split_hello)
+        return true;
+    plan->hello_pause_ns = HELLO_PAUSE_NS;
+    return plan->timeout_ns > HELLO_PAUSE_NS ||
+           error_set(err,
+                     "a --timeout of %g ms leaves no time for the second half of the ClientHello, "
+                     "which --split-hello sends after 10 ms; expected a longer one",
+                     (double)plan->timeout_ns / NS_PER_MS);
+}
+
 bool plan_build_network(struct plan *plan, const struct options *options, struct notices *notices,
                         struct error *err)
 {
@@ -186,7 +202,8 @@ bool plan_build_network(struct plan *plan, const struct options *options, struct
         options->connect_timeout_ns ? options->connect_timeout_ns : options->timeout_ns;
     plan->allow_missing_close_notify = options->allow_missing_close_notify;
     plan->close_by_reset = options->close != NULL && strcmp(options->close, "rst") == 0;
-    return resolve_target(plan, options, notices, err) && check_sources(plan, err);
+    return set_hello_pause(plan, options, err) && resolve_target(plan, options, notices, err) &&
+           check_sources(plan, err);
 }
 
 uint16_t plan_tls_version(const char *text)

@@ -117,6 +117,8 @@ void plan_settings(struct result *result, const struct plan *plan, const struct 
     set_optional(result, "tls_max", options->tls_max);
     set_optional(result, "ciphers", options->ciphers);
     set_optional(result, "groups", options->groups);
+    if (plan->hello_pause_ns > 0)
+        result_set_bool(result, "split_hello", true);
     set_optional(result, "sigalgs", options->sigalgs);
     set_optional(result, "ech", options->ech);
     set_optional(result, "cert_compression", options->cert_compression);

@@ -46,6 +46,9 @@ void session_free(struct session *session)
     if (session->late != NULL)
         buffer_cleanup(session->late);
     free(session->late);
+    if (session->held != NULL)
+        buffer_cleanup(session->held);
+    free(session->held);
     free(session);
 }
 
@@ -283,7 +286,8 @@ void session_expire(struct session *session)
         session_expire_farewell(session);
         return;
     default:
-        session_finish(session, END_DEADLINE, TCP_OK);
+        if (!session_send_held(session))
+            session_finish(session, END_DEADLINE, TCP_OK);
     }
 }
 

@@ -48,6 +48,8 @@ void session_finish(struct session *session, enum end_cause cause, enum tcp_end 
         tcp_hold_last(session->tcp);
     if (begun)
         session_flush(session);
+    if (session->held != NULL)
+        buffer_clear(session->held);
     deadline_set(env->deadlines, session->deadline, NEVER_NS);
     tls_conn_stop(session->tls);
     exchange_abandon(session->exchange);

@@ -35,6 +35,8 @@ struct session {
     struct exchange *exchange;
     struct flights flights;
     struct buffer *late; /* what a ticket's limit left of early requests; NULL: never happened */
+    struct buffer
+        *held; /* what follows the first segment of a split ClientHello; NULL: none is split */
     const struct verify_policy *policy;
     uint32_t first_address;   /* the first that was tried: others may prefer another by now */
     enum tcp_end connect_end; /* why no address worked */
@@ -56,9 +58,14 @@ enum step { STEP_AGAIN, STEP_WAIT };
 /* session_set_deadline bounds the stage. */
 void session_set_deadline(struct session *session, uint64_t from_ns, uint64_t after_ns);
 
-/* session_flush sends what TLS has put out. Where the connection takes nothing any more, reading
- * goes on: what the server said before it closed decides, not our failure to write. */
+/* session_flush sends what TLS has put out; of a ClientHello that is to be split, the first half, and
+ * the deadline is then that of the rest. Where the connection takes nothing any more, reading goes
+ * on: what the server said before it closed decides, not our failure to write. */
 void session_flush(struct session *session);
+
+/* session_send_held sends the rest of a split ClientHello and sets the handshake's deadline; false
+ * where there is none. */
+bool session_send_held(struct session *session);
 
 /* session_has_ended says whether the outcome is known. */
 bool session_has_ended(const struct session *session);

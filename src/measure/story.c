@@ -73,6 +73,37 @@ static void tell_ech(struct buffer *out, const struct tls_facts *tls, const stru
     buffer_append_text(out, "\n");
 }
 
+/* How it went out; the second segment never does where the session ends before it. */
+static void tell_segments(struct buffer *out, const struct plan *plan, const struct sample *sample)
+{
+    if (plan->hello_pause_ns == 0)
+        buffer_append_text(out, ", written at once");
+    else if (sample->bytes_written < sample->tls->wire[WIRE_CLIENT_HELLO])
+        buffer_format(out, ", of which the first half of %" PRIu64 " was sent",
+                      sample->bytes_written);
+    else
+        buffer_format(out, " in two segments, %.0f ms apart",
+                      (double)plan->hello_pause_ns / NS_PER_MS);
+}
+
+static void tell_wire(struct buffer *out, const struct plan *plan, const struct sample *sample)
+{
+    const uint32_t *wire = sample->tls->wire;
+    buffer_format(out, "  ClientHello of %" PRIu32 " bytes", wire[WIRE_CLIENT_HELLO]);
+    tell_segments(out, plan, sample);
+    buffer_append_text(out, "; ");
+    if (sample->tls->handshaken)
+        buffer_format(out,
+                      "%" PRIu32 " bytes sent in the handshake, %" PRIu32
+                      " of them in the last flight, %" PRIu32 " received, %" PRIu32
+                      " round trip%s\n",
+                      wire[WIRE_SENT], wire[WIRE_LAST_FLIGHT], wire[WIRE_RECEIVED],
+                      wire[WIRE_ROUND_TRIPS], wire[WIRE_ROUND_TRIPS] == 1 ? "" : "s");
+    else
+        buffer_format(out, "%" PRIu64 " bytes sent, %" PRIu64 " received\n", sample->bytes_written,
+                      sample->bytes_read);
+}
+
 static void tell_chain(struct buffer *out, const struct tls_conn *conn)
 {
     size_t len;
@@ -161,6 +192,7 @@ static char *tell(const struct plan *plan, const struct sample *sample, const st
     if (sample->at.connected != 0) {
         tell_tls(&out, sample);
         tell_ech(&out, sample->tls, conn);
+        tell_wire(&out, plan, sample);
         tell_chain(&out, conn);
         tell_pins(&out, plan, sample, conn);
         tell_verification(&out, plan, sample);

@@ -75,6 +75,7 @@ struct plan {
     uint64_t requests; /* 0: handshake only; REQUESTS_ENDLESS: until the run's end */
     uint64_t think_ns, hold_ns;
     uint64_t timeout_ns, connect_timeout_ns;
+    uint64_t hello_pause_ns; /* between the two segments of the ClientHello; 0: it is sent whole */
     enum http_choice http;
     unsigned streams;
     struct request *request;
