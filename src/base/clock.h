@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The clocks. Every point in time of a run is CLOCK_MONOTONIC in nanoseconds; the wall clock is
- * read only to say when a run began.
+ * The clocks. Every timestamp of a run is CLOCK_MONOTONIC in nanoseconds; the wall clock is read
+ * only for the date at which a run began.
  */
 #ifndef PINLOAD_BASE_CLOCK_H
 #define PINLOAD_BASE_CLOCK_H

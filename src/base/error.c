@@ -12,7 +12,7 @@ bool error_set(struct error *err, const char *format, ...)
     va_start(args, format);
     vsnprintf(err->text, sizeof err->text, format, args);
     va_end(args);
-    text_one_line(err->text); /* it quotes what may be anybody's */
+    text_one_line(err->text); /* it may quote untrusted text */
     return false;
 }
 

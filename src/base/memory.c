@@ -11,7 +11,7 @@ void *memory_must(void *memory)
 {
     if (memory == NULL) {
         fputs("pinload: the system has no memory left\n", stderr);
-        _exit(EXIT_FAILURE); /* what would run at exit might want some */
+        _exit(EXIT_FAILURE); /* _exit: exit handlers might allocate */
     }
     return memory;
 }

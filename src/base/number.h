@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The lesser and the greater of two whole numbers, which C has no function for.
+ * Minimum and maximum of two whole numbers, for which C has no function.
  */
 #ifndef PINLOAD_BASE_NUMBER_H
 #define PINLOAD_BASE_NUMBER_H

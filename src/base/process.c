@@ -28,7 +28,7 @@ uint64_t process_descriptors(void)
     for (const struct dirent *entry; (entry = readdir(directory)) != NULL;)
         count += entry->d_name[0] != '.';
     closedir(directory);
-    return count - 1; /* that of the directory */
+    return count - 1; /* the descriptor of the directory itself */
 }
 
 uint64_t process_local_ports(void)

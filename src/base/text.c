@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Reads an unsigned decimal at the head of TEXT without strtold's hex, inf, nan, sign and locale.
- * Long, so that 1.001k is 1001 once it is scaled and rounded, and not a little less. */
+/* Reads an unsigned decimal at the start of TEXT, without strtold's hex, inf, nan, sign and locale.
+ * Long double, so that 1.001k is 1001 after scaling and rounding, and not slightly less. */
 static bool read_decimal(const char *text, long double *out_value, const char **out_rest)
 {
     const char *p = text;
@@ -73,7 +73,7 @@ static const struct unit time_units[] = {
     {"s", NS_PER_S}, {"ms", NS_PER_MS},        {"us", NS_PER_US},      {"ns", 1},
     {NULL, 0}};
 
-/* Reads one number and its unit, as 1m of 1m30s; the unit's factor goes to *OUT_FACTOR. */
+/* Reads one number and its unit, such as 1m in 1m30s; the unit's factor goes to *OUT_FACTOR. */
 static bool read_time(const char **at, long double *out_value, double *out_factor)
 {
     char name[4] = {0};
@@ -88,7 +88,8 @@ static bool read_time(const char **at, long double *out_value, double *out_facto
     return find_unit(time_units, name, out_factor);
 }
 
-/* Of several each has a unit, and a smaller one than that before it: 30s1m is more likely a slip. */
+/* In a combined time each part has a unit, smaller than the one before: 30s1m is more likely a
+ * mistake. */
 bool text_parse_duration(const char *text, uint64_t *out_ns)
 {
     long double sum = 0, value;
@@ -157,7 +158,7 @@ static size_t count_digits(const char *text)
     return len;
 }
 
-/* Compares two runs of digits as numbers of any length. */
+/* Compares two strings of digits as numbers of any length. */
 static int compare_numbers(const char *a, size_t a_len, const char *b, size_t b_len)
 {
     while (a_len > 1 && *a == '0')
@@ -258,8 +259,8 @@ size_t text_character_len(const uint8_t *p)
     return 0;
 }
 
-/* A terminal acts on C0, DEL and C1; marks of direction (Unicode UAX 9) show a text in another order
- * than it has. */
+/* Terminals interpret C0, DEL and C1; bidirectional formatting characters (Unicode UAX 9) show a
+ * text in another order than it has. */
 static bool is_control(const uint8_t *p, size_t len)
 {
     if (len == 1)

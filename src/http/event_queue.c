@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define INITIAL_CAPACITY 2 /* all that one HTTP/1.1 response gives */
+#define INITIAL_CAPACITY 2 /* the most that one HTTP/1.1 response produces */
 
 static void make_room(struct event_queue *queue)
 {

@@ -10,14 +10,14 @@
 
 struct event_queue {
     struct exchange_event *events;
-    size_t head; /* the next one to fetch */
-    size_t len;  /* one past the last one */
+    size_t head; /* next to pop */
+    size_t len;  /* one past the last */
     size_t capacity;
 };
 
 void event_queue_push(struct event_queue *queue, const struct exchange_event *event);
 
-/* event_queue_pop fetches the oldest event; false when there is none. */
+/* event_queue_pop removes the oldest event; false if there is none. */
 bool event_queue_pop(struct event_queue *queue, struct exchange_event *out_event);
 
 bool event_queue_is_empty(const struct event_queue *queue);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Tells the versions apart, and holds HTTP/1.1's little state: one request in flight, or none, and
- * what is left to send of its body. A server may answer before it has that; it still gets it, since
- * the next request follows behind.
+ * Dispatches by version, and holds HTTP/1.1's small state: at most one request in flight, and the
+ * unsent rest of its body. A server may respond before it has the whole body; the rest is still
+ * sent, since the next request follows it.
  *
- *   idle --send--> in flight --complete response--> idle, or over where it does not persist
- *   any  --bytes that nobody asked for, garbage, the end--> over
+ *   idle --send--> in flight --complete response--> idle, or over if the connection does not persist
+ *   any  --unrequested bytes, garbage, end of stream--> over
  */
 #include "http/exchange.h"
 
@@ -22,13 +22,13 @@ struct exchange {
     enum http_version version;
     uint32_t tag;
     bool in_flight;
-    bool has_begun; /* the response in flight has */
+    bool has_begun; /* a byte of the response in flight has arrived */
     bool over;
     bool is_held;
-    const uint8_t *left; /* of the request's bytes, still to be sent */
+    const uint8_t *left; /* of the request's bytes, not yet sent */
     size_t left_len;
     struct response *response;
-    struct http2 *http2; /* made when it is first asked for */
+    struct http2 *http2; /* created on first use */
     struct event_queue *events;
 };
 
@@ -75,7 +75,7 @@ bool exchange_is_over(const struct exchange *exchange)
     return exchange->over || (exchange->version == HTTP_2 && http2_is_over(exchange->http2));
 }
 
-/* Appends what is left of the request, as far as there is room. */
+/* Appends as much of the rest of the request as there is room for. */
 static void send_piece(struct exchange *exchange, struct buffer *out)
 {
     size_t room = out->len < EXCHANGE_PIECE ? EXCHANGE_PIECE - out->len : 0;

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The only file that knows nghttp2. A stream's user data is the number of its slot plus one, since
- * the row of slots may move as it grows. A stream ends with exactly one event, when nghttp2 closes
- * it: RESPONSE where the server had ended it properly; DECLINED where it says that it has not
- * looked at it (by REFUSED_STREAM, or because it comes after GOAWAY's last stream); FAILED
- * otherwise.
+ * The only file that uses nghttp2. A stream's user data is the index of its slot plus one, since
+ * the array of slots may move as it grows. A stream ends with exactly one event, when nghttp2
+ * closes it: RESPONSE if the server ended it properly; DECLINED if the server says that it has not
+ * processed it (REFUSED_STREAM, or an ID above GOAWAY's last stream); FAILED otherwise.
  */
 #include "http/http2.h"
 
@@ -19,12 +18,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* We throw the bodies away, so nothing is gained by holding the server back. */
+/* Bodies are discarded, so there is no reason to limit the server. */
 #define WINDOW ((1 << 30) - 1)
 #define NO_SLOT UINT32_MAX
 
-/* nghttp2 gives one frame at a time, of at most 16,384 bytes and a head of nine, and is asked for no
- * more where that may not fit. */
+/* nghttp2 produces one frame at a time, of at most 16,384 bytes plus a header of nine, and is not
+ * asked for more if that may not fit. */
 #define LAST_FRAME_BEGINS (EXCHANGE_PIECE - 16384 - 9)
 
 struct stream {
@@ -32,7 +31,7 @@ struct stream {
     uint32_t next_free; /* the next free slot, while this one is free */
     unsigned status;
     bool has_begun;
-    bool has_ended; /* the server has sent the whole response */
+    bool has_ended; /* the server has sent the complete response */
     struct refusal refusal;
     uint64_t body_bytes;
     const struct request *request;
@@ -49,9 +48,9 @@ struct http2 {
     uint32_t first_free;
     uint32_t in_flight;
     bool is_held;
-    bool has_kept_back; /* frames, for want of room or because it is held */
-    bool
-        is_broken; /* the server broke the protocol, as a GOAWAY of ours says, or says that we did */
+    bool has_kept_back; /* frames were left unsent, for lack of room or because the exchange is
+                         * held */
+    bool is_broken;     /* protocol error: a GOAWAY was sent for one, or received that claims one */
 };
 
 static void free_all_slots(struct http2 *http2)
@@ -131,7 +130,7 @@ static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame
     return 0;
 }
 
-/* nghttp2 has checked that :status is three digits, comes first, and not in a trailer; the one of
+/* nghttp2 has checked that :status is three digits, comes first, and is not in a trailer; that of
  * an interim response is overwritten by the final one. */
 static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const uint8_t *name,
                      size_t name_len, const uint8_t *value, size_t value_len, uint8_t flags,
@@ -168,7 +167,7 @@ static int on_data(nghttp2_session *session, uint8_t flags, int32_t stream_id, c
     return 0;
 }
 
-/* A server may answer before it has read the request's body; the rest is then not sent. */
+/* A server may respond before it has read the request's body; the rest is then not sent. */
 static int stop_upload(struct http2 *http2, const struct stream *stream, int32_t stream_id)
 {
     size_t body_len;
@@ -190,11 +189,11 @@ static int on_frame_received(nghttp2_session *session, const nghttp2_frame *fram
     struct stream *stream = find_stream(http2, frame->hd.stream_id);
     if (stream == NULL)
         return 0;
-    stream->has_ended = stream->status >= 200; /* nghttp2 lets 099 pass */
+    stream->has_ended = stream->status >= 200; /* nghttp2 accepts 099 */
     return stop_upload(http2, stream, frame->hd.stream_id);
 }
 
-/* We never say GOAWAY; nghttp2 does when the server has broken the protocol. */
+/* We never send GOAWAY ourselves; nghttp2 does when the server has broken the protocol. */
 static int on_frame_sent(nghttp2_session *session, const nghttp2_frame *frame, void *user_data)
 {
     (void)session;
@@ -212,7 +211,7 @@ static enum exchange_event_kind fate_of(const struct stream *stream, uint32_t er
     return is_declined ? EXCHANGE_DECLINED : EXCHANGE_FAILED;
 }
 
-/* A stream that GOAWAY does not cover is closed by nghttp2 as if by REFUSED_STREAM. */
+/* nghttp2 closes a stream that GOAWAY does not cover as if by REFUSED_STREAM. */
 static int on_stream_closed(nghttp2_session *session, int32_t stream_id, uint32_t error_code,
                             void *user_data)
 {
@@ -246,7 +245,7 @@ static ssize_t read_body(nghttp2_session *session, int32_t stream_id, uint8_t *o
 
 static void make_callbacks(struct http2 *http2)
 {
-    nghttp2_session_callbacks_new(&http2->callbacks); /* fails for want of memory alone */
+    nghttp2_session_callbacks_new(&http2->callbacks); /* fails only for lack of memory */
     memory_must(http2->callbacks);
     nghttp2_session_callbacks *callbacks = http2->callbacks;
     nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, on_begin_headers);
@@ -257,10 +256,10 @@ static void make_callbacks(struct http2 *http2)
     nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_stream_closed);
 }
 
-/* Closed streams are of use to a priority tree only, which we have none of. */
+/* Closed streams are needed only for a priority tree, which is not used. */
 static void make_option(struct http2 *http2)
 {
-    nghttp2_option_new(&http2->option); /* the same */
+    nghttp2_option_new(&http2->option); /* likewise */
     memory_must(http2->option);
     nghttp2_option_set_no_closed_streams(http2->option, 1);
 }
@@ -308,8 +307,8 @@ void http2_free(struct http2 *http2)
     free(http2);
 }
 
-/* Appends to OUT what may be sent now; false where nghttp2 gives up. What is kept back stays in
- * nghttp2, which says that the protocol is broken when more than 1,000 acknowledgements wait. */
+/* Appends to OUT what may be sent now; false if nghttp2 fails. The rest stays in nghttp2, which
+ * reports a protocol error when more than 1,000 acknowledgements are queued. */
 static bool drain(struct http2 *http2, struct buffer *out)
 {
     const uint8_t *bytes;
@@ -361,7 +360,7 @@ bool http2_can_send(const struct http2 *http2)
                                   http2->session, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
 }
 
-/* The texts live as long as the request, so that nghttp2 need not copy them. */
+/* The strings live as long as the request, so nghttp2 need not copy them. */
 static size_t list_fields(const struct request *request, nghttp2_nv *out)
 {
     size_t count;

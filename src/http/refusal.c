@@ -10,8 +10,8 @@
 #define WINDOW 4096
 #define NUM_SENTENCES 2
 
-/* The first letter of each occurs nowhere else in it, so a match that breaks can only begin anew
- * with the byte that broke it: no table of borders is needed. */
+/* In each text the first letter occurs only once, so after a mismatch a match can only restart at
+ * the mismatching byte: no failure table is needed. */
 static const char *const sentences[NUM_SENTENCES] = {
     "The SSL certificate error",
     "No required SSL certificate was sent",
@@ -43,7 +43,8 @@ void refusal_scan(struct refusal *refusal, const uint8_t *bytes, size_t len)
 struct refusal_text {
     char *text;
     uint16_t len;
-    uint16_t *borders; /* of the first i + 1 bytes: how many are at their begin and end alike */
+    uint16_t *borders; /* of the first i + 1 bytes: the length of the longest prefix that is also a
+                        * suffix */
 };
 
 struct refusal_text *refusal_text_new(const char *text)

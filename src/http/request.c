@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The headers are settled once, in the order in which they go out; HTTP/1.1's bytes and HTTP/2's
- * fields are two renderings of that one list.
+ * The headers are built once, in the order in which they are sent; HTTP/1.1's bytes and HTTP/2's
+ * fields are two renderings of that list.
  */
 #include "http/request.h"
 
@@ -37,7 +37,7 @@ struct request {
     struct field_list fields;          /* as HTTP/2 sends them */
 };
 
-/* What the parts are built from. */
+/* What these are built from. */
 struct draft {
     const struct target *target;
     const char *method;
@@ -115,7 +115,7 @@ static bool check_method(const char *method, struct error *err)
     return true;
 }
 
-/* Complaints about the value of a header that has a meaning to us; NULL where there is none. */
+/* What is wrong with the value of a header that has a meaning to us; NULL if nothing is. */
 
 static const char *check_host(const char *value, const struct draft *draft)
 {
@@ -163,9 +163,9 @@ static const struct special_header {
     const char *name;
     const char *(*check)(const char *value, const struct draft *draft);
     bool is_single;
-    bool is_hop_by_hop; /* has no place in HTTP/2: RFC 9113, section 8.2.2 */
+    bool is_hop_by_hop; /* not allowed in HTTP/2: RFC 9113, section 8.2.2 */
 } special_headers[] = {
-    {"Host", check_host, true, true}, /* HTTP/2 says :authority */
+    {"Host", check_host, true, true}, /* HTTP/2 uses :authority */
     {"Content-Length", check_content_length, true, false},
     {"Connection", check_connection, true, true},
     {"Keep-Alive", NULL, false, true},
@@ -219,7 +219,7 @@ static const char *read_header(struct field_list *list, const char *text, const 
     return special->check != NULL ? special->check(field->value, draft) : NULL;
 }
 
-/* Reads what a person gave into LIST. */
+/* Parses the user's headers into LIST. */
 static bool read_headers(struct field_list *list, const struct draft *draft, struct error *err)
 {
     if (draft->num_headers > REQUEST_MAX_HEADERS)
@@ -234,14 +234,15 @@ static bool read_headers(struct field_list *list, const struct draft *draft, str
     return true;
 }
 
-/* RFC 9110, section 8.6: a method that gives content a meaning says that there is none. */
+/* RFC 9110, section 8.6: a method that defines a meaning for content announces even empty
+ * content. */
 static bool wants_content_length(const struct draft *draft)
 {
     return draft->body != NULL || strcmp(draft->method, "POST") == 0 ||
            strcmp(draft->method, "PUT") == 0 || strcmp(draft->method, "PATCH") == 0;
 }
 
-/* Makes the whole list of headers of the GIVEN ones and of ours. */
+/* Builds the whole list of headers, from those GIVEN and our own. */
 static void settle_headers(struct field_list *all, const struct field_list *given,
                            const struct draft *draft)
 {

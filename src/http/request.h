@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The request, built once per run and sent many times: method, target, headers and body, in the
- * forms that HTTP/1.1 (bytes) and HTTP/2 (fields) want. Immutable once built, shared by all threads.
+ * forms that HTTP/1.1 (bytes) and HTTP/2 (fields) need. Immutable once built, shared by all
+ * threads.
  */
 #ifndef PINLOAD_HTTP_REQUEST_H
 #define PINLOAD_HTTP_REQUEST_H
@@ -15,7 +16,7 @@ struct target;
 struct request;
 struct refusal_text;
 
-#define REQUEST_MAX_HEADERS 100 /* that a person may give */
+#define REQUEST_MAX_HEADERS 100 /* given by the user */
 #define REQUEST_MAX_FIELDS (REQUEST_MAX_HEADERS + 8)
 
 /* One header, or one of HTTP/2's pseudo-header fields. */
@@ -26,22 +27,22 @@ struct http_field {
     size_t value_len;
 };
 
-/* request_new builds a request for TARGET. METHOD NULL: GET, or POST where BODY is not NULL.
- * HEADERS are NUM_HEADERS texts "Name: value", which replace those we would send (Host, User-Agent,
- * Accept, Content-Length are ours by default). A wrong method or header (bad token, control
- * character, hop-by-hop headers that would break the framing, such as Transfer-Encoding or a false
- * Content-Length) sets ERR and returns NULL. BODY is copied. */
+/* request_new builds a request for TARGET. METHOD NULL: GET, or POST if BODY is not NULL. HEADERS
+ * are NUM_HEADERS strings "Name: value", which replace our defaults (Host, User-Agent, Accept,
+ * Content-Length). A wrong method or header (bad token, control character, a header that would
+ * break the framing, such as Transfer-Encoding or a false Content-Length) sets ERR and returns
+ * NULL. BODY is copied. */
 struct request *request_new(const struct target *target, const char *method,
                             const char *const *headers, size_t num_headers, const uint8_t *body,
                             size_t body_len, struct error *err);
 void request_free(struct request *request);
 
-/* request_set_refusal_text makes TEXT, of 1 to REFUSAL_TEXT_MOST bytes (http/refusal.h), what is looked
- * for in responses; request_refusal_text returns it, or NULL. */
+/* request_set_refusal_text sets TEXT, of 1 to REFUSAL_TEXT_MOST bytes (http/refusal.h), to search
+ * responses for; request_refusal_text returns it, or NULL. */
 void request_set_refusal_text(struct request *request, const char *text);
 const struct refusal_text *request_refusal_text(const struct request *request);
 
-/* request_is_head says whether responses to it have no body whatever their headers say. */
+/* request_is_head says whether its responses have no body, whatever their headers say. */
 bool request_is_head(const struct request *request);
 
 /* request_is_safe says whether it may be sent as early data (RFC 8470: a safe method). */

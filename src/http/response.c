@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The only file that knows the HTTP parser library. The parser pauses itself at the end of each
- * message, so that a byte behind it is never taken for the beginning of another one.
+ * The only file that uses the HTTP parser library. The parser pauses at the end of each message, so
+ * that a byte after it is never taken for the start of another one.
  */
 #include "http/response.h"
 
@@ -14,14 +14,14 @@
 struct response {
     http_parser parser;
     struct refusal refusal;
-    const struct refusal_text *text; /* NULL: none is looked for */
+    const struct refusal_text *text; /* NULL: not searched for */
     uint64_t body_bytes;
     bool is_head;
     bool is_complete;
     bool persists;
 };
 
-/* What on_headers_complete may answer. */
+/* The values that on_headers_complete may return. */
 enum { BODY_AS_HEADERS_SAY = 0, BODY_IS_ABSENT = 1, RESPONSE_IS_REFUSED = -1 };
 
 static bool is_interim(unsigned status)

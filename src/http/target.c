@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Each reader returns NULL when it is content, otherwise a complaint: half a sentence, which the
- * public functions complete with the text that was read and with the form that is accepted.
+ * Each parser returns NULL on success, otherwise a complaint: half a sentence, which the public
+ * functions complete with the text that was read and the form that was expected.
  */
 #include "http/target.h"
 
@@ -17,10 +17,10 @@
 
 #define SCHEME "https://"
 #define DEFAULT_PORT 443
-#define LONGEST_HOST 253 /* RFC 1035, section 2.3.4, without the root's own dot */
+#define LONGEST_HOST 253 /* RFC 1035, section 2.3.4, without the dot of the root */
 #define LONGEST_LABEL 63
 
-/* A piece of the text that is read. */
+/* A part of the text that is parsed. */
 struct span {
     const char *start;
     size_t len;
@@ -60,7 +60,7 @@ static char *lower_case_copy(const struct span *span)
     return copy;
 }
 
-/* The dot of the root may stand behind the last label: RFC 3986, section 3.2.2. */
+/* The dot of the root may follow the last label: RFC 3986, section 3.2.2. */
 static const char *check_labels(const char *host)
 {
     for (const char *label = host;; label++) {
@@ -77,7 +77,8 @@ static const char *check_labels(const char *host)
     }
 }
 
-/* A name whose last label is a number is an address or a slip, never a name: RFC 3696, section 2. */
+/* A name whose last label is a number is an address or a typo, never a name: RFC 3696, section
+ * 2. */
 static bool ends_in_number(const char *host)
 {
     size_t end = strlen(host), begin, digits;
@@ -130,7 +131,7 @@ static const char *read_port(struct host_port *out, const struct span *text)
     return NULL;
 }
 
-/* Finds where the host ends: at the bracket, or at the only colon. */
+/* Finds the end of the host: the bracket, or the only colon. */
 static const char *split_host(const struct span *text, struct host_port *out, struct span *out_rest)
 {
     struct span host = *text;
@@ -275,7 +276,7 @@ bool target_parse_host_port(const char *text, char **out_host, uint16_t *out_por
 
 bool target_check_name(const char *name, struct error *err)
 {
-    static const char subject[] = "its host"; /* with which each complaint of a name begins */
+    static const char subject[] = "its host"; /* the start of each complaint about a name */
     struct host_port at = {.host = lower_case_copy(&(struct span){name, strlen(name)})};
     const char *complaint = check_name(&at);
     free(at.host);

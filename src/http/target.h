@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the URL names: https://HOST[:PORT]/PATH (RFC 3986, RFC 9110), IPv6 literals in brackets.
- * A fragment is dropped; user information is refused.
+ * The parsed URL: https://HOST[:PORT]/PATH (RFC 3986, RFC 9110), IPv6 literals in brackets. A
+ * fragment is dropped; user information is refused.
  */
 #ifndef PINLOAD_HTTP_TARGET_H
 #define PINLOAD_HTTP_TARGET_H
@@ -12,15 +12,15 @@
 #include <stdint.h>
 
 struct target {
-    char *url;       /* as a person would write it again, fragment dropped */
+    char *url;       /* normalised, fragment dropped */
     char *host;      /* lower case, without brackets */
-    char *authority; /* HOST or HOST:PORT as in a Host header, brackets kept, :443 left out */
+    char *authority; /* HOST or HOST:PORT as in a Host header, brackets kept, :443 omitted */
     char *path;      /* begins with '/', query included */
     uint16_t port;
     bool is_ip; /* HOST is an IPv4 or IPv6 literal */
 };
 
-/* target_parse reads URL; false sets ERR, which quotes URL and says what is accepted. */
+/* target_parse reads URL; false sets ERR, which quotes URL and says what was expected. */
 bool target_parse(struct target *target, const char *url, struct error *err);
 void target_cleanup(struct target *target);
 
@@ -28,12 +28,12 @@ void target_cleanup(struct target *target);
 bool target_parse_host_port(const char *text, char **out_host, uint16_t *out_port,
                             struct error *err);
 
-/* target_check_name says whether NAME is a host name, with or without the root's dot, and no
- * address; false sets ERR to what it is not, as "it has an empty label". */
+/* target_check_name says whether NAME is a host name, with or without the root's dot, and not an
+ * address; false sets ERR to the reason, such as "it has an empty label". */
 bool target_check_name(const char *name, struct error *err);
 
 /* target_name_without_root returns a copy of HOST without the dot of the root, to be freed: with it
- * and without it is one name. */
+ * and without it, the name is the same. */
 char *target_name_without_root(const char *host);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Text that came from outside, made fit to be quoted in a message: control characters and bytes
- * that are not ASCII appear as \xNN, and what is too long for one sentence is cut.
+ * Untrusted text made safe to quote in a message: control characters and non-ASCII bytes become
+ * \xNN, and long text is truncated.
  */
 #ifndef PINLOAD_HTTP_VISIBLE_H
 #define PINLOAD_HTTP_VISIBLE_H

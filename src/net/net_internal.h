@@ -13,7 +13,7 @@
 #define KEPT_REQUESTS 256
 #define KEPT_BYTES 131072 /* of each of a free request's buffers */
 
-/* A write or shutdown that is under way, and what it has still to send. */
+/* A write or shutdown in progress, and its unsent data. */
 struct net_request {
     union {
         uv_write_t write;
@@ -23,10 +23,9 @@ struct net_request {
     struct buffer queued;
 };
 
-/* Requests that are free, chained by their first bytes. Few connections have a request at any
- * moment, and an idle one has none: so they are pooled in the loop, and a pool that many connects
- * at once have filled gives back what is more than KEPT_REQUESTS, and
- * buffers that are more than KEPT_BYTES. */
+/* Free requests, linked through their first bytes. Few connections have a request at any moment,
+ * and an idle one has none, so requests are pooled per loop. A pool that many simultaneous connects
+ * have filled frees what is beyond KEPT_REQUESTS, and buffers beyond KEPT_BYTES. */
 struct net_pool {
     struct net_free *first;
     size_t count;
@@ -41,17 +40,17 @@ struct net_loop {
     void *owner;
     int timer_fd;
     uint64_t wake_at_ns;
-    uint64_t woken_ns; /* when this turn's first event was taken; 0: it still waits */
-    uint64_t owner_ns; /* what the owner took before the wait */
+    uint64_t woken_ns; /* when this turn's first event was handled; 0: still waiting */
+    uint64_t owner_ns; /* how long the owner worked before the wait */
     uint64_t wait_began_ns;
-    uint64_t wait_ns;         /* how long the last wait was */
-    struct net_pool connects; /* uv_connect_t; apart, since they outnumber all others */
+    uint64_t wait_ns;         /* duration of the last wait */
+    struct net_pool connects; /* uv_connect_t; separate, since they outnumber all others */
     struct net_pool requests; /* struct net_request */
     char read_buffer[READ_BUFFER_LEN];
 };
 
-/* net_loop_woken notes that the wait is over. Every callback of libuv's begins with it, so that the
- * first one of a turn tells when its work began. */
+/* net_loop_woken notes that the wait is over. Every libuv callback calls it first, so that the
+ * first one of a turn marks the time at which work began. */
 static inline void net_loop_woken(struct net_loop *loop)
 {
     if (loop->woken_ns == 0)

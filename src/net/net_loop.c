@@ -24,7 +24,7 @@ static void on_timer(uv_poll_t *timer, int status, int events)
     uint64_t num_expired;
     net_loop_woken(loop);
     if (read(loop->timer_fd, &num_expired, sizeof num_expired) < 0)
-        return; /* it was set anew since */
+        return; /* it was set again since */
     loop->wake_at_ns = UINT64_MAX;
     loop->events->on_wake(loop->owner);
 }
@@ -36,10 +36,10 @@ static void on_async(uv_async_t *async)
     loop->events->on_wake(loop->owner);
 }
 
-/* Looks for events for a moment before the loop goes to sleep, and says whether there are any. Where
- * they follow one another within microseconds, sleeping and waking cost hardly less, and the waking
- * is the sender's to pay: on one machine a server served up to a tenth less for it. Where the last
- * wait was long, this one may be. */
+/* Polls for a moment before the loop goes to sleep, and says whether there are events. If events
+ * follow one another within microseconds, sleeping and waking cost hardly less, and the sender pays
+ * for the wake-up: on one machine a server served up to a tenth less for it. If the last wait was
+ * long, this one may be, too. */
 static bool has_events_soon(const struct net_loop *loop)
 {
     struct pollfd events = {.fd = uv_backend_fd(&loop->uv), .events = POLLIN};
@@ -52,7 +52,7 @@ static bool has_events_soon(const struct net_loop *loop)
     return false;
 }
 
-/* No event has come: the owner does what it put off. That is work, not waiting. */
+/* No event has arrived: the owner does what it postponed. That is work, not waiting. */
 static void be_quiet(struct net_loop *loop)
 {
     uint64_t now_ns = clock_now_ns();
@@ -63,7 +63,7 @@ static void be_quiet(struct net_loop *loop)
 }
 
 /* A turn is what the owner does before the wait, the wait, and the events that end it. libuv could
- * account the wait, but it then polls once more before each. */
+ * measure the wait, but then it polls once more before each. */
 static void on_prepare(uv_prepare_t *prepare)
 {
     struct net_loop *loop = prepare->data;
@@ -78,7 +78,7 @@ static void on_prepare(uv_prepare_t *prepare)
         be_quiet(loop);
 }
 
-/* These fail only where the process has no descriptors left for the loop itself. */
+/* These fail only if the process has no descriptors left for the loop itself. */
 static void check(int result, const char *what)
 {
     if (result >= 0)
@@ -118,7 +118,7 @@ void net_loop_run(struct net_loop *loop)
     uv_run(&loop->uv, UV_RUN_DEFAULT);
 }
 
-/* libuv's own timers count whole milliseconds, which an open loop's latencies would show. */
+/* libuv's own timers count whole milliseconds, which would show in an open loop's latencies. */
 void net_loop_wake_at(struct net_loop *loop, uint64_t when_ns)
 {
     if (when_ns == loop->wake_at_ns)
@@ -130,7 +130,7 @@ void net_loop_wake_at(struct net_loop *loop, uint64_t when_ns)
         spec.it_value.tv_nsec = (long)(when_ns % NS_PER_S);
     }
     if (when_ns == 0)
-        spec.it_value.tv_nsec = 1; /* long ago, but not disarmed */
+        spec.it_value.tv_nsec = 1; /* in the past, but armed */
     int result = timerfd_settime(loop->timer_fd, TFD_TIMER_ABSTIME, &spec, NULL);
     assert(result == 0);
     (void)result;
@@ -164,7 +164,7 @@ static void *pool_take(struct net_pool *pool, size_t size)
     return item;
 }
 
-/* False where the pool is full. */
+/* False if the pool is full. */
 static bool pool_put(struct net_pool *pool, void *request)
 {
     struct net_free *item = request;

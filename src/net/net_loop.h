@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One thread's libuv loop: the loop itself, a timer that wakes it, a way to wake it from outside,
- * and the buffer that all its connections read into. The timer only wakes; what is due is decided
- * by the clock.
+ * One thread's libuv loop: the loop itself, its timer, the wake-up from other threads, and the
+ * buffer that all its connections read into. The timer only wakes the loop; the clock decides what
+ * is due.
  */
 #ifndef PINLOAD_NET_NET_LOOP_H
 #define PINLOAD_NET_NET_LOOP_H
@@ -15,9 +15,10 @@ struct net_loop;
 
 struct net_loop_events {
     void (*on_wake)(void *owner); /* the timer fired, or another thread called net_loop_notify */
-    /* before each wait; what the last turn's work took. True: something is put off until on_quiet. */
+    /* before each wait; how long the last turn's work took. True: something is postponed until
+     * on_quiet. */
     bool (*on_turn)(void *owner, uint64_t busy_ns);
-    /* since then no event has come for a moment, or the last one was long in coming */
+    /* no event has arrived for a moment since, or the last one took long to arrive */
     void (*on_quiet)(void *owner);
 };
 
@@ -27,8 +28,8 @@ struct net_loop *net_loop_new(const struct net_loop_events *events, void *owner)
 /* net_loop_run runs until net_loop_finish and all connections are closed. */
 void net_loop_run(struct net_loop *loop);
 
-/* net_loop_wake_at asks for on_wake not before WHEN_NS (CLOCK_MONOTONIC), once; UINT64_MAX: never.
- * What was asked for before is forgotten. */
+/* net_loop_wake_at requests on_wake, once, not before WHEN_NS (CLOCK_MONOTONIC); UINT64_MAX: never.
+ * It replaces the previous request. */
 void net_loop_wake_at(struct net_loop *loop, uint64_t when_ns);
 
 /* net_loop_notify wakes the loop from any thread. */

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#ifndef IP_LOCAL_PORT_RANGE /* of Linux 6.3, and not yet in every libc's headers */
+#ifndef IP_LOCAL_PORT_RANGE /* Linux 6.3; not yet in every libc's headers */
 #define IP_LOCAL_PORT_RANGE 51
 #endif
 
@@ -24,10 +24,10 @@ struct tcp {
     void *owner;
     struct net_request *writing; /* NULL: no write is in flight */
     bool is_open;                /* the handle is initialised and not closing */
-    bool is_closing;             /* on_closed is on its way */
+    bool is_closing;             /* on_closed will follow */
     bool shutdown_wanted;
     bool is_broken; /* a write failed */
-    bool is_last;   /* what is written now goes out with the close */
+    bool is_last;   /* the next writes go out together with the close */
 };
 
 static enum tcp_end end_of(int uv_error)
@@ -107,8 +107,8 @@ static void give_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *out)
     *out = uv_buf_init(tcp->loop->read_buffer, READ_BUFFER_LEN);
 }
 
-/* libuv takes a hang-up after a short read for the end of the stream without another look; after a
- * reset, the socket still has its error to tell. */
+/* libuv takes a hang-up after a short read for the end of the stream without checking again; after
+ * a reset, the socket still has an error to report. */
 static bool has_been_reset(const struct tcp *tcp)
 {
     uv_os_fd_t fd;
@@ -142,14 +142,14 @@ static void on_connected(uv_connect_t *request, int status)
     tcp->events->on_connected(tcp->owner, end_of(status));
 }
 
-/* Says that this connection may have any port of the system's range. Without that, Linux looks at
- * every second port first, at each of them anew: where half of the range is in use, a connect costs
- * a millisecond. With it, the search goes on where the last one ended (since 6.8). Where it is not
- * known, nothing is lost but time. */
+/* Allows this connection any port of the system's range. Without that, Linux tries every second
+ * port first, each time from the start: if half of the range is in use, a connect costs a
+ * millisecond. With it, the search continues where the last one ended (since 6.8). On older kernels
+ * only time is lost. */
 static void widen_ports(struct tcp *tcp)
 {
     uv_os_fd_t fd;
-    uint32_t all_ports = UINT32_C(65535) << 16 | 1; /* what is beyond the system's range is cut */
+    uint32_t all_ports = UINT32_C(65535) << 16 | 1; /* clamped to the system's range */
     if (uv_fileno((uv_handle_t *)&tcp->handle, &fd) == 0)
         (void)setsockopt(fd, IPPROTO_IP, IP_LOCAL_PORT_RANGE, &all_ports, sizeof all_ports);
 }
@@ -159,7 +159,7 @@ static int bind_source(struct tcp *tcp, const struct address *source)
     uv_os_fd_t fd;
     int on = 1;
     if (uv_fileno((uv_handle_t *)&tcp->handle, &fd) ==
-        0) /* without it, it works with fewer ports */
+        0) /* without it, connections work with fewer ports */
         (void)setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
     struct sockaddr_storage any_port = source->storage;
     if (any_port.ss_family == AF_INET)
@@ -169,7 +169,7 @@ static int bind_source(struct tcp *tcp, const struct address *source)
     return uv_tcp_bind(&tcp->handle, (const struct sockaddr *)&any_port, 0);
 }
 
-/* Begins to connect; a libuv error of a call that then calls no callback. */
+/* Starts the connect; returns a libuv error if the call fails, which then calls no callback. */
 static int start_connect(struct tcp *tcp, const struct address *address,
                          const struct address *source)
 {
@@ -188,7 +188,7 @@ static int start_connect(struct tcp *tcp, const struct address *address,
         net_loop_return_connect(tcp->loop, connect);
         return result;
     }
-    /* Asked for now, reading is watched by the same epoll_ctl as the connect. */
+    /* Requested now, reading is registered by the same epoll_ctl as the connect. */
     (void)uv_read_start((uv_stream_t *)&tcp->handle, give_buffer, on_read);
     return 0;
 }
@@ -207,7 +207,7 @@ static void start_write(struct tcp *tcp);
 
 static void on_shutdown(uv_shutdown_t *request, int status)
 {
-    (void)status; /* a connection that is broken is heard of by reading */
+    (void)status; /* a broken connection is noticed when reading */
     struct tcp *tcp = request->data;
     net_loop_woken(tcp->loop);
     net_loop_return_request(tcp->loop, (struct net_request *)request);
@@ -263,7 +263,7 @@ static void start_write(struct tcp *tcp)
     }
 }
 
-/* As uv_try_write, and the kernel keeps the last segment until more comes, or the close. */
+/* Like uv_try_write, but the kernel keeps the last segment until more data or the close follows. */
 static int try_write_last(struct tcp *tcp, const uint8_t *bytes, size_t len)
 {
     uv_os_fd_t fd;
@@ -274,7 +274,7 @@ static int try_write_last(struct tcp *tcp, const uint8_t *bytes, size_t len)
     return n >= 0 ? (int)n : uv_translate_sys_error(errno);
 }
 
-/* Sends what the kernel takes at once; the number of bytes, which is an int, or a libuv error. */
+/* Sends what the kernel accepts at once; returns the number of bytes, an int, or a libuv error. */
 static int try_write(struct tcp *tcp, const uint8_t *bytes, size_t len)
 {
     if (len > INT_MAX)

@@ -26,7 +26,7 @@ void pacer_init(struct pacer *pacer, enum arrival arrival, double rate, uint64_t
     }
 }
 
-/* The moment, in seconds after the start, by which COUNT arrivals are expected. */
+/* The time, in seconds after the start, by which COUNT arrivals are expected. */
 static double inverse_of_expected(const struct pacer *pacer, double count)
 {
     double in_ramp = pacer->rate * pacer->ramp_s / 2;
@@ -57,7 +57,7 @@ void pacer_advance(struct pacer *pacer)
         pacer->passed += random_exponential(&pacer->random);
 }
 
-/* Jumps to within two arrivals of UNTIL_NS, so that no rounding leads beyond it. */
+/* Jumps to within two arrivals of UNTIL_NS, so that rounding cannot overshoot. */
 static uint64_t jump(struct pacer *pacer, uint64_t until_ns, uint64_t most)
 {
     if (pacer->arrival == ARRIVAL_POISSON || until_ns <= pacer->start_ns)

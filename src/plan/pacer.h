@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * When sessions are intended to begin, in an open loop. A plain struct; the time is an argument and
+ * When sessions are intended to start, in an open loop. A plain struct; the time is an argument and
  * no clock is read. The arrivals are the images of 0, 1, 2, … (constant), or of the points of a
  * Poisson process of rate 1, under the inverse of the expected count
  *
@@ -21,16 +21,16 @@ enum arrival { ARRIVAL_CONSTANT, ARRIVAL_POISSON, NUM_ARRIVALS };
 
 struct pacer {
     enum arrival arrival;
-    double rate; /* sessions a second */
+    double rate; /* sessions per second */
     double ramp_s;
     uint64_t start_ns;
-    uint64_t step; /* of a schedule dealt out to threads: this one takes every STEP-th arrival … */
-    uint64_t next; /* … and this is its next one's number */
-    double passed; /* Poisson: the unit process's last point */
+    uint64_t step; /* of a schedule shared by threads: this one takes every STEP-th arrival … */
+    uint64_t next; /* … and this is the number of its next one */
+    double passed; /* Poisson: the last point of the unit process */
     struct random random;
 };
 
-/* pacer_init begins a schedule at START_NS. Of a constant schedule dealt out to NUM_SHARES takers,
+/* pacer_init starts a schedule at START_NS. If a constant schedule is shared by NUM_SHARES threads,
  * SHARE gets every NUM_SHARES-th arrival; a Poisson schedule is split into independent ones. */
 void pacer_init(struct pacer *pacer, enum arrival arrival, double rate, uint64_t ramp_ns,
                 uint64_t start_ns, unsigned share, unsigned num_shares, uint64_t seed);
@@ -38,11 +38,11 @@ void pacer_init(struct pacer *pacer, enum arrival arrival, double rate, uint64_t
 /* pacer_next returns when the next arrival is intended. */
 uint64_t pacer_next(const struct pacer *pacer);
 
-/* pacer_advance goes on to the arrival after it. */
+/* pacer_advance moves on to the arrival after it. */
 void pacer_advance(struct pacer *pacer);
 
-/* pacer_skip goes on over the arrivals before UNTIL_NS, MOST of them at most, and returns their
- * number. In a constant schedule it costs the same for any number. */
+/* pacer_skip moves past the arrivals before UNTIL_NS, at most MOST of them, and returns their
+ * number. In a constant schedule the cost does not depend on the number. */
 uint64_t pacer_skip(struct pacer *pacer, uint64_t until_ns, uint64_t most);
 
 const char *arrival_name(enum arrival arrival);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a run is to do: made by the command line, immutable once the run begins, read by all
- * threads. Owns what it points to.
+ * What a run is to do: built from the command line, immutable once the run starts, read by all
+ * threads. Owns everything it points to.
  */
 #ifndef PINLOAD_PLAN_PLAN_H
 #define PINLOAD_PLAN_PLAN_H
@@ -25,7 +25,7 @@ struct request;
 enum session_mode { SESSION_FULL, SESSION_RESUME, SESSION_MIXED, SESSION_EARLY };
 enum http_choice { CHOOSE_HTTP_1_1, CHOOSE_HTTP_2, CHOOSE_HTTP_AUTO };
 
-/* requests of a session that has no last one */
+/* requests of a session without a last one */
 #define REQUESTS_ENDLESS UINT64_MAX
 
 /* HTTP statuses. */
@@ -35,40 +35,40 @@ struct status_list {
 };
 
 struct plan {
-    /* where to */
+    /* target */
     struct target target;
     struct address_list addresses; /* at least one */
     struct address_list sources;   /* none: the kernel chooses */
     char *sni;                     /* NULL: none is sent */
-    char *verify_host;             /* the name that the certificate must be for */
+    char *verify_host;             /* the name that the certificate must be valid for */
     bool verify_host_is_ip;
 
-    /* who they are */
+    /* server verification */
     enum verify_mode verify;
     struct pinset *pins;   /* never NULL */
-    char *cacert;          /* NULL where nothing is verified by chain */
-    struct buffer anchors; /* the text of that file */
+    char *cacert;          /* NULL if no chain is verified */
+    struct buffer anchors; /* the content of that file */
 
-    /* who we are */
+    /* client identity */
     struct identity_set *identities; /* never NULL; empty: no client certificate */
     bool *expect_refused;            /* one for each identity; NULL: none */
-    bool allow_empty;                /* a run of which nothing came passes */
+    bool allow_empty;                /* a run in which nothing was measured passes */
     bool refusal_by_close;
-    bool require_all_identities; /* one that had no session fails the run */
+    bool require_all_identities; /* an identity that had no session fails the run */
     enum rotation rotation;
 
-    /* how much; times in nanoseconds, 0 where there is no such bound */
-    uint64_t connections; /* this, sessions and rate are of all shards together */
+    /* load; times in nanoseconds, 0 if there is no such limit */
+    uint64_t connections; /* this, sessions and rate are totals of all shards */
     unsigned threads;     /* this shard's */
     uint64_t duration_ns;
     uint64_t sessions;
-    double rate; /* sessions a second; 0: closed loop */
+    double rate; /* sessions per second; 0: closed loop */
     enum arrival arrival;
     bool skip_when_full;
-    bool no_backoff; /* a slot does not rest after a failure */
+    bool no_backoff; /* a slot does not pause after a failure */
     uint64_t ramp_ns, warm_up_ns;
-    uint64_t start_at_wall_ns;  /* 0: at once */
-    unsigned shard, num_shards; /* 0 and 1 where there is but one */
+    uint64_t start_at_wall_ns;  /* 0: immediately */
+    unsigned shard, num_shards; /* 0 and 1 if there is only one */
     uint64_t seed;
 
     /* each session */
@@ -81,8 +81,8 @@ struct plan {
     struct request *request;
     struct status_list expect_statuses;    /* none: any 2xx or 3xx */
     struct status_list refusal_statuses;   /* those by which the server refuses a client */
-    struct status_list *identity_statuses; /* one for each identity: in place of expect_statuses,
-                                              where there are any; NULL: none */
+    struct status_list *identity_statuses; /* per identity, instead of expect_statuses, if not
+                                            * empty; NULL: none */
     enum session_mode session_mode;
     double resume_percent; /* of SESSION_MIXED */
     bool close_by_reset;
@@ -100,8 +100,8 @@ void plan_cleanup(struct plan *plan);
 /* plan_expects_status says whether a response to IDENTITY with STATUS is a success. */
 bool plan_expects_status(const struct plan *plan, size_t identity, unsigned status);
 
-/* plan_refuses_by_status says whether a response to IDENTITY with STATUS is a refusal of it. What is
- * said of that identity alone is said of it first. */
+/* plan_refuses_by_status says whether a response to IDENTITY with STATUS is a refusal of it.
+ * Statuses expected of that identity alone take precedence. */
 bool plan_refuses_by_status(const struct plan *plan, size_t identity, unsigned status);
 
 /* plan_identity_statuses returns the statuses that are expected of IDENTITY; empty: any 2xx or
@@ -114,21 +114,21 @@ bool status_list_has(const struct status_list *list, unsigned status);
 /* plan_expects_refusal says whether the server must refuse IDENTITY. */
 bool plan_expects_refusal(const struct plan *plan, size_t identity);
 
-/* plan_num_identities returns the number of rows that a report has: 1 where there is no client
- * certificate at all. */
+/* plan_num_identities returns the number of rows in a report: 1 if there is no client
+ * certificate. */
 size_t plan_num_identities(const struct plan *plan);
 
-/* The name of the only row where there is no client certificate. */
+/* The name of the only row if there is no client certificate. */
 #define PLAN_ANONYMOUS "(none)"
 
 /* plan_identity_name returns the name of such a row, or PLAN_ANONYMOUS. */
 const char *plan_identity_name(const struct plan *plan, size_t identity);
 
-/* plan_share returns what PART of PARTS takes of TOTAL; where it does not divide, the first ones
- * take one more. */
+/* plan_share returns the share of PART out of PARTS in TOTAL; a remainder goes to the first
+ * parts. */
 uint64_t plan_share(uint64_t total, unsigned parts, unsigned part);
 
-/* What is this generator's of a plan that is dealt out to several shards. */
+/* This generator's share of a plan with several shards. */
 uint64_t plan_connections(const struct plan *plan);
 uint64_t plan_sessions(const struct plan *plan);
 double plan_rate(const struct plan *plan);

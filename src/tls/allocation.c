@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* BoringSSL (crypto/mem.c) takes these where they are there, and declares them to itself alone.
- * Without them it puts the length in front of each block, which pushes large ones into the next
- * size. They do not fail, and so nothing of BoringSSL's fails for want of memory. */
+/* BoringSSL (crypto/mem.c) uses these if they are defined; it declares them internally. Without
+ * them it puts the length in front of each block, which pushes large ones into the next size class.
+ * They do not fail, so nothing in BoringSSL fails for lack of memory. */
 void *OPENSSL_memory_alloc(size_t size);
 void OPENSSL_memory_free(void *memory);
 size_t OPENSSL_memory_get_size(void *memory);
@@ -20,8 +20,8 @@ size_t OPENSSL_memory_get_size(void *memory);
 
 #include <jemalloc/jemalloc.h>
 
-/* jemalloc's own settings, by its own name for them: pages that are empty go back to the system
- * within a second, not ten, so that memory measured in a hold is that of the sessions held. */
+/* jemalloc's settings, under the name that it looks for: empty pages go back to the system within
+ * one second instead of ten, so that memory measured during a hold is that of the sessions held. */
 const char *malloc_conf = "background_thread:true,dirty_decay_ms:1000,muzzy_decay_ms:0";
 
 static _Thread_local bool keep_next;
@@ -31,8 +31,9 @@ void allocation_keep_next(void)
     keep_next = true;
 }
 
-/* An SSL and the copy of its context's certificates that it has for the handshake are of one size
- * to jemalloc, so that each page would be half empty afterwards. The next size up is nobody's. */
+/* An SSL and its copy of the context's certificates for the handshake are in the same size class of
+ * jemalloc, so that each page would be half empty after the handshake. Nothing else uses the next
+ * class. */
 static size_t size_of_kept(size_t size)
 {
     return nallocx(size, 0) + 1;
@@ -48,7 +49,7 @@ void *OPENSSL_memory_alloc(size_t size)
     return memory_must(mallocx(size, 0));
 }
 
-/* What is freed may have been a key: it is for the hook to wipe it. */
+/* The block may have held a key: this hook must wipe it. */
 void OPENSSL_memory_free(void *memory)
 {
     size_t size = sallocx(memory, 0);

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where BoringSSL's memory comes from. Most of what a session allocates is gone once its handshake
- * is complete, and with many handshakes at once glibc's allocator leaves as much memory in holes
- * between open sessions as these take. jemalloc, which stands in for malloc in the whole program,
- * keeps sizes apart and gives back pages that are empty. A build without it, as one with
- * sanitizers, gives BoringSSL malloc's. Where memory runs out, the program ends in either.
+ * Memory allocation for BoringSSL. Most of what a session allocates is freed once its handshake is
+ * complete, and with many handshakes at once glibc's allocator leaves as much memory in holes
+ * between open sessions as these take. jemalloc, which replaces malloc in the whole program,
+ * separates sizes and returns empty pages. A build without it, as with sanitizers, uses malloc. In
+ * either case the program ends if memory runs out.
  */
 #ifndef PINLOAD_TLS_ALLOCATION_H
 #define PINLOAD_TLS_ALLOCATION_H
 
-/* allocation_keep_next says that what BoringSSL allocates next on this thread outlives a handshake.
- * It is then put beside what lives as long. */
+/* allocation_keep_next says that BoringSSL's next allocation on this thread outlives the handshake.
+ * It is then placed together with others that do. */
 void allocation_keep_next(void);
 
 #endif

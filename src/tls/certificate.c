@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-/* Walks TBSCertificate up to the SubjectPublicKeyInfo, which is left at the head of OUT_TBS. */
+/* Parses TBSCertificate up to the SubjectPublicKeyInfo, which is then next in OUT_TBS. */
 static bool walk_to_spki(const uint8_t *der, size_t der_len, CBS *out_validity, CBS *out_tbs)
 {
     CBS cbs, certificate;
@@ -50,7 +50,8 @@ static bool read_two_digits(CBS *cbs, int *out)
     return true;
 }
 
-/* Reads a UTCTime or GeneralizedTime in the forms that RFC 5280, 4.1.2.5 allows: Zulu, seconds. */
+/* Reads a UTCTime or GeneralizedTime in the forms that RFC 5280, 4.1.2.5 allows: UTC, with
+ * seconds. */
 static bool read_time(CBS *validity, int64_t *out_s)
 {
     CBS text;
@@ -99,7 +100,7 @@ bool certificate_is_ca(const uint8_t *der, size_t der_len)
     return is_ca;
 }
 
-/* Writes NAME as RFC 2253 does, or nothing where it cannot be printed. */
+/* Writes NAME as in RFC 2253, or nothing if it cannot be printed. */
 static void print_name(char *out, size_t out_len, X509_NAME *name)
 {
     out[0] = '\0';

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One X.509 certificate as DER (RFC 5280), read without parsing more of it than is asked for:
- * verification by pin alone never parses X.509.
+ * One X.509 certificate as DER (RFC 5280), parsed only as far as needed: verification by pin alone
+ * never parses X.509.
  */
 #ifndef PINLOAD_TLS_CERTIFICATE_H
 #define PINLOAD_TLS_CERTIFICATE_H
@@ -17,11 +17,11 @@ struct certificate_fields {
     int64_t not_after_s;
 };
 
-/* certificate_read finds the fields in DER, which they point into; false where DER is not a
+/* certificate_read finds the fields in DER, which they point into; false if DER is not a
  * certificate. */
 bool certificate_read(struct certificate_fields *fields, const uint8_t *der, size_t der_len);
 
-/* certificate_spki finds the SubjectPublicKeyInfo alone; the hot path of SPKI pins. */
+/* certificate_spki finds the SubjectPublicKeyInfo alone; this is the hot path of SPKI pins. */
 bool certificate_spki(const uint8_t *der, size_t der_len, const uint8_t **out_spki,
                       size_t *out_spki_len);
 

@@ -25,15 +25,15 @@ struct identity {
     EVP_PKEY *key;
 };
 
-/* Identities in the order of loading, and the same by name for look-ups (an open-addressed table
- * of indexes plus one). */
+/* Identities in the order of loading, and the same by name for lookup (an open-addressed table of
+ * indexes plus one). */
 struct identity_set {
     struct identity *items;
     size_t count;
     size_t capacity;
     uint32_t *table;
     size_t table_len;
-    SSL_CTX *trial; /* to try each on that is loaded */
+    SSL_CTX *trial; /* tried with each identity that is loaded */
 };
 
 struct identity_set *identity_set_new(void)
@@ -110,7 +110,7 @@ long identity_set_find(const struct identity_set *set, const char *name)
     return -1;
 }
 
-/* Takes what FILE holds, and leaves it empty. */
+/* Takes over the content of FILE, and leaves it empty. */
 static void append(struct identity_set *set, const char *name, struct key_file *file)
 {
     if (set->count == set->capacity) {
@@ -157,7 +157,7 @@ static bool key_belongs(const struct key_file *file, const struct certificate_fi
     return ok;
 }
 
-/* Puts the certificate that belongs to the key at the head: PKCS#12 promises no order. */
+/* Moves the certificate that belongs to the key to the front: PKCS#12 promises no order. */
 static bool find_leaf(struct key_file *file, struct certificate_fields *out_fields)
 {
     for (size_t i = 0; i < file->num_certs; i++) {
@@ -207,7 +207,7 @@ static bool read_pair(struct key_file *file, const char *cert, const char *key,
     return true;
 }
 
-/* Whether TLS takes the pair: BoringSSL looks at more than whether the two belong together. */
+/* Whether TLS accepts the pair: BoringSSL checks more than whether they belong together. */
 static bool try_pair(struct identity_set *set, const struct key_file *file, const char *cert,
                      struct error *err)
 {
@@ -266,7 +266,7 @@ static EVP_PKEY *clone_key(EVP_PKEY *key)
         OPENSSL_cleanse(der, len);
     }
     OPENSSL_free(der);
-    return memory_must(copy); /* what was parsed once can be parsed again */
+    return memory_must(copy); /* it was parsed once already, so this cannot fail */
 }
 
 static void copy_identity(struct identity_set *to, const struct identity *from)

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The client identities of a run: a name, a certificate chain, a private key each. A set is loaded
- * once and then cloned for each thread, since keys lock when they are shared. Which identity a
- * session takes is a pure function of the set's size and the session's serial number
- * (plan/rotation.h).
+ * The client identities of a run, each a name, a certificate chain and a private key. A set is
+ * loaded once and then cloned for each thread, since shared keys lock. Which identity a session
+ * uses is a pure function of the set's size and the session's serial number (plan/rotation.h).
  */
 #ifndef PINLOAD_TLS_IDENTITY_H
 #define PINLOAD_TLS_IDENTITY_H
@@ -21,30 +20,33 @@ struct ssl_st;
 struct identity_set *identity_set_new(void);
 void identity_set_free(struct identity_set *set);
 
-/* identity_set_add loads one identity: CERT and KEY (NULL: KEY is in CERT's own file) are paths of
- * PEM or PKCS#12 files. The key must belong to the certificate, and the name must be new. An
- * expired certificate or a key file that others can read earns a notice. False sets ERR, which
- * names the files. */
+/* identity_set_add loads one identity: CERT and KEY (NULL: KEY is in CERT's file) are paths of PEM
+ * or PKCS#12 files. The key must belong to the certificate, and the name must be new. An expired
+ * certificate or a key file that others can read adds a warning. False sets ERR, which names the
+ * files. */
 bool identity_set_add(struct identity_set *set, const char *name, const char *cert, const char *key,
                       const struct password *password, struct notices *notices, struct error *err);
 
 /* identity_set_add_directory loads one identity for each NAME in the directory PATH, in natural
  * order: NAME.crt with NAME.key, else NAME.pem (its key inside or in NAME.key), else NAME.p12 or
- * NAME.pfx. A certificate without a key is skipped and named in a notice; a directory without an
- * identity is an error. */
+ * NAME.pfx. A certificate without a key is skipped with a warning; a directory without an identity
+ * is an error. */
 bool identity_set_add_directory(struct identity_set *set, const char *path,
                                 const struct password *password, struct notices *notices,
                                 struct error *err);
 
-/* identity_set_copy adds up to COUNT identities of FROM, from FIRST on, to TO, with keys of its own.
- * A large set takes seconds: by parts, others can be listened to in between. */
+/* identity_set_copy adds up to COUNT identities of FROM, starting at FIRST, to TO, with their own
+ * copies of the keys. A large set takes seconds: copying in parts leaves time for signals in
+ * between. */
 void identity_set_copy(struct identity_set *to, const struct identity_set *from, size_t first,
                        size_t count);
 
-/* identity_set_clone makes a set of the same identities with keys of its own, for one thread. */
+/* identity_set_clone creates a set of the same identities with its own copies of the keys, for one
+ * thread. */
 struct identity_set *identity_set_clone(const struct identity_set *set);
 
-/* identity_set_slice keeps the identities FIRST to FIRST + COUNT and drops the others: a shard. */
+/* identity_set_slice keeps the identities FIRST to FIRST + COUNT and drops the others, for a
+ * shard. */
 void identity_set_slice(struct identity_set *set, size_t first, size_t count);
 
 size_t identity_set_count(const struct identity_set *set);
@@ -53,15 +55,15 @@ const char *identity_set_name(const struct identity_set *set, size_t index);
 /* identity_set_find returns the index of NAME, or -1. */
 long identity_set_find(const struct identity_set *set, const char *name);
 
-/* identity_set_apply makes SSL present identity INDEX. False only where memory is short. */
+/* identity_set_apply makes SSL present identity INDEX. False only if memory runs out. */
 bool identity_set_apply(const struct identity_set *set, size_t index, struct ssl_st *ssl);
 
 /* identity_set_leaf returns the DER of identity INDEX's certificate. */
 const unsigned char *identity_set_leaf(const struct identity_set *set, size_t index,
                                        size_t *out_len);
 
-/* identity_set_key_kind names the kind of identity INDEX's key: "RSA", "Ed25519", "ML-DSA-44", or its
- * curve, "P-521". */
+/* identity_set_key_kind returns the type of identity INDEX's key: "RSA", "Ed25519", "ML-DSA-44", or
+ * its curve, "P-521". */
 const char *identity_set_key_kind(const struct identity_set *set, size_t index);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A directory of identities: which files belong together, by their names alone.
+ * A directory of identities: which files form an identity, by their names alone.
  */
 #include "base/file.h"
 #include "base/memory.h"
@@ -14,13 +14,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The endings, in the order of preference for a certificate. */
+/* The suffixes, in order of preference for a certificate. */
 enum ending { ENDING_CRT, ENDING_PEM, ENDING_P12, ENDING_PFX, ENDING_KEY, NUM_ENDINGS };
 static const char *const endings[NUM_ENDINGS] = {".crt", ".pem", ".p12", ".pfx", ".key"};
 
 struct entry {
-    char *name;     /* without its ending */
-    unsigned found; /* a bit for each ending seen */
+    char *name;     /* without its suffix */
+    unsigned found; /* a bit for each suffix seen */
 };
 
 struct listing {
@@ -48,7 +48,7 @@ static void add_file(struct listing *listing, const char *file_name)
     }
 }
 
-/* Sorts, and folds the files of one name into one entry. */
+/* Sorts, and merges the files of one name into one entry. */
 static void fold(struct listing *listing)
 {
     qsort(listing->entries, listing->count, sizeof *listing->entries, compare_entries);
@@ -79,8 +79,8 @@ static bool read_listing(struct listing *listing, const char *path, struct error
     return true;
 }
 
-/* Whether the file can be read as one of an identity's. What else it is, is told: a directory is
- * nobody's file, and is passed over; a FIFO or a device would wait, or have no end, and is refused. */
+/* Whether the file can be read as part of an identity. A directory is skipped with a warning; a
+ * FIFO or a device, which would block or never end, is an error. */
 static bool check_file(const char *path, const char *entry_name, enum ending ending,
                        bool *out_is_file, struct notices *notices, struct error *err)
 {
@@ -110,7 +110,7 @@ static bool check_files(struct entry *entry, const char *path, struct notices *n
     return true;
 }
 
-/* Loads the identity of one name, from the files that are there. */
+/* Loads the identity of one name, from the files that exist. */
 static bool add_entry(struct identity_set *set, const char *path, const struct entry *entry,
                       const struct password *password, struct notices *notices, struct error *err)
 {

@@ -12,7 +12,7 @@
 /* The longest block of a digest. */
 #define MOST_BLOCK 128
 
-/* Hashes HEAD and TAIL, and then the hash again, ROUNDS times in all. */
+/* Hashes HEAD and TAIL, then hashes the result again, ROUNDS times in all. */
 static bool hash_rounds(const EVP_MD *digest, unsigned rounds, const void *head, size_t head_len,
                         const void *tail, size_t tail_len, uint8_t out[static EVP_MAX_MD_SIZE])
 {
@@ -39,8 +39,8 @@ bool derive_pbkdf1(const struct derivation *from, uint8_t *out, size_t len)
     return ok;
 }
 
-/* The code point of the UTF-8 character at P, whose length is *OUT_LEN; a byte that begins none stands
- * for itself, as Latin-1 has it. */
+/* The code point of the UTF-8 character at P, whose length is *OUT_LEN; an invalid byte counts as a
+ * Latin-1 character. */
 static uint32_t code_point(const uint8_t *p, size_t left, size_t *out_len)
 {
     size_t len = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : p[0] >= 0xc0 ? 2 : 1;
@@ -64,7 +64,8 @@ static size_t put_unit(uint8_t *out, size_t len, uint32_t unit)
     return len + 2;
 }
 
-/* Writes the password as a BMPString that ends in a NUL: up to two bytes a byte of it, and two. */
+/* Writes the password as a BMPString that ends in a NUL: at most two bytes for each byte, plus
+ * two. */
 static size_t encode(const struct derivation *from, uint8_t *out)
 {
     size_t len = 0, step;
@@ -81,7 +82,7 @@ static size_t encode(const struct derivation *from, uint8_t *out)
     return put_unit(out, len, 0);
 }
 
-/* Repeats FROM until whole blocks are full; returns how many bytes that takes. */
+/* Repeats FROM until whole blocks are full; returns the number of bytes. */
 static size_t fill(uint8_t *out, const uint8_t *from, size_t from_len, size_t block)
 {
     size_t len = (from_len + block - 1) / block * block;
@@ -90,7 +91,7 @@ static size_t fill(uint8_t *out, const uint8_t *from, size_t from_len, size_t bl
     return len;
 }
 
-/* Adds the hash, repeated to a block's length, and one to each block of INPUT. */
+/* Adds the hash, repeated to the length of a block, plus one to each block of INPUT. */
 static void add_to_blocks(uint8_t *input, size_t len, size_t block, const uint8_t *hash,
                           size_t hash_len)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Keys made from passwords in the ways that BoringSSL keeps to itself or has not.
+ * Key derivation from passwords, in the ways that BoringSSL does not export or does not have.
  */
 #ifndef PINLOAD_TLS_KEY_DERIVATION_H
 #define PINLOAD_TLS_KEY_DERIVATION_H
@@ -11,8 +11,8 @@
 
 struct env_md_st;
 
-/* How a password becomes bytes. TEXT NULL is PKCS#12's "no password", which is another than an empty
- * one. */
+/* How a password is encoded as bytes. TEXT NULL is PKCS#12's "no password", which differs from an
+ * empty one. */
 struct derivation {
     const struct env_md_st *digest;
     const char *text;

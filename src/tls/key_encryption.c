@@ -18,14 +18,14 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What OpenSSL takes for reasonable, and BoringSSL too; more would be a wait without an end. */
+/* The limit of OpenSSL and BoringSSL; more would take practically for ever. */
 #define MOST_ROUNDS 100000000
 #define MOST_SCRYPT_BYTES ((size_t)256 << 20)
 #define MOST_SCRYPT_WORK ((uint64_t)1 << 26)
 
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 
-/* One decryption under way. */
+/* One decryption in progress. */
 struct opening {
     const struct password *password;
     struct decrypted *out;
@@ -36,7 +36,7 @@ struct opening {
 };
 
 static const struct {
-    const char *oid, *name; /* the name as DEK-Info has it */
+    const char *oid, *name; /* its name in DEK-Info */
     const EVP_CIPHER *(*cipher)(void);
 } ciphers[] = {
     {"2.16.840.1.101.3.4.1.2", "AES-128-CBC", EVP_aes_128_cbc},
@@ -64,7 +64,7 @@ static const struct {
     {"1.2.840.113549.2.13", "HMAC-SHA512-256", EVP_sha512_256},
 };
 
-/* The ways that name a derivation and a cipher at once: PBES1 (RFC 8018 appendix A.3), and PKCS#12's
+/* Algorithms that name both a derivation and a cipher: PBES1 (RFC 8018 appendix A.3), and PKCS#12's
  * (RFC 7292 appendix C). */
 static const struct scheme {
     const char *oid, *name;
@@ -91,8 +91,8 @@ static void add_name(struct opening *o, const char *name)
     snprintf(o->out->name + len, sizeof o->out->name - len, "%s%s", len > 0 ? ", " : "", name);
 }
 
-/* Whether BYTES are one DER element, a SEQUENCE, as all that is hidden so is. What is decrypted with
- * another key than it was encrypted with is not. */
+/* Whether BYTES are one DER element, a SEQUENCE, as all encrypted content here is. The result of
+ * decryption with a wrong key is not. */
 static bool is_sequence(const uint8_t *bytes, size_t len)
 {
     CBS cbs, sequence;
@@ -101,7 +101,7 @@ static bool is_sequence(const uint8_t *bytes, size_t len)
            bytes[0] == (uint8_t)0x30;
 }
 
-/* RC2 has an effective length too, which is the key's own here. */
+/* RC2 also has an effective key length, here that of the key itself. */
 static bool set_key_len(EVP_CIPHER_CTX *ctx, const struct opening *o)
 {
     return EVP_CIPHER_CTX_set_key_length(ctx, (unsigned)o->key_len) &&
@@ -109,7 +109,7 @@ static bool set_key_len(EVP_CIPHER_CTX *ctx, const struct opening *o)
             EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_SET_RC2_KEY_BITS, (int)o->key_len * 8, NULL));
 }
 
-/* Decrypts with the key and IV that were derived. */
+/* Decrypts with the derived key and IV. */
 static enum decryption run_cipher(struct opening *o)
 {
     EVP_CIPHER_CTX *ctx = memory_must(EVP_CIPHER_CTX_new());
@@ -184,7 +184,7 @@ static enum decryption open_scheme(struct opening *o, const struct scheme *schem
     enum decryption result = run_cipher(o);
     if (result != DECRYPTION_WRONG_PASSWORD || !scheme->is_pkcs12 || from.text_len > 0)
         return result;
-    from.text = NULL; /* to some programs an empty password is none */
+    from.text = NULL; /* some programs treat an empty password as none */
     return derive(scheme, &from, o) ? run_cipher(o) : DECRYPTION_MALFORMED;
 }
 
@@ -239,7 +239,7 @@ static enum decryption derive_scrypt(struct opening *o, CBS *parameters)
     return DECRYPTION_UNKNOWN;
 }
 
-/* RC2's parameters are a word for the effective length of its key, and the IV (RFC 8018 appendix
+/* RC2's parameters are a code for the effective key length, and the IV (RFC 8018 appendix
  * B.2.3). */
 static bool get_rc2(struct opening *o, CBS *parameters, CBS *out_iv)
 {
@@ -253,7 +253,7 @@ static bool get_rc2(struct opening *o, CBS *parameters, CBS *out_iv)
     return word == 160 || word == 120 || word == 58;
 }
 
-/* Takes cipher and IV from ALGORITHM. */
+/* Reads cipher and IV from ALGORITHM. */
 static enum decryption choose_cipher(struct opening *o, CBS *algorithm)
 {
     CBS oid, iv;
@@ -302,7 +302,7 @@ static enum decryption open_pbes2(struct opening *o, CBS *parameters)
     return result == DECRYPTED ? run_cipher(o) : result;
 }
 
-/* --- who is asked --------------------------------------------------------------------------- */
+/* --- by algorithm --------------------------------------------------------------------------- */
 
 static enum decryption open_algorithm(struct opening *o, CBS *algorithm)
 {

@@ -23,7 +23,7 @@
 
 /* --- PEM ------------------------------------------------------------------------------------ */
 
-/* Keys in forms that are not DER of ours. */
+/* Keys in formats other than the supported DER ones. */
 static const struct {
     const char *name, *problem;
 } foreign_keys[] = {
@@ -47,7 +47,7 @@ static bool take_key_block(struct key_reading *r, const struct pem_block *block)
     return key_reading_add_key(r, block->der, block->len);
 }
 
-/* The owner of a visit of blocks. */
+/* The context of a visit of blocks. */
 struct visit {
     struct key_reading *reading;
     bool failed;
@@ -74,8 +74,8 @@ static bool read_pem(struct key_reading *r, const uint8_t *bytes, size_t len)
 
 /* --- DER ------------------------------------------------------------------------------------ */
 
-/* Whether CBS goes on with an AlgorithmIdentifier and an OCTET STRING: the rest of a PKCS#8 key, and the
- * whole of an encrypted one. */
+/* Whether CBS continues with an AlgorithmIdentifier and an OCTET STRING: the rest of a PKCS#8 key,
+ * and the whole of an encrypted one. */
 static bool has_algorithm_and_octets(CBS cbs)
 {
     CBS algorithm;
@@ -84,7 +84,7 @@ static bool has_algorithm_and_octets(CBS cbs)
            CBS_peek_asn1_tag(&cbs, CBS_ASN1_OCTETSTRING);
 }
 
-/* What is one element of DER, and no certificate, is told apart by what it begins with. */
+/* A single DER element that is not a certificate is recognised by how it begins. */
 static bool read_der(struct key_reading *r, const uint8_t *bytes, size_t len)
 {
     CBS cbs, sequence;
@@ -136,7 +136,7 @@ bool key_file_mentions_key(const char *path)
         return false;
     char line[256];
     bool found = false;
-    size_t most = MOST_BYTES / sizeof line; /* more is refused when it is loaded */
+    size_t most = MOST_BYTES / sizeof line; /* more is rejected when it is loaded */
     while (!found && most-- > 0 && fgets(line, sizeof line, stream) != NULL)
         found = text_starts_with(text_after_mark(line), "-----BEGIN ") &&
                 strstr(line, "PRIVATE KEY-----") != NULL;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What one file of certificates or keys holds: PEM (certificates; keys as PKCS#8, encrypted PKCS#8,
- * or traditional with or without DEK-Info), PKCS#12 (RFC 7292), or one certificate as DER; told apart
- * by their content, not by the file's name.
+ * The content of one file of certificates or keys: PEM (certificates; keys as PKCS#8, encrypted
+ * PKCS#8, or traditional with or without DEK-Info), PKCS#12 (RFC 7292), or one certificate or key
+ * as DER; recognised by content, not by the file's name.
  */
 #ifndef PINLOAD_TLS_KEY_FILE_H
 #define PINLOAD_TLS_KEY_FILE_H
@@ -26,12 +26,12 @@ struct key_file {
     struct evp_pkey_st *key;
 };
 
-/* key_file_read reads PATH. WHAT names the file's role in a message ("the certificate", "the
- * key"). Where WANT_KEY is false, a key in the file is passed over and needs no password. */
+/* key_file_read reads PATH. WHAT is the file's role in messages ("the certificate", "the key"). If
+ * WANT_KEY is false, a key in the file is skipped and needs no password. */
 bool key_file_read(struct key_file *file, const char *path, const char *what, bool want_key,
                    const struct password *password, struct error *err);
 
-/* key_file_mentions_key says whether the PEM file PATH has the head of a private key in it. */
+/* key_file_mentions_key says whether the PEM file PATH contains the header of a private key. */
 bool key_file_mentions_key(const char *path);
 
 /* key_file_cert returns the DER of certificate INDEX, owned by FILE. */

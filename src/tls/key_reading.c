@@ -48,7 +48,7 @@ bool key_reading_add_cert(struct key_reading *r, const uint8_t *der, size_t len)
     return true;
 }
 
-/* Whether one more key is to be read. */
+/* Whether another key is to be read. */
 static bool wants_key(struct key_reading *r, bool *out_ok)
 {
     *out_ok = !r->want_key || ++r->num_keys == 1 ||

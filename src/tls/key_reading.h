@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A file of certificates and keys while it is read: what its readers (tls/key_file, tls/pkcs12) put
- * into it, and what they say of it. Each returns false where ERR was set.
+ * The state while a file of certificates and keys is read: what its readers (tls/key_file,
+ * tls/pkcs12) found in it, and the errors. Each function returns false if ERR was set.
  */
 #ifndef PINLOAD_TLS_KEY_READING_H
 #define PINLOAD_TLS_KEY_READING_H
@@ -21,22 +21,22 @@ struct key_reading {
     unsigned num_keys; /* seen, whether wanted or not */
 };
 
-/* key_reading_fail says PROBLEM, the end of a sentence that begins with the file. */
+/* key_reading_fail sets ERR to PROBLEM, the end of a sentence that begins with the file. */
 bool key_reading_fail(const struct key_reading *r, const char *problem);
 
 bool key_reading_add_cert(struct key_reading *r, const uint8_t *der, size_t len);
 
-/* key_reading_add_key takes a key in the clear, as DER, where one is wanted. */
+/* key_reading_add_key adds an unencrypted key, as DER, if one is wanted. */
 bool key_reading_add_key(struct key_reading *r, const uint8_t *der, size_t len);
 
-/* key_reading_add_encrypted takes an encrypted PKCS#8 key (EncryptedPrivateKeyInfo). */
+/* key_reading_add_encrypted adds an encrypted PKCS#8 key (EncryptedPrivateKeyInfo). */
 bool key_reading_add_encrypted(struct key_reading *r, const uint8_t *der, size_t len);
 
-/* key_reading_add_pem_key takes a traditional key whose HEADER says how it is encrypted. */
+/* key_reading_add_pem_key adds a traditional key, whose HEADER says how it is encrypted. */
 bool key_reading_add_pem_key(struct key_reading *r, const char *header, const uint8_t *bytes,
                              size_t len);
 
-/* key_reading_judge says what RESULT means, where that is not DECRYPTED. */
+/* key_reading_judge sets the error for RESULT, if it is not DECRYPTED. */
 bool key_reading_judge(const struct key_reading *r, enum decryption result,
                        const struct decrypted *decrypted);
 

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What BoringSSL has no name for, or another than openssl's manual pages have. */
+/* Names that BoringSSL does not have, or that differ from those in OpenSSL's manual pages. */
 static const struct {
     const char *text, *name;
 } names[] = {

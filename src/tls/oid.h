@@ -12,10 +12,10 @@ struct cbs_st;
 
 #define OID_TEXT_LEN 80
 
-/* oid_text writes the identifier with dots, "1.2.840.113549.1.5.13"; "" where it is none. */
+/* oid_text writes the dotted form, "1.2.840.113549.1.5.13"; "" if it is not an identifier. */
 void oid_text(char out[static OID_TEXT_LEN], const struct cbs_st *oid);
 
-/* oid_name writes the name people know it by, or its dotted text where there is none. */
+/* oid_name writes the common name, or the dotted form if there is none. */
 void oid_name(char out[static OID_TEXT_LEN], const struct cbs_st *oid);
 
 #endif

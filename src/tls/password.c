@@ -22,8 +22,8 @@ static bool keep(struct password *password, const char *text, const char *what, 
     return true;
 }
 
-/* Reads up to the line's end and no further: what follows may be for somebody else. Returns the length
- * that the line has within CAPACITY, and takes CR LF and the end of the file for its end. */
+/* Reads up to the end of the line and no further: what follows may be for another reader. Returns
+ * the length of the line within CAPACITY; CR LF and the end of the file also end it. */
 static size_t read_line(char *line, size_t capacity, FILE *file)
 {
     size_t len = 0;
@@ -47,7 +47,7 @@ static bool read_file(struct password *password, const char *path, struct error 
     FILE *file = file_open(path, "the password file", err);
     if (file == NULL)
         return false;
-    char line[sizeof password->text + 5] = ""; /* with a byte order mark, CR and a NUL */
+    char line[sizeof password->text + 5] = ""; /* room for a byte order mark, CR and NUL */
     size_t len = read_line(line, sizeof line - 1, file);
     bool ok = ferror(file) ? error_set(err, "the password file '%s' cannot be read: %s", path,
                                        strerror(errno))

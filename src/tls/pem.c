@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-/* How many blocks of PEM the bytes seem to have, wherever in a line they begin. */
+/* The number of PEM blocks that the bytes seem to have, wherever in a line they begin. */
 static unsigned count_begins(const uint8_t *bytes, size_t len)
 {
     static const char begin[] = "-----BEGIN ";
@@ -25,7 +25,7 @@ static unsigned count_begins(const uint8_t *bytes, size_t len)
     return count;
 }
 
-/* Certificates in a form that is not read would be missing without a word. */
+/* Certificates in a format that is not supported would be skipped silently. */
 static bool hides_certificates(const struct pem_block *block)
 {
     static const char *const names[] = {PEM_STRING_X509_TRUSTED, PEM_STRING_PKCS7,
@@ -37,7 +37,7 @@ static bool hides_certificates(const struct pem_block *block)
     return false;
 }
 
-/* Why the reader has stopped; NULL where that is the end of the text. */
+/* Why the reader stopped; NULL if it is the end of the text. */
 static const char *reason_to_stop(void)
 {
     uint32_t last = ERR_peek_last_error();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The blocks of a PEM text (RFC 7468), one after the other. No block is dropped without a word: one
- * that cannot be read is a problem of the whole text.
+ * The blocks of a PEM text (RFC 7468), one after the other. No block is skipped silently: one that
+ * cannot be read is a problem of the whole text.
  */
 #ifndef PINLOAD_TLS_PEM_H
 #define PINLOAD_TLS_PEM_H
@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A block, which lives until its visitor returns. */
+/* A block, valid until its visitor returns. */
 struct pem_block {
     const char *name;   /* "CERTIFICATE" */
     const char *header; /* Proc-Type and DEK-Info of an encrypted traditional key, or "" */

@@ -23,7 +23,7 @@ struct pin {
 };
 
 /* Pins in the order of adding, and an open-addressed table of their indexes (plus one; zero is
- * empty), at most half full. A fingerprint is as good as its own hash. */
+ * empty), at most half full. A fingerprint is its own hash. */
 struct pinset {
     struct pin *pins;
     size_t count;

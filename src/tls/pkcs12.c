@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * PKCS#12 (RFC 7292). BoringSSL's reader comes first, since it reads BER too; it refuses a file
- * without a MAC and knows few encryptions, and does not say which it lacks. So what it refuses is
- * read here, or named.
+ * PKCS#12 (RFC 7292). BoringSSL's reader is tried first, since it also reads BER; it rejects files
+ * without a MAC, supports few algorithms, and does not say which one it lacks. What it rejects is
+ * read here, or named in the error.
  */
 #include "base/memory.h"
 #include "tls/key_derivation.h"
@@ -38,7 +38,7 @@ static bool fail_form(const struct key_reading *r)
     return key_reading_fail(r, "is neither PEM nor a PKCS#12 file that can be read");
 }
 
-/* Reads an identifier and, explicitly tagged, what it is the type of. */
+/* Reads an identifier and the explicitly tagged value of that type. */
 static bool get_typed(CBS *cbs, char out_type[static OID_TEXT_LEN], CBS *out)
 {
     CBS oid;
@@ -61,7 +61,7 @@ static bool read_cert_bag(struct key_reading *r, CBS value)
     return key_reading_add_cert(r, CBS_data(&cert), CBS_len(&cert));
 }
 
-/* The bags of a SafeContents; those of other kinds are passed over. */
+/* The bags of a SafeContents; those of other kinds are skipped. */
 static bool read_bags(struct key_reading *r, CBS contents)
 {
     CBS bags, bag, value;
@@ -133,7 +133,7 @@ static bool mac_matches(const struct derivation *from, const CBS *bytes, const C
     return ok;
 }
 
-/* Names a MAC that is not known. */
+/* Names an unsupported MAC. */
 static bool fail_mac(const struct key_reading *r, CBS algorithm)
 {
     CBS oid;
@@ -169,12 +169,12 @@ static bool check_mac(const struct key_reading *r, CBS mac_data, const CBS *byte
                               CBS_data(&salt), CBS_len(&salt),    (unsigned)rounds};
     if (mac_matches(&from, bytes, &expected))
         return true;
-    from.text = NULL; /* to some programs an empty password is none */
+    from.text = NULL; /* some programs treat an empty password as none */
     return (r->password->len == 0 && mac_matches(&from, bytes, &expected)) ||
            key_reading_judge(r, DECRYPTION_WRONG_PASSWORD, NULL);
 }
 
-/* Reads as DER what BoringSSL did not. */
+/* Reads as DER what BoringSSL rejected. */
 static bool read_der(struct key_reading *r, const uint8_t *bytes, size_t len)
 {
     CBS cbs, file, info, value, data, mac_data;

@@ -32,7 +32,7 @@ static bool refuse(struct error *problem, const char *kind)
                      private_key_kinds());
 }
 
-/* Names the curve that PARAMETERS, of an EC key, have. */
+/* Names the curve in PARAMETERS of an EC key. */
 static void name_curve(char out[static OID_TEXT_LEN], CBS parameters)
 {
     CBS oid;
@@ -41,7 +41,7 @@ static void name_curve(char out[static OID_TEXT_LEN], CBS parameters)
         oid_name(out, &oid);
 }
 
-/* Names the kind of a PKCS#8 key, if it is one. */
+/* Names the type of a PKCS#8 key, if it is one. */
 static bool name_pkcs8(char out[static OID_TEXT_LEN], CBS der)
 {
     CBS key, algorithm, oid;
@@ -87,7 +87,7 @@ static bool is_supported(const char *kind)
     return false;
 }
 
-/* Why the bytes are no key: one of another kind, or damaged. */
+/* Why the bytes are not a supported key: another type, or damaged. */
 static void explain(const uint8_t *der, size_t len, struct error *problem)
 {
     CBS cbs;
@@ -122,7 +122,7 @@ const char *private_key_kind(const EVP_PKEY *key)
         return "P-256";
     case NID_secp384r1:
         return "P-384";
-    default: /* no other is loaded */
+    default: /* no other type is loaded */
         return "P-521";
     }
 }
@@ -165,8 +165,9 @@ static const EVP_PKEY_ALG *ml_dsa_of(const CBS *oid)
     return strcmp(name, "ML-DSA-87") == 0 ? EVP_pkey_ml_dsa_87() : NULL;
 }
 
-/* An ML-DSA key (RFC 9881) is its seed, the expanded key, or both. BoringSSL takes the seed alone;
- * OpenSSL writes both. The key is made of the seed then: it must fit the certificate anyway. */
+/* An ML-DSA key (RFC 9881) is its seed, the expanded key, or both. BoringSSL accepts only the seed;
+ * OpenSSL writes both. The key is then derived from the seed: it must match the certificate
+ * anyway. */
 static EVP_PKEY *parse_ml_dsa(CBS der, struct error *problem)
 {
     CBS info, algorithm, oid, octets, both, seed;

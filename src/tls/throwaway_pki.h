@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A PKI for one process's own use: a CA, a server's certificate for localhost and a client's, made
- * in memory and put into a private directory only as long as it takes to load them.
+ * A PKI for use within one process: a CA, a server certificate for localhost and a client
+ * certificate, created in memory and kept in a private directory only until they are loaded.
  */
 #ifndef PINLOAD_TLS_THROWAWAY_PKI_H
 #define PINLOAD_TLS_THROWAWAY_PKI_H
@@ -13,13 +13,13 @@
 
 struct throwaway_pki {
     char directory[64];
-    char ca[96], server[96], client[96]; /* paths of PEM files; of the last two, key included */
+    char ca[96], server[96], client[96]; /* paths of PEM files; the last two contain the key */
 };
 
-/* throwaway_pki_make makes and writes it; false sets ERR. */
+/* throwaway_pki_make creates and writes it; false sets ERR. */
 bool throwaway_pki_make(struct throwaway_pki *pki, enum key_type type, struct error *err);
 
-/* throwaway_pki_remove deletes the files. A zeroed struct has none. */
+/* throwaway_pki_remove deletes the files; a zeroed struct has none. */
 void throwaway_pki_remove(struct throwaway_pki *pki);
 
 #endif

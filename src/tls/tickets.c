@@ -10,12 +10,12 @@
 #include <string.h>
 #include <time.h>
 
-/* Of single-use tickets: where more come than are taken, the oldest go. */
+/* The limit for single-use tickets: if more arrive than are used, the oldest are dropped. */
 #define MOST_PER_IDENTITY 256
 #define LEAST_PER_IDENTITY 4
 #define MOST_IN_ALL 65536
 
-/* A stack of sessions; the newest is offered first, since it lives longest. */
+/* A stack of sessions; the newest is offered first, since it expires last. */
 struct pile {
     SSL_SESSION **sessions;
     uint16_t count;

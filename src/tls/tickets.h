@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The client's session cache: for each identity, the tickets (TLS 1.3 and 1.2) or session ids
- * (1.2) that one endpoint gave to it. It belongs to one thread and one endpoint, so that a ticket
- * is never offered for another identity or to another server.
+ * The client's session cache: for each identity, the tickets (TLS 1.3 and 1.2) or session IDs (1.2)
+ * that one endpoint issued for it. It belongs to one thread and one endpoint, so that a ticket is
+ * never offered for another identity or to another server.
  */
 #ifndef PINLOAD_TLS_TICKETS_H
 #define PINLOAD_TLS_TICKETS_H
@@ -15,14 +15,15 @@ struct tickets;
 struct tickets *tickets_new(size_t num_identities);
 void tickets_free(struct tickets *tickets);
 
-/* tickets_put keeps SESSION, which it takes over; the oldest goes where an identity has many. */
+/* tickets_put stores SESSION and takes ownership; if the identity has too many, the oldest is
+ * dropped. */
 void tickets_put(struct tickets *tickets, size_t identity, struct ssl_session_st *session);
 
-/* tickets_take returns a session to offer, or NULL; the caller frees it. A TLS 1.3 ticket is given
- * once (RFC 8446, C.4), a TLS 1.2 session again and again until it expires. */
+/* tickets_take returns a session to offer, or NULL; the caller frees it. A TLS 1.3 ticket is
+ * returned once (RFC 8446, C.4), a TLS 1.2 session again and again until it expires. */
 struct ssl_session_st *tickets_take(struct tickets *tickets, size_t identity);
 
-/* tickets_drop_all forgets everything. */
+/* tickets_drop_all drops all tickets. */
 void tickets_drop_all(struct tickets *tickets);
 
 #endif

@@ -32,7 +32,7 @@ struct tls_conn {
     struct tls_facts facts;
 };
 
-/* The BIO, one for all connections of a context: reads from what the current connection was fed,
+/* The BIO, one for all connections of a context: it reads what the current connection was fed, and
  * writes into the context's output. */
 
 static int bio_read(BIO *bio, char *out, int len)
@@ -65,17 +65,18 @@ static long bio_control(BIO *bio, int command, long number, void *pointer)
     return command == BIO_CTRL_FLUSH;
 }
 
-/* Every call of BoringSSL that may read or write goes through this. */
+/* Every BoringSSL call that may read or write goes through this function. */
 static SSL *current(struct tls_conn *conn)
 {
     conn->context->current = conn;
     return conn->ssl;
 }
 
-/* Callbacks: each writes into the facts and calls nobody. */
+/* Callbacks: each writes into the facts and calls no other module. */
 
-/* In TLS 1.2 a warning is no end (a server may say unrecognized_name and go on); in TLS 1.3 the
- * level means nothing, and only two alerts end nothing by themselves (RFC 8446, 6). */
+/* In TLS 1.2 a warning does not end the connection (a server may send unrecognized_name and
+ * continue); in TLS 1.3 the level is meaningless, and only two alerts are not fatal (RFC 8446,
+ * 6). */
 static bool is_fatal(const SSL *ssl, const uint8_t *alert)
 {
     if (alert[1] == SSL_AD_CLOSE_NOTIFY || alert[1] == SSL_AD_USER_CANCELLED)
@@ -189,7 +190,7 @@ void tls_conn_hook_compression(struct tls_context *context, uint16_t algorithm)
 void tls_conn_hook(struct tls_context *context)
 {
     context->bio_method = memory_must(BIO_meth_new(0, "pinload"));
-    BIO_meth_set_read(context->bio_method, bio_read); /* always 1, as the next two are */
+    BIO_meth_set_read(context->bio_method, bio_read); /* always 1, like the next two */
     BIO_meth_set_write(context->bio_method, bio_write);
     BIO_meth_set_ctrl(context->bio_method, bio_control);
     context->bio = memory_must(BIO_new(context->bio_method));
@@ -226,8 +227,8 @@ static void offer_session(struct tls_conn *conn)
     SSL_SESSION_free(session);
 }
 
-/* False: the session cannot be who it is to be. Identities and names have been tried before, but
- * one that goes on without its certificate would be taken for a server that let it in. */
+/* False: the session cannot use its identity or name. They were tried before the run, but a session
+ * that continued without its certificate would look as if the server had accepted it. */
 static bool start_client(struct tls_conn *conn, size_t identity, bool offer_ticket)
 {
     struct tls_context *context = conn->context;
@@ -249,7 +250,7 @@ void tls_conn_start(struct tls_conn *conn, size_t identity, const struct verify_
                     bool offer_ticket)
 {
     assert(conn->ssl == NULL);
-    allocation_keep_next(); /* the SSL itself is the first that is allocated */
+    allocation_keep_next(); /* the SSL itself is allocated first */
     conn->ssl = memory_must(SSL_new(conn->context->ssl_ctx));
     conn->policy = policy;
     conn->in_len = conn->num_sealed = 0;
@@ -274,7 +275,7 @@ void tls_conn_feed(struct tls_conn *conn, const uint8_t *bytes, size_t len)
     conn->in_len = len;
 }
 
-/* The one place where BoringSSL's error queue is drained. */
+/* The only place where BoringSSL's error queue is drained. */
 static enum tls_status fail(struct tls_conn *conn)
 {
     if (conn->facts.error == 0)
@@ -300,7 +301,7 @@ static enum tls_status status_of(struct tls_conn *conn, int result)
     }
 }
 
-/* What ALPN chose or, in early data, what the ticket's session had chosen. */
+/* What ALPN negotiated or, in early data, what the ticket's session had negotiated. */
 static void note_protocol(struct tls_conn *conn)
 {
     const uint8_t *protocol;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One TLS connection as a byte machine: feed it what came, let it take a step, send what it put
- * into the context's output. No socket and no clock inside. A tls_conn is made once for a slot and
- * started for each session; besides what BoringSSL allocates, a session allocates nothing.
+ * One TLS connection as a byte machine: feed it received bytes, let it step, send what it put into
+ * the context's output. No socket and no clock. A tls_conn is created once per slot and started for
+ * each session; apart from BoringSSL's own allocations, a session allocates nothing.
  */
 #ifndef PINLOAD_TLS_TLS_CONN_H
 #define PINLOAD_TLS_TLS_CONN_H
@@ -18,7 +18,7 @@ struct tls_conn;
 struct tls_context;
 
 enum tls_status {
-    TLS_OK,        /* the step is done: handshake complete, bytes read, bytes taken */
+    TLS_OK,        /* the step is done: handshake complete, bytes read, or bytes written */
     TLS_WANT_READ, /* feed more */
     TLS_EARLY,     /* handshake: early data may be written now; then step again */
     TLS_REJECTED,  /* handshake: early data was rejected; what was written must be sent again */
@@ -69,38 +69,39 @@ struct tls_facts {
 struct tls_conn *tls_conn_new(struct tls_context *context);
 void tls_conn_free(struct tls_conn *conn);
 
-/* tls_conn_start begins a session as IDENTITY under POLICY (borrowed until stop). Where
- * OFFER_TICKET is set and there is a ticket, it is offered. A server's context takes
- * TLS_NO_IDENTITY and a NULL policy. */
+/* tls_conn_start begins a session with IDENTITY under POLICY (borrowed until stop). If OFFER_TICKET
+ * is set and there is a ticket, it is offered. A server's context takes TLS_NO_IDENTITY and a NULL
+ * policy. */
 void tls_conn_start(struct tls_conn *conn, size_t identity, const struct verify_policy *policy,
                     bool offer_ticket);
 
-/* tls_conn_feed gives LEN bytes of ciphertext, borrowed until the steps that follow have returned
- * TLS_WANT_READ or an end; then nothing of them is left. */
+/* tls_conn_feed supplies LEN bytes of ciphertext, borrowed until the following steps have returned
+ * TLS_WANT_READ or an end; they are then consumed. */
 void tls_conn_feed(struct tls_conn *conn, const uint8_t *bytes, size_t len);
 
 enum tls_status tls_conn_handshake(struct tls_conn *conn);
 
-/* tls_conn_read points *out_bytes at plaintext, which lives until the next call on any connection
- * of the context. */
+/* tls_conn_read points *out_bytes at plaintext, valid until the next call on any connection of the
+ * context. */
 enum tls_status tls_conn_read(struct tls_conn *conn, const uint8_t **out_bytes, size_t *out_len);
 
 /* tls_conn_write encrypts all LEN bytes into the context's output; in early data, up to the
- * ticket's limit: *out_written says how many. Where that fails, the next read does too. */
+ * ticket's limit: *out_written is their number. If it fails, the next read fails, too. */
 enum tls_status tls_conn_write(struct tls_conn *conn, const uint8_t *bytes, size_t len,
                                size_t *out_written);
 
 /* tls_conn_close_notify puts the alert into the output, once. */
 void tls_conn_close_notify(struct tls_conn *conn);
 
-/* tls_conn_is_open says whether the handshake is complete, our side not closed, and nothing that was
- * to be written lost. */
+/* tls_conn_is_open says whether the handshake is complete, our side is not closed, and no write has
+ * failed. */
 bool tls_conn_is_open(const struct tls_conn *conn);
 
-/* tls_conn_facts returns what is known so far; it lives until the next start. */
+/* tls_conn_facts returns what is known so far, valid until the next start. */
 const struct tls_facts *tls_conn_facts(const struct tls_conn *conn);
 
-/* tls_conn_peer returns the DER of certificate INDEX that the peer sent, or NULL. Not after stop. */
+/* tls_conn_peer returns the DER of certificate INDEX that the peer sent, or NULL. Not after
+ * stop. */
 const uint8_t *tls_conn_peer(const struct tls_conn *conn, size_t index, size_t *out_len);
 
 /* tls_conn_public_name returns the name that the certificate of a server that rejected ECH is for,
@@ -110,7 +111,7 @@ const char *tls_conn_public_name(const struct tls_conn *conn, size_t *out_len);
 /* tls_conn_stop releases what BoringSSL holds for the session; the facts stay. */
 void tls_conn_stop(struct tls_conn *conn);
 
-/* tls_error_text writes BoringSSL's words for a packed error. */
+/* tls_error_text writes BoringSSL's text for a packed error code. */
 void tls_error_text(uint32_t error, char *out, size_t out_len);
 
 #endif

@@ -49,8 +49,9 @@ void tls_context_free(struct tls_context *context)
     free(context);
 }
 
-/* BoringSSL's own default for what a peer may sign with, and what that lacks: Ed25519, and ML-DSA,
- * which comes last, so that a server with certificates of both kinds keeps to the other one. */
+/* BoringSSL's default algorithms for the peer's signature, plus those it lacks: Ed25519, and
+ * ML-DSA, which comes last, so that a server with both kinds of certificates keeps using the other
+ * one. */
 static const uint16_t default_verify_sigalgs[] = {
     SSL_SIGN_ED25519,
     SSL_SIGN_ECDSA_SECP256R1_SHA256,
@@ -70,8 +71,8 @@ static const uint16_t default_verify_sigalgs[] = {
 #endif
 };
 
-/* As browsers, Go and OpenSSL 3.5 offer them, so that a handshake costs what theirs does; of them
- * what BoringSSL has. */
+/* Those that browsers, Go and OpenSSL 3.5 offer, so that a handshake costs as much as theirs; of
+ * these the ones that BoringSSL has. */
 #ifdef SSL_GROUP_X25519_MLKEM768
 #define DEFAULT_GROUPS "X25519MLKEM768:X25519:P-256:P-384"
 #else
@@ -123,14 +124,14 @@ static bool set_alpn(SSL_CTX *ctx, enum tls_alpn alpn, struct error *err)
     static const struct {
         size_t from, len;
     } offers[] = {[TLS_ALPN_H2] = {0, 3}, [TLS_ALPN_HTTP_1_1] = {3, 9}, [TLS_ALPN_BOTH] = {0, 12}};
-    /* 0 is success, for once */
+    /* unlike the other functions, 0 is success */
     if (alpn == TLS_ALPN_NONE ||
         SSL_CTX_set_alpn_protos(ctx, protocols + offers[alpn].from, offers[alpn].len) == 0)
         return true;
     return error_set(err, "this BoringSSL cannot offer the requested HTTP version");
 }
 
-/* Tries the name on a connection that is not made, since a context has no place for it. */
+/* Tries the name on a temporary SSL, since a context has no place for it. */
 static bool check_sni(SSL_CTX *ctx, const char *sni, struct error *err)
 {
     SSL *ssl = memory_must(SSL_new(ctx));
@@ -141,7 +142,8 @@ static bool check_sni(SSL_CTX *ctx, const char *sni, struct error *err)
            error_set(err, "the name '%.300s' cannot be sent as SNI; expected 1 to 255 bytes", sni);
 }
 
-/* NSS's key log format, for Wireshark. One call a line, so that threads do not mix within one. */
+/* NSS's key log format, for Wireshark. One call per line, so that lines of different threads do not
+ * mix. */
 static void write_keylog(const SSL *ssl, const char *line)
 {
     struct tls_context *context = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
@@ -158,8 +160,8 @@ static bool has_p521(const struct identity_set *identities)
     return false;
 }
 
-/* In TLS 1.2 the groups also say which curves a key may be on (RFC 8422 section 5.1), and the default
- * leaves out P-521, which OpenSSL's servers then refuse in a client's certificate. */
+/* In TLS 1.2 the groups also limit the curves of keys (RFC 8422 section 5.1), and the default lacks
+ * P-521, so OpenSSL's servers then refuse a client certificate with such a key. */
 static bool offer_curves(SSL_CTX *ctx, const struct tls_config *config,
                          const struct identity_set *identities, struct error *err)
 {
@@ -273,7 +275,7 @@ const char *tls_alert_name(int alert, char out[static 64])
 {
     const char *text = SSL_alert_desc_string_long(alert);
     snprintf(out, 64, "%s", text);
-    for (char *p = out; *p != '\0'; p++) /* "unknown CA" is unknown_ca to RFC 8446 and IANA */
+    for (char *p = out; *p != '\0'; p++) /* "unknown CA" is unknown_ca in RFC 8446 and at IANA */
         *p = *p == ' ' ? '_' : (char)tolower((unsigned char)*p);
     if (strcmp(out, "unknown") == 0)
         snprintf(out, 64, "alert_%d", alert);

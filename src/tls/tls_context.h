@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What all TLS connections of one thread share: the SSL_CTX, the pool of certificates, the tickets,
- * the identities, the buffers that bytes pass through. One per thread, since much of it locks or is
- * not safe to share. A context is a client's, or a server's (tls/tls_server.h); connections of both
- * are the same byte machine (tls/tls_conn.h).
+ * the identities, the buffers for ciphertext and plaintext. One per thread, since much of it locks
+ * or is not thread-safe. A context is a client's, or a server's (tls/tls_server.h); connections of
+ * both are the same byte machine (tls/tls_conn.h).
  */
 #ifndef PINLOAD_TLS_TLS_CONTEXT_H
 #define PINLOAD_TLS_TLS_CONTEXT_H
@@ -21,8 +21,8 @@
 
 enum tls_alpn { TLS_ALPN_NONE, TLS_ALPN_HTTP_1_1, TLS_ALPN_H2, TLS_ALPN_BOTH };
 
-/* How connections are made. A zeroed struct is BoringSSL's defaults, no resumption, no SNI. The
- * texts are borrowed, and needed only while the context is made, but for sni. */
+/* The settings of connections. A zeroed struct means BoringSSL's defaults, no resumption, no SNI.
+ * The strings are borrowed, and except for sni needed only while the context is created. */
 struct tls_config {
     uint16_t version_min; /* 0: TLS 1.2 */
     uint16_t version_max; /* 0: TLS 1.3 */
@@ -44,31 +44,31 @@ struct tls_config {
 struct identity_set;
 struct tls_context;
 
-/* tls_context_new makes a client's context. IDENTITIES (NULL: no client certificate) are the
- * thread's own and outlive it. False settings (an unknown group) set ERR, which quotes them. */
+/* tls_context_new creates a client's context. IDENTITIES (NULL: no client certificate) belong to
+ * the thread and outlive it. Invalid settings (an unknown group) set ERR, which quotes them. */
 struct tls_context *tls_context_new(const struct tls_config *config,
                                     const struct identity_set *identities, struct error *err);
 void tls_context_free(struct tls_context *context);
 
-/* tls_context_check says beforehand whether a client's context can be made of CONFIG. */
+/* tls_context_check says in advance whether a client's context can be created from CONFIG. */
 bool tls_context_check(const struct tls_config *config, struct error *err);
 
 /* tls_context_output returns the buffer into which connections of this context put ciphertext; the
  * caller sends it and clears it after each step. */
 struct buffer *tls_context_output(struct tls_context *context);
 
-/* tls_context_drop_tickets forgets all tickets, so that the next sessions are full. */
+/* tls_context_drop_tickets drops all tickets, so that the next sessions are full. */
 void tls_context_drop_tickets(struct tls_context *context);
 
-/* Names for reports: IANA's or BoringSSL's, "0x…" where there is none. They live for ever or, with
- * OUT, as long as OUT. */
+/* Names for reports: IANA's or BoringSSL's, "0x…" if there is none. They are static or, with OUT,
+ * valid as long as OUT. */
 const char *tls_version_name(uint16_t version);
 const char *tls_cipher_name(uint16_t cipher, char out[static 64]);
 const char *tls_group_name(uint16_t group, char out[static 64]);
 const char *tls_sigalg_name(uint16_t sigalg, char out[static 64]);
 const char *tls_alert_name(int alert, char out[static 64]);
 
-/* tls_default_groups returns what is offered where no groups are asked for, joined by ':'. */
+/* tls_default_groups returns the groups that are offered by default, joined by ':'. */
 const char *tls_default_groups(void);
 
 /* tls_library_version returns BoringSSL's API version and commit where it is known. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What tls_context.c, tls_server.c and tls_conn.c know of one another, and nobody else.
+ * What tls_context.c, tls_server.c and tls_conn.c share, private to them.
  */
 #ifndef PINLOAD_TLS_TLS_INTERNAL_H
 #define PINLOAD_TLS_TLS_INTERNAL_H
@@ -11,16 +11,16 @@
 
 #include <openssl/ssl.h>
 
-#define PLAINTEXT_LEN 16384 /* a TLS record's most (RFC 8446, 5.1) */
+#define PLAINTEXT_LEN 16384 /* the maximum of a TLS record (RFC 8446, 5.1) */
 
 struct tls_context {
     SSL_CTX *ssl_ctx;
     CRYPTO_BUFFER_POOL *pool;
     BIO_METHOD *bio_method;
-    BIO *bio;                 /* of all connections */
-    struct tls_conn *current; /* whose step BoringSSL takes */
+    BIO *bio;                 /* shared by all connections */
+    struct tls_conn *current; /* the one whose step is being executed */
     struct buffer output;
-    struct tickets *tickets;               /* NULL: nothing is kept */
+    struct tickets *tickets;               /* NULL: no tickets are kept */
     const struct identity_set *identities; /* NULL: no client certificate */
     char *sni;
     struct ech_offer ech;
@@ -30,15 +30,16 @@ struct tls_context {
     uint8_t plaintext[PLAINTEXT_LEN];
 };
 
-/* tls_context_base makes what clients and servers have in common around SSL_CTX, which it takes. */
+/* tls_context_base creates what clients and servers have in common around SSL_CTX, which it takes
+ * over. */
 struct tls_context *tls_context_base(SSL_CTX *ssl_ctx);
 
 /* tls_context_limit sets versions, ciphers, groups and signature algorithms; false sets ERR. */
 bool tls_context_limit(struct tls_context *context, const struct tls_config *config,
                        struct error *err);
 
-/* tls_conn_hook makes the BIO over fed bytes and the context's output, and installs the callbacks
- * that write into a connection's facts. */
+/* tls_conn_hook creates the BIO that reads fed bytes and writes the context's output, and installs
+ * the callbacks that write into a connection's facts. */
 void tls_conn_hook(struct tls_context *context);
 
 /* tls_conn_hook_compression offers one of cert_compression.h's algorithms, after those before it;

@@ -47,7 +47,7 @@ static bool ask_for_client_certs(SSL_CTX *ctx, const struct tls_server_config *c
     return true;
 }
 
-/* Takes HTTP/2 where the client offers it and ARG allows it, HTTP/1.1 otherwise. */
+/* Chooses HTTP/2 if the client offers it and ARG allows it, HTTP/1.1 otherwise. */
 static int select_alpn(SSL *ssl, const uint8_t **out, uint8_t *out_len, const uint8_t *in,
                        unsigned in_len, void *arg)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A server's context: for compare's in-process arms, the sink under bench/ and the tests. Its
- * connections are tls_conns that are fed what the client put out.
+ * connections are tls_conns that are fed the client's output.
  */
 #ifndef PINLOAD_TLS_TLS_SERVER_H
 #define PINLOAD_TLS_TLS_SERVER_H
@@ -15,9 +15,9 @@ struct tls_server_config {
     const char *cert; /* PEM: leaf, then issuers */
     const char *key;  /* NULL: in cert's own file */
     const struct password *password;
-    const char *client_ca; /* NULL: no client certificate is asked for */
+    const char *client_ca; /* NULL: no client certificate is requested */
     bool client_cert_optional;
-    bool tickets; /* stateless tickets; session ids are never kept */
+    bool tickets; /* stateless tickets; session IDs are never kept */
     bool early_data;
     struct tls_config limits; /* versions, ciphers, groups, sigalgs, alpn */
     /* what else a server can that no client needs; NULL: nothing. False sets ERR. */
@@ -25,7 +25,7 @@ struct tls_server_config {
     const void *prepare_arg;
 };
 
-/* tls_server_context_new makes it; NULL sets ERR. */
+/* tls_server_context_new creates it; NULL sets ERR. */
 struct tls_context *tls_server_context_new(const struct tls_server_config *config,
                                            struct error *err);
 

@@ -19,7 +19,7 @@
 struct trust {
     X509_STORE *store;
     size_t count;
-    bool is_damaged; /* while it is read: a certificate could not be parsed */
+    bool is_damaged; /* set while reading: a certificate could not be parsed */
 };
 
 static const char *resolve_path(const char *path)
@@ -30,7 +30,7 @@ static const char *resolve_path(const char *path)
     return set != NULL && set[0] != '\0' ? set : SYSTEM_BUNDLE;
 }
 
-/* Takes a block's certificate; what is not one is passed over. */
+/* Adds a block's certificate; other blocks are skipped. */
 static bool add_anchor(void *owner, const struct pem_block *block)
 {
     struct trust *trust = owner;

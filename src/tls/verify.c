@@ -103,7 +103,7 @@ static bool set_parameters(X509_STORE_CTX *ctx, const struct peer *peer,
     return X509_VERIFY_PARAM_set1_host(param, policy->host, strlen(policy->host)) == 1;
 }
 
-/* Matches ca-sha256 pins against the issuers in the verified chain, never against what was sent. */
+/* Compares ca-sha256 pins with the issuers in the verified chain, never with what was sent. */
 static int match_issuers(const struct pinset *pins, X509_STORE_CTX *ctx)
 {
     STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(ctx);
@@ -190,7 +190,8 @@ static enum verify_result check(const struct peer *peer, const struct verify_pol
     return VERIFY_OK;
 }
 
-/* Spends a fixed count of SHA-256 blocks, so that a test can see whether a cost is found. */
+/* Computes a fixed number of SHA-256 blocks, so that a test can see whether an added cost is
+ * found. */
 static void be_slow(const struct verify_policy *policy)
 {
 #ifdef PINLOAD_TEST_HOOKS

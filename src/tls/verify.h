@@ -2,8 +2,8 @@
 /*
  * The check of the server's certificate: one function for all four modes, so that the modes differ
  * only by the work done. It runs inside BoringSSL's custom verify callback, fills the session's
- * verdict and calls nobody. A pin that matches here is provisional until the handshake completes:
- * the server's proof that it holds the key comes after.
+ * verdict and calls no other module. A pin that matches here is provisional until the handshake
+ * completes: the server's proof that it holds the key comes later.
  */
 #ifndef PINLOAD_TLS_VERIFY_H
 #define PINLOAD_TLS_VERIFY_H
@@ -28,24 +28,24 @@ enum verify_result {
     VERIFY_PIN_MISMATCH,
 };
 
-/* What is checked: one per arm of a run and per thread. The host name or IP address is checked
- * with the chain, as RFC 9110, 4.3.4 wants. Borrowed pointers; HOST is not in brackets. */
+/* What is checked: one per arm of a run and per thread. The host name or IP address is checked with
+ * the chain, as required by RFC 9110, 4.3.4. Borrowed pointers; HOST has no brackets. */
 struct verify_policy {
     enum verify_mode mode;
-    const struct pinset *pins; /* where the mode has pins */
-    const struct trust *trust; /* where the mode has a chain */
+    const struct pinset *pins; /* if the mode has pins */
+    const struct trust *trust; /* if the mode has a chain */
     const char *host;
     bool host_is_ip;
-    uint32_t extra_sha256_blocks; /* a test's deliberate slowness; 0 outside tests */
+    uint32_t extra_sha256_blocks; /* deliberate delay for a test; 0 outside tests */
 };
 
-/* What one session's check came to. Times are the callback's last run's. */
+/* The result of one session's check. Times are those of the callback's last run. */
 struct verify_verdict {
     enum verify_result result;
     bool pins_checked;
     int pin_index;       /* the pin that matched, or -1 */
     int x509_error;      /* X509_V_ERR_… of a chain that failed, or 0 */
-    uint32_t num_calls;  /* more than one where early data was rejected */
+    uint32_t num_calls;  /* more than one if early data was rejected */
     uint32_t elapsed_ns; /* inside the callback */
 };
 
@@ -61,7 +61,7 @@ bool verify_mode_parse(const char *text, enum verify_mode *out_mode);
 bool verify_mode_has_chain(enum verify_mode mode);
 bool verify_mode_has_pins(enum verify_mode mode);
 
-/* verify_error_text returns X.509's words for VERDICT's x509_error. */
+/* verify_error_text returns OpenSSL's text for VERDICT's x509_error. */
 const char *verify_error_text(const struct verify_verdict *verdict);
 
 #endif
