@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How many sessions are established at this moment over all threads of a run, and how many there
- * were at most. It is counted exactly: the threads' own peaks, added up, would be those of
- * different moments. Two atomic steps a session, beside its handshake, are not seen.
+ * How many sessions are established at this moment over all threads of a run, and the maximum so
+ * far. The count is exact: the sum of the threads' own peaks would combine different moments. Two
+ * atomic operations per session are negligible beside its handshake.
  */
 #ifndef PINLOAD_ENGINE_HEADCOUNT_H
 #define PINLOAD_ENGINE_HEADCOUNT_H
@@ -10,17 +10,17 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-/* A cache line of its own: what lies beside it belongs to others. */
+/* On a cache line of its own, since its neighbours belong to others. */
 struct headcount {
     _Alignas(64) _Atomic uint64_t now;
     _Atomic uint64_t most;
 };
 
-/* headcount_enter and headcount_leave count one; from any thread. */
+/* headcount_enter and headcount_leave count one session; from any thread. */
 void headcount_enter(struct headcount *headcount);
 void headcount_leave(struct headcount *headcount);
 
-/* headcount_most returns the most there were at once; exact where all threads have been joined. */
+/* headcount_most returns the maximum; exact once all threads have been joined. */
 uint64_t headcount_most(const struct headcount *headcount);
 
 #endif

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One probe under way. */
+/* One probe in progress. */
 struct visit {
     struct probe *probe;
     const struct plan *plan;
@@ -20,7 +20,7 @@ struct visit {
     struct tcp *tcp;
     struct tls_context *context;
     struct tls_conn *tls;
-    struct verify_policy policy; /* checks nothing: what is not trusted can still be seen */
+    struct verify_policy policy; /* checks nothing: an untrusted certificate can still be shown */
     size_t addresses_tried;
     uint64_t due_ns;
     enum tcp_end end;

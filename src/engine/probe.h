@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One handshake with a server to see its certificates, whatever the server thinks of us.
+ * One handshake with a server to see its certificates, even if the server refuses the client.
  */
 #ifndef PINLOAD_ENGINE_PROBE_H
 #define PINLOAD_ENGINE_PROBE_H
@@ -20,8 +20,8 @@ struct probe {
     size_t num_certs;
 };
 
-/* probe_server fills PROBE with what the server of PLAN sends. False sets ERR: nobody listens, or
- * no certificate came. */
+/* probe_server fills PROBE with the certificates of PLAN's server. False sets ERR: nothing listens,
+ * or no certificate was sent. */
 bool probe_server(struct probe *probe, const struct plan *plan, struct error *err);
 
 void probe_add(struct probe *probe, const uint8_t *der, size_t len);

@@ -26,11 +26,11 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-/* Below so many sessions their memory does not stand out from the rest. */
+/* With fewer sessions, their memory cannot be distinguished from the rest. */
 #define FEWEST_FOR_MEMORY 500
 
-/* Stacks, of jemalloc's own threads too, and its first steps in each thread: it cannot say that it
- * has no room for these. */
+/* Stacks, including those of jemalloc's threads, and jemalloc's set-up in each thread: it cannot
+ * report that it has no room for these. */
 #define ROOM_FOR_THREAD ((size_t)32 << 20)
 
 struct thread {
@@ -38,30 +38,30 @@ struct thread {
     struct run *run;
     unsigned index;
     struct worker *worker;
-    struct error err; /* why there is no worker; empty: it was called off */
+    struct error err; /* why there is no worker; empty: it was cancelled */
 };
 
-/* Where threads wait when they have made their workers. */
+/* Where threads wait once they have created their workers. */
 enum gate { GATE_CLOSED, GATE_OPEN, GATE_SHUT_FOR_GOOD };
 
-/* The moment with the most established sessions that was looked at, and the memory then. */
+/* The inspected moment with the most established sessions, and the memory then. */
 struct crowd {
     uint64_t established, rss;
-    uint64_t in_flight; /* the most of any moment */
+    uint64_t in_flight; /* the maximum of all moments */
 };
 
 struct run {
     const struct plan *plan;
     const struct run_hooks *hooks;
     struct thread *threads;
-    unsigned num_threads; /* that were started; when they are set up, all with a worker */
-    pthread_mutex_t lock; /* of the gate */
+    unsigned num_threads; /* started ones; after the set-up, all have a worker */
+    pthread_mutex_t lock; /* protects the gate */
     pthread_cond_t gate_moved;
     enum gate gate;
-    _Atomic bool called_off; /* no more workers are to be made */
+    _Atomic bool called_off; /* no more workers are to be created */
     uint64_t start_ns, start_wall_ns;
     int signal_fd;
-    int done_fd; /* tells how many threads have done their step: made a worker, run it */
+    int done_fd; /* signals how many threads have done their step: created a worker, run it */
     sigset_t old_mask;
     int interrupted_by;
     struct rusage usage_before;
@@ -70,7 +70,7 @@ struct run {
     struct headcount established;
 };
 
-/* From here on SIGINT and SIGTERM are read from a descriptor, and SIGPIPE is nothing. */
+/* From here on SIGINT and SIGTERM are read from a descriptor, and SIGPIPE is ignored. */
 static bool take_signals(struct run *run, struct error *err)
 {
     sigset_t mask;
@@ -95,7 +95,7 @@ static void give_back_signals(struct run *run)
     pthread_sigmask(SIG_SETMASK, &run->old_mask, NULL);
 }
 
-/* Where a start was agreed on by the wall clock, it is translated once. */
+/* If a start was agreed on by the wall clock, it is converted once. */
 static void set_start(struct run *run)
 {
     uint64_t now_ns = clock_now_ns(), wall_ns = clock_wall_ns();
@@ -122,7 +122,7 @@ static void move_gate(struct run *run, enum gate gate)
     pthread_mutex_unlock(&run->lock);
 }
 
-/* pass_gate waits until the gate is opened; false: it never will be. */
+/* pass_gate waits until the gate is opened; false: the run was cancelled. */
 static bool pass_gate(struct run *run)
 {
     pthread_mutex_lock(&run->lock);
@@ -138,8 +138,8 @@ static void call_off(struct run *run)
     atomic_store_explicit(&run->called_off, true, memory_order_relaxed);
 }
 
-/* A thread makes its worker itself: with many identities that takes a while, which then is not
- * added up over the threads. */
+/* A thread creates its worker itself: with many identities that takes a while, and the threads do
+ * it in parallel. */
 static void *run_thread(void *arg)
 {
     struct thread *thread = arg;
@@ -204,7 +204,7 @@ static bool read_signal(struct run *run)
     return true;
 }
 
-/* Waits until each thread has made its worker or has given up. A signal calls it off. */
+/* Waits until each thread has created its worker or given up. A signal cancels the run. */
 static void await_workers(struct run *run)
 {
     struct pollfd fds[] = {{run->signal_fd, POLLIN, 0}, {run->done_fd, POLLIN, 0}};
@@ -219,7 +219,7 @@ static void await_workers(struct run *run)
     }
 }
 
-/* Of several threads that fail, mostly all for one reason, the first tells it. */
+/* If several threads fail, it is mostly for the same reason: report the first. */
 static bool has_workers(const struct run *run, struct error *err)
 {
     for (unsigned i = 0; i < run->num_threads; i++) {
@@ -239,8 +239,8 @@ static void look_around(struct run *run)
     run->descriptors_before = process_descriptors();
 }
 
-/* Starts the threads, which make their workers and wait. False sets ERR, and none is left. A run
- * that was interrupted meanwhile has none either. */
+/* Starts the threads, which create their workers and wait. False sets ERR, and no thread is left.
+ * If the run was interrupted meanwhile, none is left either. */
 static bool set_up(struct run *run, struct error *err)
 {
     bool ok = start_threads(run, err);
@@ -284,8 +284,8 @@ static void look_at_crowd(struct run *run)
     run->crowd.rss = process_rss();
 }
 
-/* Adds the handshakes of a worker's last second to *INOUT_SUM, unless that is long ago: where
- * nothing ends, nothing is published. */
+/* Adds the handshakes of a worker's last second to *INOUT_SUM, unless it is long ago: a worker in
+ * which nothing ends publishes nothing. */
 static void add_last_second(struct digest **inout_sum, const struct worker_progress *progress,
                             double elapsed_s)
 {
@@ -324,7 +324,8 @@ static void tell_progress(const struct run *run, bool is_last)
     run->hooks->on_progress(run->hooks->arg, &moment, is_last);
 }
 
-/* Lets the workers run and waits until all have, passing signals on and telling the progress. */
+/* Lets the workers run and waits until all have ended, forwarding signals and reporting
+ * progress. */
 static void watch(struct run *run)
 {
     move_gate(run, GATE_OPEN);
@@ -335,7 +336,7 @@ static void watch(struct run *run)
         if (now_ns >= next_tick_ns) {
             look_at_crowd(run);
             tell_progress(run, false);
-            /* Of the seconds that passed while the process was stopped, one is told. */
+            /* If the process was stopped for several seconds, only one of them is reported. */
             next_tick_ns += (1 + (now_ns - next_tick_ns) / NS_PER_S) * NS_PER_S;
             continue;
         }
@@ -404,7 +405,7 @@ static double seconds_after(uint64_t start_ns, uint64_t ns)
     return ns > start_ns ? (double)(ns - start_ns) / NS_PER_S : 0;
 }
 
-/* After the generator's figures are there. */
+/* Call it after the generator's figures have been set. */
 static void judge_saturation(const struct run *run, const struct tally *tally,
                              struct result *result)
 {
@@ -427,14 +428,14 @@ static void judge_saturation(const struct run *run, const struct tally *tally,
     result->limit = limit != NULL ? memory_text(limit) : NULL;
 }
 
-/* That THREAD came to prefer; without threads, the first. */
+/* The address that THREAD preferred at the end; without threads, the first. */
 static const struct address *address_of(const struct run *run, unsigned thread)
 {
     return run->num_threads > 0 ? worker_address(run->threads[thread].worker)
                                 : &run->plan->addresses.items[0];
 }
 
-/* The addresses that the threads came to prefer, each once: mostly one. To be freed. */
+/* The addresses that the threads preferred at the end, each once: mostly one. To be freed. */
 static char *join_addresses(const struct run *run)
 {
     struct buffer joined = {0};

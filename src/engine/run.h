@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A run: its workers, one thread each, begun together, joined, their tallies merged into a result.
- * SIGINT and SIGTERM end it early with its result, also while workers are being made; the second one
- * ends it at once.
+ * A run: its workers, one thread each, started together, joined, their tallies merged into a
+ * result. SIGINT and SIGTERM end it early, with a result, also while workers are being created; the
+ * second one ends it at once.
  */
 #ifndef PINLOAD_ENGINE_RUN_H
 #define PINLOAD_ENGINE_RUN_H
@@ -22,8 +22,8 @@ struct run_hooks {
     const struct worker_arms *arms; /* NULL: the plan's own verification */
 };
 
-/* run_plan carries PLAN out and returns its result, without verdict, command and report settings;
- * *out_stories gets the first sessions' stories. NULL sets ERR: nothing was sent. */
+/* run_plan carries out PLAN and returns its result, without verdict, command and report settings;
+ * *out_stories gets the first sessions' traces. NULL sets ERR: nothing was sent. */
 struct result *run_plan(const struct plan *plan, const struct run_hooks *hooks,
                         struct stories *out_stories, struct error *err);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From connect to the handshake, and what drives the stages; session_requests and session_end have
- * the others, and know nothing of this.
+ * From connect to the handshake, and the loop that drives the stages. session_requests and
+ * session_end have the other stages, and do not depend on this file.
  */
 #include "engine/session.h"
 
@@ -85,7 +85,7 @@ void session_begin(struct session *session, const struct session_start *start)
     connect_next(session, start->now_ns);
 }
 
-/* Lets the handshake take its step and, where it is asked for, measures what that costs us. */
+/* Lets the handshake take a step and, if its cost is measured, measures that. */
 static enum tls_status step_handshake(struct session *session)
 {
     const struct session_env *env = session->env;
@@ -142,8 +142,8 @@ static enum step (*const steps[])(struct session *) = {
     [STAGE_CLOSING] = NULL,
 };
 
-/* Steps until the session waits or ends, and sends what came out of it. Sending may give events too,
- * which session_read takes. */
+/* Steps until the session waits or ends, and sends the output. Sending may also create events,
+ * which session_read handles. */
 static void drive(struct session *session)
 {
     do {
@@ -154,7 +154,7 @@ static void drive(struct session *session)
     } while (exchange_has_events(session->exchange));
 }
 
-/* Sends what has been filled in, and takes what came of it: events, or that it could not be. */
+/* Sends what has been filled in, and handles the consequences: events, or a failure to send. */
 static void send_off(struct session *session)
 {
     session_push(session);
@@ -172,15 +172,15 @@ void session_uncork(struct session_env *env)
     }
 }
 
-/* What another of the host's addresses may do better: a family that is not to be had here is that
- * address's failure too, but where descriptors or memory are gone they are gone for all. */
+/* Failures after which another of the host's addresses may still work. An unavailable address
+ * family affects only that address, but a lack of descriptors or memory affects all. */
 static bool may_try_another(const struct session *session, enum tcp_end end)
 {
     return end != TCP_NO_DESCRIPTORS && end != TCP_NO_MEMORY &&
            session->sample.addresses_tried < session->env->plan->addresses.count;
 }
 
-/* Where all addresses fail, what a server did says more than what this machine could not do. */
+/* If all addresses fail, a failure on the server's side says more than one of this machine. */
 static void note_failure(struct session *session, enum tcp_end end)
 {
     bool is_servers = end == TCP_REFUSED || end == TCP_UNREACHABLE || end == TCP_TIMED_OUT;
@@ -188,7 +188,7 @@ static void note_failure(struct session *session, enum tcp_end end)
         session->connect_end = end;
 }
 
-/* Goes on to the next address; sessions that begin later begin with it. */
+/* Goes on to the next address; sessions that start later begin with it. */
 static void fail_to_connect(struct session *session, enum tcp_end end)
 {
     struct session_env *env = session->env;

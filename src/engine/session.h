@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One session, from connect to close: a table of stages, driven by what the connection and the
- * clock say. It knows neither libuv nor BoringSSL. Only a stage's own function sets the next stage;
+ * One session, from connect to close: a table of stages, driven by the events of the connection and
+ * the clock. It knows neither libuv nor BoringSSL. Only a stage's own function sets the next stage;
  * every stage that waits has a deadline; the outcome is set once, the first cause wins. A session
- * is made once for a slot and started again and again.
+ * is created once per slot and started again and again.
  */
 #ifndef PINLOAD_ENGINE_SESSION_H
 #define PINLOAD_ENGINE_SESSION_H
@@ -18,10 +18,10 @@ struct deadline;
 struct session;
 struct verify_policy;
 
-/* session_new makes a session for a slot, which is known by its DEADLINE. */
+/* session_new creates a session for a slot, identified by its DEADLINE. */
 struct session *session_new(struct session_env *env, struct deadline *deadline);
 
-/* session_free releases a session that is done, or was never started. */
+/* session_free frees a session that is done, or was never started. */
 void session_free(struct session *session);
 
 struct session_start {
@@ -37,14 +37,15 @@ struct session_start {
 /* session_begin starts it. */
 void session_begin(struct session *session, const struct session_start *start);
 
-/* session_expire tells it that its deadline has passed. */
+/* session_expire handles its deadline. */
 void session_expire(struct session *session);
 
 /* session_uncork sends the requests of the sessions in ENV's cork. */
 void session_uncork(struct session_env *env);
 
-/* session_wind_down tells it that the run is over: a hold ends well, a pause between requests ends
- * now, be it for want of room to send the next, and all else goes on to the end of its response. */
+/* session_wind_down tells it that the run has ended: a hold ends with success, a pause between
+ * requests ends now, even if the next one could not be sent yet, and all else continues to the end
+ * of its response. */
 void session_wind_down(struct session *session);
 
 /* session_cut ends it now. */

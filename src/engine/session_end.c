@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The end of a session: complete, held, on its farewell, or finished with an outcome.
+ * The end of a session: complete, held, in its farewell, or finished with an outcome.
  */
 #include "engine/session_end.h"
 
@@ -10,9 +10,9 @@
 #include "http/exchange.h"
 #include "tls/tls_context.h"
 
-/* How long close_notify is left alone before the FIN follows. A server that learns of the end of TCP
- * before it has judged our certificate may not say what it thinks of it (Erlang's TLS), and one
- * that has not sent its tickets sends none (nginx). */
+/* How long to wait between close_notify and FIN. A server that sees the end of TCP before it has
+ * checked our certificate may not report the result (Erlang's TLS), and one that has not sent its
+ * tickets yet sends none (nginx). */
 #define FIN_AFTER_NS (500 * NS_PER_MS)
 
 void session_finish(struct session *session, enum end_cause cause, enum tcp_end tcp_end)
@@ -69,7 +69,7 @@ enum step session_say_farewell(struct session *session)
     return STEP_AGAIN;
 }
 
-/* The server has let our close_notify be: it ends when TCP does, or not in time. */
+/* The server has not reacted to our close_notify: it ends when TCP does, or at the deadline. */
 static void send_fin(struct session *session)
 {
     session->sent_fin = true;
@@ -77,8 +77,8 @@ static void send_fin(struct session *session)
     session_set_deadline(session, clock_now_ns(), session->env->plan->timeout_ns);
 }
 
-/* A TLS 1.3 ticket comes when the server pleases, perhaps after its response: who wants one says
- * goodbye and reads on to the end. */
+/* A TLS 1.3 ticket may come at any time, perhaps after the response: to get one, say farewell and
+ * read to the end. */
 static bool awaits_ticket(const struct session *session)
 {
     const struct tls_facts *facts = tls_conn_facts(session->tls);

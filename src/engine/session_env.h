@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the sessions of one worker share, and how they tell it that they have ended. The worker fills
- * it in; it does not know what a session is.
+ * What the sessions of one worker share, and how they report that they have ended. The worker fills
+ * it in; it does not depend on what a session is.
  */
 #ifndef PINLOAD_ENGINE_SESSION_ENV_H
 #define PINLOAD_ENGINE_SESSION_ENV_H
@@ -30,20 +30,20 @@ struct session_env {
     struct tls_context *tls;
     struct tally *tally;
     struct deadline_heap *deadlines;
-    struct buffer plain;       /* plaintext on its way into TLS; empty between a session's turns */
-    struct event_queue events; /* of the exchange whose turn it is */
-    size_t preferred_address;  /* the one of several that worked last */
-    size_t next_source;        /* sources are taken in turn */
-    uint64_t num_established;  /* handshaken and not yet ended */
+    struct buffer plain;       /* plaintext to be encrypted; empty between a session's turns */
+    struct event_queue events; /* events of the exchange whose turn it is */
+    size_t preferred_address;  /* the one that worked last */
+    size_t next_source;        /* sources are used in turn */
+    uint64_t num_established;  /* handshake complete and not yet ended */
     struct headcount *crowd;   /* the same over all threads */
-    uint64_t num_in_flight;    /* requests */
+    uint64_t num_in_flight;    /* in flight */
     struct cork cork;          /* sessions that have more to send and wait a moment */
-    bool is_ending;            /* the run is over: no further requests, no hold */
+    bool is_ending;            /* the run has ended: no further requests, no hold */
     bool measure_cpu;          /* of the handshake's calls */
     /* reads the thread's instruction counter, where the cost is measured; or NULL */
     uint64_t (*read_counter)(void *arg);
     void *counter_arg;
-    /* on_finish: the outcome is known and TLS still there to be asked. on_done: the connection is
+    /* on_finish: the outcome is known, and TLS can still be queried. on_done: the connection is
      * closed; the session may be started again. */
     void (*on_finish)(void *owner, const struct sample *sample, const struct tls_conn *tls);
     void (*on_done)(void *owner, struct deadline *slot, const struct sample *sample);

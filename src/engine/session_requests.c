@@ -11,7 +11,7 @@
 #include "http/request.h"
 #include "measure/tally.h"
 
-#define EARLY_DATA_MOST 8192 /* bytes; BoringSSL's servers take 14,336, nginx's 16,384 */
+#define EARLY_DATA_MOST 8192 /* bytes; BoringSSL's servers accept 14,336, nginx's 16,384 */
 
 static void open_exchange(struct session *session)
 {
@@ -33,7 +33,7 @@ static void fill_requests(struct session *session, uint64_t now_ns)
     }
 }
 
-/* Encrypts what the exchange has to say, all of it at once: each record costs both sides. */
+/* Encrypts all pending output of the exchange at once: each record costs both sides. */
 static void encrypt(struct session *session)
 {
     struct buffer *plain = &session->env->plain;
@@ -43,7 +43,7 @@ static void encrypt(struct session *session)
     buffer_clear(plain);
 }
 
-/* The deadline is the oldest request's: where others are in flight, it is set already. */
+/* The deadline is that of the oldest request: if others are in flight, it is already set. */
 static void send_more(struct session *session)
 {
     uint64_t now_ns = clock_now_ns();
@@ -65,8 +65,8 @@ void session_push(struct session *session)
     }
 }
 
-/* Where the connection is full or the last body not sent yet, they follow when it takes more; until
- * then their deadline is that of what keeps them waiting. */
+/* If the connection is full or the last body has not been sent, requests follow when there is room;
+ * until then the deadline is that of what is being sent. */
 enum step session_send_requests(struct session *session)
 {
     session->stage = STAGE_EXCHANGE;
@@ -85,7 +85,8 @@ void session_forget_requests(struct session *session)
     exchange_abandon(session->exchange);
 }
 
-/* Few servers' limits are below a request: most sessions never have a buffer for it. */
+/* Few servers have a limit below the size of a request: most sessions never need a buffer for
+ * it. */
 static void keep_late(struct session *session, const uint8_t *bytes, size_t len)
 {
     if (session->late == NULL && len > 0)
@@ -96,8 +97,8 @@ static void keep_late(struct session *session, const uint8_t *bytes, size_t len)
     buffer_append(session->late, bytes, len);
 }
 
-/* Sends the first requests as early data where they may be: safe ones (RFC 8470), and few enough
- * bytes to be below most servers' limit, so that they go out whole. */
+/* Sends the first requests as early data if possible: safe ones (RFC 8470), and small enough for
+ * most servers' limits, so that they are sent whole. */
 void session_send_early(struct session *session)
 {
     const struct plan *plan = session->env->plan;
@@ -117,7 +118,7 @@ void session_send_early(struct session *session)
     buffer_clear(plain);
 }
 
-/* The server took what went early; the rest follows. */
+/* The server accepted the early data; the rest follows. */
 static void send_late(struct session *session)
 {
     const struct buffer *late = session->late;
@@ -148,8 +149,8 @@ void session_expire_requests(struct session *session)
         session_finish(session, END_DEADLINE, TCP_OK);
 }
 
-/* The server takes no more requests on this connection: an end in good order where it has answered
- * any, and else the same as if it had closed. */
+/* The server accepts no more requests on this connection: a regular end if it has answered any,
+ * otherwise the same as if it had closed. */
 static enum step end_without_more(struct session *session)
 {
     if (session->sample.requests_succeeded > 0) {
@@ -160,8 +161,8 @@ static enum step end_without_more(struct session *session)
     return STEP_WAIT;
 }
 
-/* No request is in flight, and some may be left to send. A server that has declined all that were
- * sent last would go on to do so. */
+/* No request is in flight, and some may be left to send. A server that has declined all of the last
+ * ones would continue to do so. */
 static enum step go_on(struct session *session)
 {
     const struct session_env *env = session->env;
@@ -202,22 +203,22 @@ static void note_response(struct session *session, const struct exchange_event *
     sample->at.complete = now_ns;
 }
 
-/* What the server has not looked at was never started; it is sent again while there is a turn. */
+/* A request that the server did not process counts as not started; it is sent again if possible. */
 static void note_declined(struct session *session, uint32_t tag)
 {
     flights_land(&session->flights, tag);
     session->sample.requests_started--;
 }
 
-/* A server that never asked for a certificate cannot turn one away. In a session that is resumed it
- * does not ask again: what it thinks of the certificate is in the ticket. */
+/* A server that never requested a certificate cannot refuse one. In a resumed session it does not
+ * request one again: its decision on the certificate is in the ticket. */
 static bool was_asked(const struct session *session)
 {
     const struct tls_facts *tls = tls_conn_facts(session->tls);
     return tls->cert_asked || tls->resumed;
 }
 
-/* What a response says of the session; END_COMPLETE: nothing against it. */
+/* What a response means for the session; END_COMPLETE: it is as expected. */
 static enum end_cause cause_of(const struct session *session, const struct exchange_event *event)
 {
     const struct plan *plan = session->env->plan;
@@ -240,8 +241,8 @@ static bool judge_response(struct session *session, const struct exchange_event 
     return cause == END_COMPLETE;
 }
 
-/* Whether a FIN alone says that a response is complete which counts as a success. What its head says
- * against us holds in any case. */
+/* Whether only a FIN says that a response is complete, and it would otherwise be a success. If its
+ * status is not as expected, that counts in any case. */
 static bool is_unclosed(const struct session *session, const struct exchange_event *event)
 {
     return event->until_end && session->ended_by_fin && cause_of(session, event) == END_COMPLETE;
@@ -258,7 +259,7 @@ static bool take_unclosed(struct session *session)
     return false;
 }
 
-/* Takes one event of the conversation; false where it ended the session. */
+/* Handles one event of the exchange; false if it ended the session. */
 static bool take_event(struct session *session, const struct exchange_event *event, uint64_t now_ns)
 {
     switch (event->kind) {
@@ -280,8 +281,8 @@ static bool take_event(struct session *session, const struct exchange_event *eve
     return false;
 }
 
-/* Takes all that the exchange has to tell, then goes on where nothing is in flight any more. Where
- * what came was not UNDERSTOOD, only a session that is complete does. */
+/* Handles all events of the exchange, then continues if nothing is in flight any more. If the bytes
+ * were not UNDERSTOOD, only a session that is complete continues. */
 static enum step take_events(struct session *session, bool understood)
 {
     const uint64_t num_wanted = session->env->plan->requests;
@@ -303,7 +304,7 @@ static enum step take_events(struct session *session, bool understood)
     return none_left || ends_in_pause ? go_on(session) : STEP_AGAIN;
 }
 
-/* Whether requests may follow while others are in flight. */
+/* Whether more requests may be sent while others are in flight. */
 static bool may_send_more(const struct session *session)
 {
     const struct session_env *env = session->env;
@@ -312,8 +313,8 @@ static bool may_send_more(const struct session *session)
            session->flights.count < env->plan->streams && exchange_can_send(session->exchange);
 }
 
-/* All that came has been read. Further responses may be on their way: requests follow in the place
- * of those answered when no more come, all of them in one record. */
+/* Everything received has been read. Further responses may be on their way: new requests replace
+ * those answered once no more arrive, all of them in one record. */
 static void cork(struct session *session)
 {
     struct session_env *env = session->env;
@@ -341,7 +342,7 @@ enum step session_resume(struct session *session)
     return STEP_AGAIN;
 }
 
-/* A response that lasts until the end is complete where TLS confirms the end. */
+/* A response that lasts until the end is complete if TLS confirms the end. */
 enum step session_end_of_stream(struct session *session, enum tcp_end end, bool in_tls)
 {
     session->ended_by_fin = !in_tls;

@@ -7,34 +7,35 @@
 
 #include "engine/session_state.h"
 
-/* session_send_early sends the first requests as early data where they may be. */
+/* session_send_early sends the first requests as early data if possible. */
 void session_send_early(struct session *session);
 
 /* session_forget_requests takes back those that were sent, or filled in, as early data. */
 void session_forget_requests(struct session *session);
 
-/* session_begin_requests goes on from the handshake to the requests, unless they were early. */
+/* session_begin_requests continues from the handshake to the requests, unless they were sent
+ * early. */
 enum step session_begin_requests(struct session *session);
 
 /* session_send_requests sends as many as may be in flight. */
 enum step session_send_requests(struct session *session);
 
-/* session_push sends what TLS has put out and, as long as the connection takes it, what the exchange
+/* session_push sends the output of TLS and, as long as the connection accepts it, what the exchange
  * has kept back. */
 void session_push(struct session *session);
 
-/* session_send_more fills in requests in the place of those answered, where any may follow; what was
- * filled in is still to be pushed. */
+/* session_send_more fills in requests to replace those answered, if any may follow; they are then
+ * still to be pushed. */
 bool session_send_more(struct session *session);
 
-/* session_resume goes on where the connection had been full; STEP_AGAIN: there may be something to
- * push. */
+/* session_resume continues when the connection is no longer full; STEP_AGAIN: there may be
+ * something to push. */
 enum step session_resume(struct session *session);
 
-/* session_read takes what TLS has of responses. */
+/* session_read reads and handles responses. */
 enum step session_read(struct session *session);
 
-/* session_expire_requests ends it where a response is overdue; others may have come since the
+/* session_expire_requests ends it if a response is overdue; others may have arrived since the
  * deadline was set. */
 void session_expire_requests(struct session *session);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a session is, for those who move it on: session_end, session_requests above it and session
- * above both. It knows none of them.
+ * The fields of a session, for the files that drive it: session_end, session_requests above it, and
+ * session above both. It depends on none of them.
  */
 #ifndef PINLOAD_ENGINE_SESSION_STATE_H
 #define PINLOAD_ENGINE_SESSION_STATE_H
@@ -43,19 +43,19 @@ struct session {
     enum stage stage;
     bool is_anonymous; /* has no identity */
     bool offer_ticket;
-    bool sent_early;     /* the requests went out as early data, but for what is late */
-    bool has_answer;     /* a response has come since requests were last sent */
+    bool sent_early;     /* the requests were sent as early data, except those in early_rest */
+    bool has_answer;     /* a response has arrived since requests were last sent */
     bool sent_fin;       /* in the farewell */
     bool reconnecting;   /* closed to try the next address */
     bool is_established; /* counted in env->num_established */
-    bool ended_by_fin;   /* TCP ended without close_notify: anyone on the way can do that */
+    bool ended_by_fin;   /* TCP ended without close_notify: anyone on the path can cause that */
     struct sample sample;
 };
 
-/* What a stage's step came to. */
+/* What a stage's step leads to. */
 enum step { STEP_AGAIN, STEP_WAIT };
 
-/* session_set_deadline bounds the stage. */
+/* session_set_deadline sets the stage's deadline. */
 void session_set_deadline(struct session *session, uint64_t from_ns, uint64_t after_ns);
 
 /* session_flush sends what TLS has put out; of a ClientHello that is to be split, the first half, and
@@ -70,7 +70,8 @@ bool session_send_held(struct session *session);
 /* session_has_ended says whether the outcome is known. */
 bool session_has_ended(const struct session *session);
 
-/* session_is_parting: all is complete and only a ticket may still come; no end is a bad one. */
+/* session_is_parting: everything is complete and only a ticket may still arrive; any end is
+ * fine. */
 bool session_is_parting(const struct session *session);
 
 #endif

@@ -16,7 +16,7 @@
 #include <sys/resource.h>
 #include <sys/time.h>
 
-/* So many identities are copied before it is looked whether they are still wanted: some 10 ms. */
+/* How many identities are copied before checking whether the worker is still wanted: some 10 ms. */
 #define IDENTITIES_AT_ONCE 64
 
 enum stop { STOP_NONE, STOP_GENTLY, STOP_NOW };
@@ -26,9 +26,9 @@ struct worker {
     const struct worker_arms *arms;
     unsigned index;
     unsigned num_takers; /* of the schedule: threads times shards */
-    unsigned taker; /* which of them this one is: its shard's first, then every NUM_SHARDS-th */
+    unsigned taker;      /* this one's index: its shard's first, then every NUM_SHARDS-th */
     struct net_loop *loop;
-    struct identity_set *identities; /* its own keys */
+    struct identity_set *identities; /* its own copies of the keys */
     struct trust *trust;
     struct tls_context *tls;
     struct verify_policy *policies; /* one for each arm */
@@ -41,7 +41,7 @@ struct worker {
     struct pacer pacer;
     struct random random;
     uint64_t serial;
-    uint64_t quota; /* sessions to begin; UINT64_MAX: no bound */
+    uint64_t quota; /* sessions to start; UINT64_MAX: unlimited */
     uint64_t start_ns, end_ns, stopped_ns, drain_until_ns, ended_ns;
     bool is_draining, is_cut, is_over;
     uint64_t busy_ns;
@@ -79,8 +79,8 @@ static void on_finish(void *owner, const struct sample *sample, const struct tls
 static void on_done(void *owner, struct deadline *deadline, const struct sample *sample);
 static const struct net_loop_events loop_events = {on_wake, on_turn, on_quiet};
 
-/* Shares are dealt out to the shards and, within each, to its threads, so that they add up also
- * where the shards have other numbers of threads. */
+/* Work is divided among the shards and, within each, among its threads, so that the parts add up
+ * even if shards have different numbers of threads. */
 static void set_up_share(struct worker *worker)
 {
     const struct plan *plan = worker->plan;
@@ -94,7 +94,7 @@ static void set_up_share(struct worker *worker)
     random_init(&worker->random, plan->seed * 0x9e3779b9u + worker->taker + 1);
 }
 
-/* copy_identities makes the worker's own keys; false: they are not wanted any more. */
+/* copy_identities copies the keys for this worker; false: the run was cancelled. */
 static bool copy_identities(struct worker *worker, const _Atomic bool *called_off)
 {
     const struct identity_set *from = worker->plan->identities;
@@ -152,7 +152,7 @@ bool worker_free(struct worker *worker)
         session_free(worker->slots.items[i].session);
     bool clean = true;
     if (worker->loop != NULL) {
-        if (worker->start_ns == 0) { /* never ran: its own handles still have to be closed */
+        if (worker->start_ns == 0) { /* never ran: its handles still have to be closed */
             net_loop_finish(worker->loop);
             net_loop_run(worker->loop);
         }
@@ -180,8 +180,8 @@ static void rest_until(struct worker *worker, struct slot *slot, uint64_t until_
     deadline_set(&worker->deadlines, &slot->deadline, until_ns);
 }
 
-/* A server that fails is not hammered, unless that is asked for. A refusal that was expected is no
- * failure, and an open loop has its own pace. */
+/* A failing server is not hammered, unless that is requested. An expected refusal is not a failure,
+ * and an open loop has its own schedule. */
 static bool must_rest(const struct worker *worker, const struct sample *sample)
 {
     if (worker->plan->no_backoff || worker->plan->rate > 0)
@@ -206,7 +206,7 @@ static void add_progress(_Atomic uint64_t *counter, int64_t by)
                           memory_order_relaxed);
 }
 
-/* A rest holds nothing up where nothing is to be begun any more, and then is no pause. */
+/* If no more sessions are to be started, waiting delays nothing, and is not a pause. */
 static void rest_after_failure(struct worker *worker, struct slot *slot, uint64_t now_ns)
 {
     rest_until(worker, slot, slots_fail(slot, now_ns));
@@ -246,7 +246,7 @@ static bool wants_ticket(struct worker *worker)
     }
 }
 
-/* NOW_NS is its own moment: many that begin in one turn each take their time to connect. */
+/* NOW_NS is read anew: if many sessions start in one turn, each takes its time to connect. */
 static void begin_session(struct worker *worker, uint64_t intended_ns, uint64_t now_ns)
 {
     const struct plan *plan = worker->plan;
@@ -285,15 +285,15 @@ static void begin_closed_loop(struct worker *worker)
     }
 }
 
-/* Books what is due before UNTIL_NS, up to the quota, as skipped. */
+/* Counts what is due before UNTIL_NS, up to the quota, as skipped. */
 static void skip_due(struct worker *worker, uint64_t until_ns)
 {
     uint64_t most = worker->quota - worker->tally->scheduled;
     tally_skipped(worker->tally, pacer_skip(&worker->pacer, until_ns, most));
 }
 
-/* Releases the arrivals that are due. Without a free slot they wait, which costs nothing: the
- * pacer just stays where it is; or they are skipped. */
+/* Starts the arrivals that are due. Without a free slot they wait, which costs nothing: the pacer
+ * just stays where it is; or they are skipped. */
 static void begin_open_loop(struct worker *worker, uint64_t now_ns)
 {
     uint64_t intended_ns;
@@ -311,8 +311,8 @@ static void begin_open_loop(struct worker *worker, uint64_t now_ns)
     }
 }
 
-/* Begins what is due. A turn that comes late, after the window's end, still begins the window's
- * last arrivals where there are slots for them. */
+/* Starts what is due. A turn that comes late, after the end of the window, still starts the
+ * window's last arrivals if there are slots for them. */
 static void begin_due(struct worker *worker, uint64_t now_ns)
 {
     bool stopped = atomic_load_explicit(&worker->stop, memory_order_relaxed) != STOP_NONE;
@@ -342,7 +342,7 @@ static void begin_drain(struct worker *worker, uint64_t now_ns, bool gently)
     worker->env.is_ending = true;
     slots_count_pauses(&worker->slots, worker->stopped_ns);
     if (worker->plan->rate > 0 && worker->slots.num_ready == 0)
-        skip_due(worker, worker->stopped_ns); /* what still waits for a slot */
+        skip_due(worker, worker->stopped_ns); /* arrivals still waiting for a slot */
     if (gently)
         for_each_busy(worker, session_wind_down);
 }
@@ -352,7 +352,7 @@ static bool has_begun_all(const struct worker *worker)
     return (worker->plan->rate > 0 ? worker->tally->scheduled : worker->serial) >= worker->quota;
 }
 
-/* Decides what of the end has come: of the window, of the count, by a signal, of the drain. */
+/* Checks for each kind of end: of the window, of the count, by a signal, of the drain. */
 static void check_end(struct worker *worker, uint64_t now_ns)
 {
     int stop = atomic_load_explicit(&worker->stop, memory_order_relaxed);
@@ -404,7 +404,7 @@ static void set_wake(struct worker *worker)
     net_loop_wake_at(worker->loop, wake_ns);
 }
 
-/* Lets others see what is established and answered, and the last whole second. */
+/* Publishes the counts of established sessions and responses, and the last whole second. */
 static void publish(struct worker *worker)
 {
     atomic_store_explicit(&worker->progress.established, worker->env.num_established,
@@ -421,14 +421,14 @@ static void publish(struct worker *worker)
                           memory_order_release);
 }
 
-/* All that is due happens here, once a turn of the loop, so that nothing begins a session from
- * within another's end. */
+/* Everything that is due happens here, once per turn of the loop, so that no session starts inside
+ * another one's end. */
 static bool on_turn(void *owner, uint64_t busy_ns)
 {
     struct worker *worker = owner;
     const struct cork *cork = &worker->env.cork;
     uint64_t now_ns = clock_now_ns();
-    if (!worker->is_draining) /* its share is of the window */
+    if (!worker->is_draining) /* only time within the window counts */
         worker->busy_ns += busy_ns;
     if (worker->is_over)
         return false;
@@ -452,7 +452,7 @@ static void on_quiet(void *owner)
 
 static void on_wake(void *owner)
 {
-    (void)owner; /* the turn that follows does it */
+    (void)owner; /* the following turn handles it */
 }
 
 static double seconds_of(struct timeval time)
@@ -460,7 +460,7 @@ static double seconds_of(struct timeval time)
     return (double)time.tv_sec + (double)time.tv_usec / 1e6;
 }
 
-/* In a closed loop the slots come in one after the other during the ramp-up. */
+/* In a closed loop the slots become ready one after the other during the ramp-up. */
 static void line_up_slots(struct worker *worker)
 {
     for (size_t i = 0; i < worker->slots.count; i++) {

@@ -20,8 +20,8 @@ static uint64_t total_of(const struct digest *digest)
     return total;
 }
 
-/* The groups of a short digest: NUM of them up to the share UP_TO of the values. They are narrow
- * around what is asked for, p50 and p99. */
+/* The groups of a short digest: NUM groups up to the share UP_TO of the values. They are narrow
+ * around p50 and p99, which are reported. */
 static const struct {
     double up_to;
     size_t num;
@@ -40,7 +40,7 @@ static size_t group_of(double q)
     return first + (within < zones[zone].num ? within : zones[zone].num - 1);
 }
 
-/* Adds a bucket to the last one of DIGEST, whose value becomes the mean of both. */
+/* Merges a bucket into the last one of DIGEST, whose value becomes the mean of both. */
 static void join_last(struct digest *digest, struct digest_bucket bucket)
 {
     struct digest_bucket *last = &digest->buckets[digest->len - 1];
@@ -51,7 +51,7 @@ static void join_last(struct digest *digest, struct digest_bucket bucket)
     last->count += bucket.count;
 }
 
-/* Joins the buckets that are in one group. */
+/* Merges the buckets of each group. */
 static void shorten(struct digest *digest)
 {
     double total = (double)total_of(digest), passed = 0;
@@ -69,7 +69,7 @@ static void shorten(struct digest *digest)
     }
 }
 
-/* Shortens DIGEST where it is too long, and gives back what it does not need. */
+/* Shortens DIGEST if it is too long, and frees the unused memory. */
 static struct digest *fitted(struct digest *digest, size_t most)
 {
     if (digest->len > most)

@@ -29,7 +29,7 @@ void intervals_cleanup(struct intervals *intervals)
     *intervals = (struct intervals){0};
 }
 
-/* Moves what FROM has into TO. */
+/* Moves the values of FROM into TO. */
 static void join(struct run_interval *to, struct run_interval *from)
 {
     for (int kind = 0; kind < NUM_LATENCIES; kind++) {
@@ -56,7 +56,7 @@ static void close_last(struct intervals *intervals)
     }
 }
 
-/* Makes one of each two; all are closed. */
+/* Merges each two intervals into one; all are closed. */
 static void double_length(struct intervals *intervals)
 {
     size_t count = intervals->count;
@@ -75,7 +75,7 @@ static void double_length(struct intervals *intervals)
     intervals->length_ns *= 2;
 }
 
-/* Opens intervals until NOW_NS lies in the last one. */
+/* Opens intervals until NOW_NS is in the last one. */
 static void open_until(struct intervals *intervals, uint64_t now_ns)
 {
     while (now_ns >= intervals->open_until_ns) {
@@ -113,9 +113,10 @@ void intervals_merge(struct intervals *to, struct intervals *from)
     to->open_until_ns = to->start_ns + to->count * to->length_ns;
 }
 
-/* --- into rows --------------------------------------------------------------------------------- */
+/* --- rows
+ * -------------------------------------------------------------------------------------- */
 
-/* The encoded form of what LATENCY holds, which is then empty again; NULL: nothing. */
+/* The encoded form of LATENCY, which is then cleared; NULL: it is empty. */
 static char *encode(struct latency *latency)
 {
     char *text = latency_count(latency) > 0 ? latency_encode(latency) : NULL;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The only file that knows HdrHistogram. All that is reported is made from the buckets alone (the
- * least and the greatest value too are those of their bucket), so that a distribution that went
- * through its text form, or was put together from several, says what the original said.
- * An encoded text comes from a file, so it is decoded here and trusted in nothing: the library's
- * decoder believes the lengths that it reads.
+ * The only file that uses HdrHistogram. Everything reported is computed from the buckets alone
+ * (even minimum and maximum are those of their buckets), so that a distribution that was encoded
+ * and decoded, or merged from several, reports the same values as the original. An encoded
+ * distribution comes from an untrusted file, so it is decoded here: the library's decoder trusts
+ * the lengths that it reads.
  */
 #include "measure/latency.h"
 
@@ -25,23 +25,23 @@
 #define COARSE_LOWEST_NS 1000
 #define FINEST_DIGITS 3
 #define COARSEST_DIGITS 1
-/* What a file may say that there are: so many that no merger of files overflows. */
+/* The limit for counts in a file, so that merging files does not overflow. */
 #define MOST_FOREIGN_COUNTS ((int64_t)1 << 53)
 
-/* V2 of the encoding: a head, then the counts, both in zlib's envelope behind a head of its own. */
+/* V2 of the encoding: a header, then the counts, compressed by zlib behind another header. */
 #define COOKIE_COMPRESSED 0x1c849314u
 #define COOKIE_ENCODED 0x1c849313u
 #define COMPRESSED_HEAD_LEN 8
 #define ENCODED_HEAD_LEN 40
-#define LARGEST_COUNT_LEN 9 /* bytes of one count or run of zeros */
+#define LARGEST_COUNT_LEN 9 /* the most bytes of one count or run of zeros */
 
 struct latency {
     struct hdr_histogram hdr;
     uint64_t clamped;
-    uint64_t floor_ns; /* the least value that it can tell apart */
+    uint64_t floor_ns; /* the smallest value that it distinguishes */
 };
 
-/* From 1 ns, 0 is a value too: the library has a bucket for it. */
+/* If values begin at 1 ns, 0 is also a value: the library has a bucket for it. */
 static int64_t lowest_ns(int digits)
 {
     return digits == COARSEST_DIGITS ? COARSE_LOWEST_NS : 1;
@@ -128,8 +128,9 @@ uint64_t latency_count(const struct latency *latency)
     return (uint64_t)latency->hdr.total_count;
 }
 
-/* The rank of PERCENT among TOTAL values, from 1: the least that has PERCENT at or below it. The
- * step down keeps 99.9 % of 1000, which is not exact in binary, from becoming the 1000th. */
+/* The rank of PERCENT among TOTAL values, from 1: the smallest with PERCENT of the values at or
+ * below it. The step down keeps 99.9 % of 1000, which is not exact in binary, from becoming the
+ * 1000th. */
 static int64_t rank_of(double percent, int64_t total)
 {
     double rank = ceil(nextafter(percent, -INFINITY) / 100.0 * (double)total);
@@ -138,7 +139,7 @@ static int64_t rank_of(double percent, int64_t total)
     return rank < (double)total ? (int64_t)rank : total;
 }
 
-/* percentiles finds COUNT values in one pass; PERCENTS rises. */
+/* percentiles finds COUNT values in one pass; PERCENTS is ascending. */
 static void percentiles(const struct hdr_histogram *hdr, const double *percents, double *out_values,
                         size_t count)
 {
@@ -163,7 +164,7 @@ double latency_percentile(const struct latency *latency, double percent)
 }
 
 struct moments {
-    double sum, squares; /* of the differences from MEAN */
+    double sum, squares; /* sum of squared differences from MEAN */
     double mean;
 };
 
@@ -227,7 +228,7 @@ char *latency_encode(const struct latency *latency)
     struct hdr_histogram view = latency->hdr;
     char *text = NULL;
     int failed = hdr_log_encode(&view, &text);
-    return memory_must(failed ? NULL : text); /* it fails for want of memory alone */
+    return memory_must(failed ? NULL : text); /* it fails only for lack of memory */
 }
 
 /* --- decoding ------------------------------------------------------------------------------- */
@@ -251,7 +252,7 @@ static bool is_base64(const char *text, size_t len)
            strspn(text + digits, "=") == len - digits;
 }
 
-/* inflate_text undoes base64 and zlib; false where TEXT is neither. OUT has *INOUT_LEN bytes. */
+/* inflate_text decodes base64 and zlib; false if TEXT is invalid. OUT has *INOUT_LEN bytes. */
 static bool inflate_text(const char *text, uint8_t *out, size_t *inout_len)
 {
     size_t text_len = strlen(text);
@@ -273,7 +274,8 @@ out:
     return inflated;
 }
 
-/* digits_of returns the digits of an encoded distribution that could be one of ours, otherwise 0. */
+/* digits_of returns the digits of an encoded distribution that could be one of ours, otherwise
+ * 0. */
 static int digits_of(const uint8_t *bytes, size_t len)
 {
     if (len < ENCODED_HEAD_LEN || read_u32(bytes) != COOKIE_ENCODED)
@@ -288,7 +290,7 @@ static int digits_of(const uint8_t *bytes, size_t len)
     return ours ? (int)digits : 0;
 }
 
-/* read_counts reads LEN bytes of counts, behind which LARGEST_COUNT_LEN more can be read. */
+/* read_counts decodes LEN bytes of counts, after which LARGEST_COUNT_LEN more are readable. */
 static bool read_counts(struct hdr_histogram *hdr, const uint8_t *bytes, size_t len)
 {
     size_t at = 0;
@@ -338,7 +340,7 @@ static hdr_timespec timespec_of(double seconds)
     return (hdr_timespec){.tv_sec = (time_t)whole, .tv_nsec = (long)((seconds - whole) * 1e9)};
 }
 
-/* The library's own head leaves out the day of the month. */
+/* The library's own header omits the day of the month. */
 void latency_log_begin(FILE *file, uint64_t start_wall_ns)
 {
     time_t seconds = (time_t)(start_wall_ns / NS_PER_S);

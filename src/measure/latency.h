@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A distribution of latencies, in nanoseconds, on HdrHistogram_c: 1 ns to 1 h with a fixed number
- * of significant digits. One thread writes it; they are merged after the join. A value beyond the
- * range is clamped to it and counted as clamped, never dropped.
+ * of significant digits. Written by one thread; distributions are merged after the join. A value
+ * out of range is clamped to it and counted as clamped, never dropped.
  */
 #ifndef PINLOAD_MEASURE_LATENCY_H
 #define PINLOAD_MEASURE_LATENCY_H
@@ -23,8 +23,8 @@ struct latency_summary {
     double p50, p75, p90, p95, p99, p999;
 };
 
-/* latency_new makes an empty distribution with DIGITS significant digits, 3 to 1: 270 KB, 36 KB or
- * 4 KB. A distribution of 1 digit begins at 1 us, which keeps it small. */
+/* latency_new creates an empty distribution with DIGITS significant digits, 3 to 1: 270 KB, 36 KB
+ * or 4 KB. A distribution of 1 digit begins at 1 us, which keeps it small. */
 struct latency *latency_new(int digits);
 void latency_free(struct latency *latency);
 
@@ -40,22 +40,23 @@ void latency_summarize(const struct latency *latency, struct latency_summary *ou
 
 uint64_t latency_count(const struct latency *latency);
 
-/* latency_percentile returns the value in nanoseconds at PERCENT (0 to 100), 0 where empty. */
+/* latency_percentile returns the value in nanoseconds at PERCENT (0 to 100), 0 if empty. */
 double latency_percentile(const struct latency *latency, double percent);
 
-/* latency_each calls VISIT for each bucket with values, rising: its value (the median of what the
- * bucket stands for, ns) and count. */
+/* latency_each calls VISIT for each bucket with values, ascending: its value (the middle of the
+ * bucket, ns) and count. */
 void latency_each(const struct latency *latency,
                   void (*visit)(void *arg, double value_ns, uint64_t count), void *arg);
 
 /* latency_encode returns HdrHistogram's V2 compressed encoding in base64, to be freed. */
 char *latency_encode(const struct latency *latency);
 
-/* latency_decode makes a distribution from such a text; NULL where it is none. */
+/* latency_decode creates a distribution from such a string; NULL if it is invalid. */
 struct latency *latency_decode(const char *base64, uint64_t clamped);
 
-/* A log as HdrHistogram's tools read it. latency_log_begin writes the head; latency_log_entry
- * appends one interval under TAG: its start (seconds after the head's start) and length. */
+/* A log in the format of HdrHistogram's tools. latency_log_begin writes the header;
+ * latency_log_entry appends one interval under TAG: its start (seconds after the header's start)
+ * and length. */
 void latency_log_begin(FILE *file, uint64_t start_wall_ns);
 bool latency_log_entry(FILE *file, const struct latency *latency, const char *tag, double start_s,
                        double length_s);

@@ -19,7 +19,8 @@ static const struct {
     [LATENCY_REQUEST] = {"request", true, "from sending the request to the end of its response"},
     [LATENCY_SESSION] = {"session", true,
                          "from the start of the session to the end of its last response"},
-    [LATENCY_FROM_SCHEDULE] = {"from_schedule", true, "from the intended start to the same"},
+    [LATENCY_FROM_SCHEDULE] = {"from_schedule", true,
+                               "from the intended start to the end of the last response"},
     [LATENCY_HANDSHAKE_FROM_SCHEDULE] = {"handshake_from_schedule", false,
                                          "from the intended start to the end of the handshake"},
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The latencies that are measured of a session, and what they are called.
+ * The latencies of a session that are measured, and their names.
  */
 #ifndef PINLOAD_MEASURE_LATENCY_KIND_H
 #define PINLOAD_MEASURE_LATENCY_KIND_H
@@ -21,13 +21,13 @@ enum latency_kind {
     NUM_LATENCIES,
 };
 
-/* latency_kind_name returns the name of cli.md's JSON: "connect", "tls_handshake", … */
+/* latency_kind_name returns the name in the JSON result: "connect", "tls_handshake", … */
 const char *latency_kind_name(enum latency_kind kind);
 
-/* latency_kind_is_first says whether results have had it from the first version on. */
+/* latency_kind_is_first says whether results have had it since the first version. */
 bool latency_kind_is_first(enum latency_kind kind);
 
-/* latency_kind_meaning returns from when to when it is, in half a sentence. */
+/* latency_kind_meaning returns a phrase: from when to when it is measured. */
 const char *latency_kind_meaning(enum latency_kind kind);
 
 #endif

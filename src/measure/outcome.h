@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How a session came out: one closed list, and the judgement that picks from it. The judgement is a
- * pure function of what was seen, and the first cause wins. docs/outcomes.md says of each what it
- * means and what to do about it.
+ * The outcomes of a session, one closed list, with their names and classes. docs/outcomes.md
+ * explains each, and what to do about it.
  */
 #ifndef PINLOAD_MEASURE_OUTCOME_H
 #define PINLOAD_MEASURE_OUTCOME_H
@@ -38,7 +37,7 @@ enum outcome {
     NUM_OUTCOMES,
 };
 
-/* What an outcome counts as, in the books of a run. */
+/* The class of an outcome, by which sessions are counted. */
 enum outcome_class {
     CLASS_SUCCEEDED,
     CLASS_REFUSED,
@@ -48,16 +47,16 @@ enum outcome_class {
     NUM_CLASSES
 };
 
-/* outcome_name returns the name of the JSON result: "client_cert_refused". */
+/* outcome_name returns the name in the JSON result: "client_cert_refused". */
 const char *outcome_name(enum outcome outcome);
 
-/* outcome_from_name is its inverse; false where NAME is none. */
+/* outcome_from_name is its inverse; false if NAME is unknown. */
 bool outcome_from_name(const char *name, enum outcome *out_outcome);
 
-/* outcome_meaning returns one clause for a person. */
+/* outcome_meaning returns a clause for a person. */
 const char *outcome_meaning(enum outcome outcome);
 
-/* outcome_bit returns OUTCOME's bit of a set of outcomes. */
+/* outcome_bit returns OUTCOME's bit in a set of outcomes. */
 uint32_t outcome_bit(enum outcome outcome);
 
 /* Whose doing an outcome may be: of a session that never reached the server's TLS, or no further than
@@ -66,7 +65,7 @@ uint32_t outcome_bit(enum outcome outcome);
 enum outcome_blame { BLAME_NOBODY, BLAME_NETWORK, BLAME_SERVER_CERT, BLAME_IDENTITY };
 enum outcome_blame outcome_blame(enum outcome outcome);
 
-/* outcome_class says what OUTCOME counts as; REFUSAL_BY_CLOSE makes closed_before_accept a
+/* outcome_class returns the class of OUTCOME; REFUSAL_BY_CLOSE makes closed_before_accept a
  * refusal. */
 enum outcome_class outcome_class(enum outcome outcome, bool refusal_by_close);
 

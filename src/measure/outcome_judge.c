@@ -37,7 +37,7 @@ static enum outcome judge_verification(enum verify_result result)
     }
 }
 
-/* The server could still be judging our certificate: it has it, and has not answered. */
+/* The server may still be checking our certificate: it has it, and has not answered. */
 static bool before_acceptance(const struct evidence *evidence)
 {
     return evidence->tls != NULL && evidence->tls->cert_asked && !evidence->response_begun;

@@ -36,7 +36,7 @@ static void close_last(struct seconds *seconds)
     latency_reset(seconds->open);
 }
 
-/* The second in which NOW_NS lies; those before it are closed. */
+/* The second that contains NOW_NS; those before it are closed. */
 static struct second *second_at(struct seconds *seconds, uint64_t now_ns)
 {
     size_t index = now_ns > seconds->start_ns ? (now_ns - seconds->start_ns) / NS_PER_S : 0;

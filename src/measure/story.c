@@ -121,7 +121,7 @@ static void tell_chain(struct buffer *out, const struct tls_conn *conn)
     }
 }
 
-/* Every kind of pin of what was seen, then what was expected. */
+/* Every kind of pin: what was seen, then what was expected. */
 static void tell_pins(struct buffer *out, const struct plan *plan, const struct sample *sample,
                       const struct tls_conn *conn)
 {
@@ -207,7 +207,7 @@ static char *tell(const struct plan *plan, const struct sample *sample, const st
     }
     char *text = memory_text(buffer_text(&out));
     buffer_cleanup(&out);
-    return text_hide_controls(text); /* a server's names are in it */
+    return text_hide_controls(text); /* it contains names chosen by the server */
 }
 
 void stories_note(struct stories *stories, const struct plan *plan, const struct sample *sample,

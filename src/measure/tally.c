@@ -93,13 +93,13 @@ static void count_code(struct code_counts *counts, uint16_t code, uint64_t count
         counts->others += count;
 }
 
-/* Whether what began, or was intended, at FROM_NS is measured: it is not of the warm-up. */
+/* Whether what began, or was intended, at FROM_NS counts: it does not during the warm-up. */
 static bool is_measured(const struct tally *tally, uint64_t from_ns)
 {
     return from_ns >= tally->measured_from_ns;
 }
 
-/* Books a latency of KIND that was complete at NOW_NS. */
+/* Records a latency of KIND that completed at NOW_NS. */
 static void record(struct tally *tally, enum latency_kind kind, uint64_t now_ns, uint64_t value_ns)
 {
     latency_record(tally->latencies[kind], value_ns);
@@ -120,8 +120,7 @@ static void tally_pins(struct tally *tally, const struct sample *sample)
         return;
     }
     tally->pins_matched++;
-    if ((size_t)verify->pin_index <
-        pinset_count(tally->plan->pins)) /* an arm has pins of its own */
+    if ((size_t)verify->pin_index < pinset_count(tally->plan->pins)) /* each arm has its own pins */
         tally->pins_by_pin[verify->pin_index]++;
 }
 
@@ -204,7 +203,8 @@ static void tally_latencies(struct tally *tally, const struct sample *sample)
         record(tally, LATENCY_FROM_SCHEDULE, at->ended, at->complete - at->intended);
 }
 
-/* A session that had its responses until the run ended is neither a failure nor nothing. */
+/* A session that had its responses before the run ended is neither a failure nor without a
+ * result. */
 static void tally_served(struct tally *tally, const struct sample *sample)
 {
     if (sample->outcome != OUTCOME_CUT_OFF || sample->requests_succeeded == 0)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One worker's books: what its sessions came to, counted and put into histograms. Written by its
- * own thread alone; tallies are merged after the join. Nothing is allocated for a session, but for
- * the first of an identity.
+ * One worker's counts and distributions. Written by its own thread only; tallies are merged after
+ * the join. Sessions allocate nothing, except the first one of an identity.
  */
 #ifndef PINLOAD_MEASURE_TALLY_H
 #define PINLOAD_MEASURE_TALLY_H
@@ -20,7 +19,7 @@
 
 struct plan;
 
-/* How often a 16-bit code came up: TLS versions, ciphers, groups, HTTP statuses. */
+/* How often each 16-bit code occurred: TLS versions, ciphers, groups, HTTP statuses. */
 #define MAX_CODES 32
 struct code_count {
     uint16_t code;
@@ -29,7 +28,7 @@ struct code_count {
 struct code_counts {
     struct code_count items[MAX_CODES];
     size_t num;
-    uint64_t others; /* beyond MAX_CODES kinds */
+    uint64_t others; /* more than MAX_CODES different ones */
 };
 
 struct identity_tally {
@@ -38,23 +37,25 @@ struct identity_tally {
     uint64_t responses[NUM_STATUS_CLASSES];
     uint32_t failed_by; /* a bit for each outcome of its failed sessions */
     uint64_t cut_off_served;
-    struct latency *tls_handshake; /* made at its first handshake */
+    struct latency *tls_handshake; /* created at its first handshake */
 };
 
 struct tally {
     const struct plan *plan;
-    uint64_t measured_from_ns; /* what began before it is left out of latency, per_second */
+    uint64_t measured_from_ns; /* what began before it is excluded from latency and per_second */
     uint64_t scheduled, skipped, started;
-    bool was_full;                              /* some arrival was due when no slot was free */
+    bool was_full;                              /* an arrival was due when no slot was free */
     uint64_t last_intended_ns, last_started_ns; /* of the last session that was started */
     uint64_t steady_from_ns, stopped_ns;
     uint64_t steady_sessions, steady_requests;
     uint64_t measured_sessions, measured_handshakes, measured_requests;
     uint64_t outcomes[NUM_OUTCOMES];
-    uint64_t cut_off_served, cut_off_responses; /* kept-alive sessions that the run's end ended */
-    uint64_t responses;                         /* complete ones, of sessions that go on too */
+    uint64_t cut_off_served, cut_off_responses; /* kept-alive sessions ended by the end of the
+                                                 * run */
+    uint64_t responses;                         /* completed ones, including those of open
+                                                 * sessions */
     uint64_t requests_started, requests_succeeded, requests_failed;
-    uint64_t requests_unclosed; /* of the succeeded: ended by TCP alone */
+    uint64_t requests_unclosed; /* of the succeeded: ended by a FIN without close_notify */
     uint64_t bytes_read, bytes_written;
     uint64_t handshakes_full, handshakes_resumed;
     uint64_t tickets_offered, tickets_declined;
@@ -80,33 +81,33 @@ struct tally {
 struct tally *tally_new(const struct plan *plan);
 void tally_free(struct tally *tally);
 
-/* tally_begin says when the run begins. */
+/* tally_begin sets the start of the run. */
 void tally_begin(struct tally *tally, uint64_t start_ns);
 
-/* tally_started books one scheduled session, tally_skipped COUNT of them. */
+/* tally_started counts one scheduled session, tally_skipped COUNT of them. */
 void tally_started(struct tally *tally, uint64_t intended_ns, uint64_t now_ns, size_t identity);
 void tally_skipped(struct tally *tally, uint64_t count);
 
-/* tally_connected and tally_handshake book what is complete of a session that goes on; the
- * handshake with what is known of its TLS connection. */
+/* tally_connected and tally_handshake record phases of a session that continues; the latter with
+ * the facts of its TLS connection. */
 void tally_connected(struct tally *tally, const struct sample *sample);
 void tally_handshake(struct tally *tally, const struct sample *sample, const struct tls_facts *tls);
 
-/* tally_session books a session that has ended. */
+/* tally_session counts a session that has ended. */
 void tally_session(struct tally *tally, const struct sample *sample);
 
-/* tally_first_byte and tally_request book one request of a session that goes on, at NOW_NS,
+/* tally_first_byte and tally_request record one request of a session that continues, at NOW_NS,
  * AFTER_NS after it was sent. */
 void tally_first_byte(struct tally *tally, uint64_t now_ns, uint64_t after_ns);
 void tally_request(struct tally *tally, size_t identity, uint64_t now_ns, uint64_t after_ns,
                    unsigned status);
 
-/* tally_merge adds FROM to TO; both are of one plan and one begin. FROM is closed by it. */
+/* tally_merge adds FROM to TO; both have the same plan and start. It closes FROM. */
 void tally_merge(struct tally *to, struct tally *from);
 
-/* tally_end says when the run stopped beginning sessions, and when the last one had ended. Of a
- * tally that others were merged into; without it the last second counts as a whole one, and no part
- * of the run as steady. */
+/* tally_end says when the run stopped starting sessions, and when the last one ended. Call it on a
+ * tally that others were merged into; without it the last second counts as a whole one, and the run
+ * has no steady part. */
 void tally_end(struct tally *tally, uint64_t stopped_ns, uint64_t ended_ns);
 
 #endif
