@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * pinload: the table of subcommands. How a command ended becomes an exit status here and nowhere
- * else, by the table in cli/about.h.
+ * pinload: the table of commands. The way a command ended becomes an exit status only here, by the
+ * table in cli/about.h.
  */
 #include "base/error.h"
 #include "base/memory.h"
@@ -39,13 +39,13 @@ static bool find_command(const char *word, enum command *out_command)
     return false;
 }
 
-/* Most tools take options and a URL without a command's name before them. */
+/* Most tools take options and a URL without a command before them. */
 static bool is_without_command(const char *word)
 {
     return word[0] == '-' || strstr(word, "://") != NULL;
 }
 
-/* Says why, on one line whatever WHY quotes. */
+/* Reports the error, on one line whatever WHY quotes. */
 static enum ending refuse(const struct error *why)
 {
     error_print(why);
@@ -80,7 +80,7 @@ static enum ending print_completions(const char *shell)
         completions_print_zsh(stdout);
     } else {
         struct error err;
-        error_set(&err, "--completion '%.300s' is unknown; expected bash, zsh",
+        error_set(&err, "--completion '%.300s' is unknown; expected bash or zsh",
                   shell != NULL ? shell : "");
         return refuse(&err);
     }
@@ -92,7 +92,7 @@ static bool is_help(const char *word)
     return strcmp(word, "help") == 0 || strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
 }
 
-/* What follows "pinload help": nothing, a command, "figures", or what is made for others from the table. */
+/* The argument of "pinload help": none, a command, "figures", or an option for a generated file. */
 static enum ending print_help(int argc, char **argv)
 {
     enum command command;
@@ -116,7 +116,8 @@ static enum ending print_help(int argc, char **argv)
     return ENDING_AS_EXPECTED;
 }
 
-/* Passwords on the command line are copied away, so that other users do not see them for long. */
+/* Passwords on the command line are copied and overwritten, so that other users do not see them for
+ * long. */
 static char **take_arguments(int argc, char **argv)
 {
     char **copy = memory_new((size_t)argc + 1, sizeof *copy);
@@ -177,8 +178,8 @@ static enum ending dispatch(int argc, char **argv, char **redacted)
     return run_command(command, argc - 2, argv + 2, redacted);
 }
 
-/* A descriptor that is opened later would take the place of a standard stream that is closed, and
- * get what is meant for that. What is written to such a stream is an error, as if it were closed. */
+/* A file opened later would take the place of a closed standard stream, and get its output. Writing
+ * to such a stream is an error, as if it were closed. */
 static void fill_standard_descriptors(void)
 {
     int fd;
@@ -189,7 +190,7 @@ static void fill_standard_descriptors(void)
         close(fd);
 }
 
-/* What did not arrive is not as expected. */
+/* Output that could not be written is not as expected. */
 static enum ending check_output(enum ending ending)
 {
     bool is_lost = fflush(stdout) != 0 || ferror(stdout);
@@ -200,7 +201,7 @@ static enum ending check_output(enum ending ending)
                                                                         : ending;
 }
 
-/* Where there is less, jemalloc has been unable to set itself up, and cannot say so. */
+/* With less, jemalloc could not initialise, and cannot report that. */
 static void check_room(void)
 {
     enum { LEAST = 8 << 20 };

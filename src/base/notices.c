@@ -24,7 +24,7 @@ void notices_print(const struct notices *notices, size_t most)
     for (size_t i = 0; i < notices->count && i < most; i++)
         fprintf(stderr, "pinload: warning: %s\n", notices->texts[i]);
     if (notices->count > most)
-        fprintf(stderr, "pinload: warning: and %zu more of the kind\n", notices->count - most);
+        fprintf(stderr, "pinload: warning: and %zu more warnings\n", notices->count - most);
 }
 
 void notices_cleanup(struct notices *notices)

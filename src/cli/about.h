@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What there is to say of pinload beside its options: how it ends, what it reads, how to begin. The
- * help and the man page say it, each in its own form; main takes the exit statuses from here.
+ * The help besides the options: exit statuses, environment and files, examples. The help and the
+ * man page print it, each in its own form; main takes the exit statuses from here.
  */
 #ifndef PINLOAD_CLI_ABOUT_H
 #define PINLOAD_CLI_ABOUT_H
@@ -10,14 +10,14 @@
 
 #define ABOUT_TITLE "load mTLS endpoints, with every pin checked"
 
-/* How an ending is told to whoever called; by ascending status. */
+/* An exit status and its meaning; by ascending status. */
 struct ending_row {
     int status;
     const char *meaning;
 };
 extern const struct ending_row ending_table[NUM_ENDINGS];
 
-/* A command line to begin with, of at most 76 columns. */
+/* An example command line, of at most 76 columns. */
 struct example_row {
     enum command command;
     const char *purpose;
@@ -26,7 +26,7 @@ struct example_row {
 extern const struct example_row example_table[];
 extern const size_t example_table_len;
 
-/* What pinload reads without being told by an option: variables of the environment, files. */
+/* What pinload reads without an option: environment variables, files. */
 struct source_row {
     const char *name;
     const char *meaning;

@@ -29,7 +29,7 @@
 #define DEFAULT_DURATION_NS (10 * NS_PER_S)
 #define DEFAULT_RESOLVE_DURATION_NS (60 * NS_PER_S)
 
-/* How long it may go on. */
+/* How long it may run. */
 static void set_bounds(struct compare_bounds *bounds, const struct options *options)
 {
     bounds->sessions_per_arm = options->sessions;
@@ -55,7 +55,7 @@ static bool parse_arms(struct arms *arms, const struct options *options, struct 
     return true;
 }
 
-/* In this process there is nobody to be, and nobody to trust, but those made for it. */
+/* In process there are only the identities and servers created for it. */
 static bool check_in_process(const struct options *options, struct error *err)
 {
     static const char *const foreign[] = {"identity", "identities", "cert",         "key",
@@ -90,13 +90,13 @@ static bool check_modes(const struct options *options, struct error *err)
     if (strcmp(options->rotate, "round-robin") != 0)
         return error_set(
             err,
-            "--rotate '%s' gives the sessions that are compared different identities; expected "
+            "--rotate '%s' gives the sessions of a block different identities; expected "
             "round-robin",
             options->rotate);
     if (options->requests == REQUESTS_ENDLESS)
         return error_set(
             err,
-            "-r 'inf' ends no session, and compare measures whole ones; expected a whole number");
+            "-r 'inf' never ends a session, and compare measures whole ones; expected a number");
     if (options->in_process && !check_in_process(options, err))
         return false;
     return outputs_check(options, err);
@@ -112,7 +112,7 @@ static bool write_html(FILE *out, const void *subject)
     return compare_html(out, subject);
 }
 
-/* True also where PATH is not asked for. */
+/* True also if PATH is not given. */
 static bool write_to(const char *path, bool (*write)(FILE *, const void *),
                      const struct compare_result *result)
 {
@@ -153,7 +153,7 @@ static enum compare_end in_process(struct compare_result *result, struct arms *a
     return compare_in_process(result, arms, bounds, &config, err);
 }
 
-/* The parts of a plan that a comparison takes; how servers are verified is the arms' affair. */
+/* The parts of a plan that a comparison uses; the arms decide how servers are verified. */
 static bool build_plan(struct plan *plan, const struct options *options, struct notices *notices,
                        struct error *err)
 {

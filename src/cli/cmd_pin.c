@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * pinload pin: the pins of a certificate in a file, or of a server's, also of a server that then
- * refuses us.
+ * pinload pin: the pins of a certificate in a file, or of a server, even of one that then refuses
+ * the client.
  */
 #include "base/error.h"
 #include "base/notices.h"
@@ -25,7 +25,7 @@ static void print_forms(const char *kind, const uint8_t fingerprint[static FINGE
     printf("%s:%s\n%s:%s\n", kind, base64, kind, hex);
 }
 
-/* Lines that --pin-file takes as they are: what is not a pin is a comment. */
+/* Lines that --pin-file accepts as they are: everything but the pins is a comment. */
 static void print_certificate(size_t index, const uint8_t *der, size_t len)
 {
     char about[768];

@@ -49,7 +49,7 @@ static void tell_stories(const struct stories *stories)
     }
 }
 
-/* The story that the summary shows: of the first kind of failure there is. */
+/* The trace that the summary shows: that of the first failed outcome in the order of the list. */
 static void keep_first_failure(struct result *result, const struct stories *stories,
                                bool refusal_by_close)
 {
@@ -71,7 +71,8 @@ static void copy_command(struct result *result, char **redacted)
     result->command_len = len;
 }
 
-/* A warm-up that outlasts the window of -n leaves nothing to measure, which no plan can tell. */
+/* A warm-up longer than the window of -n leaves nothing to measure, which is not known before the
+ * run. */
 static void warn_of_warm_up(const struct result *result)
 {
     if (result->warm_up_s > 0 && result->duration_s <= result->warm_up_s)
@@ -103,7 +104,7 @@ static void tell_progress(void *arg, const struct progress_moment *moment, bool 
     progress_tell(arg, moment, is_last);
 }
 
-/* On a terminal only, unless it is asked for. */
+/* On a terminal only, unless requested. */
 static bool wants_progress(const struct options *options)
 {
     if (strcmp(options->progress, "auto") == 0)
@@ -124,7 +125,8 @@ static enum ending run(const struct invocation *invocation, const struct plan *p
     struct run_hooks hooks = {.on_progress = tell_progress, .arg = &progress};
     if (!wants_progress(invocation->options))
         hooks.on_progress = NULL;
-    process_spare_once(); /* the run takes its signals itself: this is for what follows it */
+    process_spare_once(); /* during the run, it handles its signals itself: this is for what follows
+                           * it */
     struct result *result = run_plan(plan, &hooks, &stories, &err);
     enum ending ending = result == NULL ? refuse(&err) : report(invocation, plan, result, &stories);
     result_free(result);

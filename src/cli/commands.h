@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The commands, and how they can end. What a command prints is its own affair; which exit status
- * follows is main's.
+ * The commands, and how they can end. A command prints its own output; main decides the exit
+ * status.
  */
 #ifndef PINLOAD_CLI_COMMANDS_H
 #define PINLOAD_CLI_COMMANDS_H
@@ -13,8 +13,8 @@
 enum ending {
     ENDING_AS_EXPECTED,
     ENDING_UNEXPECTED, /* a session failed, an expectation did not hold, a report was not written */
-    ENDING_USAGE,      /* usage or set-up; nothing was sent */
-    ENDING_RATE_MISSED, /* the rate asked for was not held */
+    ENDING_USAGE,      /* usage or setup error; nothing was sent */
+    ENDING_RATE_MISSED, /* the requested rate was not held */
     ENDING_INTERRUPTED,
     ENDING_TERMINATED,
     NUM_ENDINGS,
@@ -34,10 +34,10 @@ enum ending cmd_merge(const struct invocation *invocation);
 /* help_print prints a command's help, made from the table of options. */
 void help_print(FILE *out, enum command command);
 
-/* help_overview prints what commands there are. */
+/* help_overview prints the list of commands. */
 void help_overview(FILE *out);
 
-/* help_begin prints how a command is used, for who typed nothing but its name. */
+/* help_begin prints a command's usage, for a command without arguments. */
 void help_begin(FILE *out, enum command command);
 
 #endif

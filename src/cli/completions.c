@@ -5,12 +5,12 @@
 
 #include <string.h>
 
-/* What can stand for an option's value. */
+/* What can be completed as an option's value. */
 enum value { VALUE_OTHER, VALUE_WORDS, VALUE_FILE, VALUE_DIRECTORY };
 
 #define CAPITALS "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-/* Says whether one of "a|b|N" begins with what can be typed. */
+/* Says whether one of "a|b|N" begins with literal text. */
 static bool has_words(const char *alternatives)
 {
     for (const char *p = alternatives; *p != '\0';) {
@@ -41,8 +41,8 @@ static bool is_taken_by(const struct option_row *row, int command)
     return (row->commands & 1u << command) != 0;
 }
 
-/* Prints those alternatives of "a|b:FORM|N" that can be typed, up to where a placeholder begins; a
- * COLON at their end as the shell takes it. */
+/* Prints those alternatives of "a|b:FORM|N" that can be typed, up to the start of a placeholder; a
+ * COLON at their end in the shell's form. */
 static void print_words(FILE *out, const struct option_row *row, const char *colon)
 {
     const char *words = row->choices != NULL ? row->choices : row->argument;
@@ -61,8 +61,9 @@ static void print_words(FILE *out, const struct option_row *row, const char *col
 
 /* --- bash -------------------------------------------------------------------------------------- */
 
-/* bash has split the line at its COMP_WORDBREAKS, and replaces only what follows the last of them (an
- * @ is replaced too); the script looks at whole words, and answers with the part that is replaced. */
+/* bash has split the line at its COMP_WORDBREAKS, and replaces only what follows the last of them
+ * (an @ is replaced too); the script looks at whole words, and returns the part that is
+ * replaced. */
 static const char bash_head[] =
     "# bash completion for pinload; made by 'pinload help --completion bash'\n"
     "# SPDX-License-Identifier: Apache-2.0\n"
@@ -193,7 +194,7 @@ void completions_print_bash(FILE *out)
 
 /* --- zsh --------------------------------------------------------------------------------------- */
 
-/* Prints up to the end of TEXT's first sentence, as a quoted specification of _arguments takes it. */
+/* Prints the first sentence of TEXT, quoted for a specification of _arguments. */
 static void print_zsh_text(FILE *out, const char *text)
 {
     for (const char *p = text; *p != '\0' && strncmp(p, ". ", 2) != 0; p++) {

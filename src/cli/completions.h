@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What makes a shell complete pinload's command line, made from the table that parses: commands,
- * options, choices, and files where a file is taken. `pinload help --completion SHELL` prints it;
- * the build runs that and installs the files.
+ * Shell completions for pinload's command line, made from the table of options: commands, options,
+ * choices, and files where an option takes one. `pinload help --completion SHELL` prints them; the
+ * build runs that and installs the files.
  */
 #ifndef PINLOAD_CLI_COMPLETIONS_H
 #define PINLOAD_CLI_COMPLETIONS_H

@@ -7,12 +7,12 @@
 #include <stdio.h>
 #include <sys/resource.h>
 
-/* A loop has an epoll, an event and a few of libuv's own descriptors; the process has files. A
- * closed connection's slot may open the next before the loop has let go of the last. */
+/* A loop has an epoll, an event and a few of libuv's own descriptors; the process has files. The
+ * slot of a closed connection may open the next one before the loop has released the last. */
 #define PER_THREAD 8
 #define OF_THE_PROCESS 32
 
-/* How many descriptors this process may have, raised where that is needed. */
+/* The limit of descriptors of this process, raised if needed. */
 static uint64_t raise_limit(uint64_t needed)
 {
     struct rlimit limit;

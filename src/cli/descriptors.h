@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * File descriptors: as many as the system allows, and a clear word before the run where that is
- * not enough.
+ * The limit of file descriptors: raised as far as the system allows, and an error before the run if
+ * that is not enough.
  */
 #ifndef PINLOAD_CLI_DESCRIPTORS_H
 #define PINLOAD_CLI_DESCRIPTORS_H
@@ -12,8 +12,8 @@
 
 struct plan;
 
-/* descriptors_suffice raises the soft limit to the hard one where that is needed, and says whether
- * this shard of PLAN fits; if not, ERR says what would. */
+/* descriptors_suffice raises the soft limit to the hard one if needed, and says whether this shard
+ * of PLAN fits; if not, ERR says what would. */
 bool descriptors_suffice(const struct plan *plan, struct error *err);
 
 #endif

@@ -7,7 +7,8 @@
 
 #define WIDTH 80
 
-/* Prints TEXT from COLUMN on, in lines of up to WIDTH columns; those after the first are indented. */
+/* Prints TEXT from COLUMN on, in lines of up to WIDTH columns; lines after the first are
+ * indented. */
 static void print_wrapped(FILE *out, const char *text, size_t column, size_t indent)
 {
     bool begins = true;

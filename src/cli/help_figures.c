@@ -20,7 +20,7 @@ static void heading(FILE *out, const char *text)
     fprintf(out, "\n%s\n", text);
 }
 
-/* Names are counted under the word of their metric's label. */
+/* The placeholder for names is the label of their metric. */
 static const char *label_of(const struct figure *figure)
 {
     for (size_t i = 0; i < metric_table_len; i++) {
@@ -53,7 +53,7 @@ static void print_figure(FILE *out, const struct figure *figure)
     switch (figure->kind) {
     case FIGURE_FLAG:
     case FIGURE_TEXT:
-        return; /* nothing to compare with a number */
+        return; /* cannot be compared with a number */
     case FIGURE_NAMES:
     case FIGURE_ALL_NAMES:
     case FIGURE_OUTCOMES:
@@ -79,7 +79,7 @@ static void print_latencies(FILE *out)
 static void print_identities(FILE *out)
 {
     struct buffer name = {0};
-    heading(out, "Of each identity, by its NAME");
+    heading(out, "Each identity, by its NAME");
     for (size_t i = 0; i < num_identity_counters; i++) {
         buffer_clear(&name);
         buffer_format(&name, "identities.NAME.%s", identity_counters[i].name);
@@ -96,7 +96,7 @@ static void print_identities(FILE *out)
 
 static void print_statistics(FILE *out)
 {
-    heading(out, "Statistics, each STAT of a distribution");
+    heading(out, "Statistics, each a STAT of a distribution");
     for (size_t i = 0; i < statistic_table_len; i++)
         row(out, statistic_table[i].name, "", "statistic", statistic_table[i].meaning);
     row(out, "count", "", "counter", "how many values there are");
@@ -109,19 +109,19 @@ static void print_statistics(FILE *out)
 static void print_run(FILE *out)
 {
     heading(out, "The run");
-    row(out, "duration_s", "s", "time", "from the first scheduled moment to the end of the window");
-    row(out, "config.SETTING", "", "setting", "what the run was told, where that is a number");
+    row(out, "duration_s", "s", "time", "from the first scheduled start to the end of the window");
+    row(out, "config.SETTING", "", "setting", "a setting of the run, if it is a number");
     row(out, "verdict.interrupted_by", "", "number", "the signal that ended the run");
 }
 
 void help_figures(FILE *out)
 {
-    fputs("The figures of a result, each by its path in the JSON. --fail-if takes all of\n"
-          "them, as in --fail-if 'tls_handshake.p99 > 20ms'. What is in us or s is compared\n"
-          "with a time, all else with a number. Of what is counted by name, names that did\n"
-          "not come up are 0.\n",
+    fputs("The figures of a result, each by its path in the JSON result. --fail-if takes all\n"
+          "of them, as in --fail-if 'tls_handshake.p99 > 20ms'. Figures in us or s are\n"
+          "compared with a time, all others with a number. Of counters by name, a name that\n"
+          "did not occur is 0.\n",
           out);
-    heading(out, "Counters, rates, and what the generator took");
+    heading(out, "Counters, rates, and the generator's resources");
     for (size_t i = 0; i < figure_table_len; i++)
         print_figure(out, &figure_table[i]);
     print_latencies(out);

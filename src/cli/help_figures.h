@@ -7,8 +7,8 @@
 
 #include <stdio.h>
 
-/* help_figures prints a line for each: name, unit and kind, and below it what it means. A part of a
- * name in capitals stands for whatever it says. */
+/* help_figures prints for each figure a line with name, unit and kind, and a line with its meaning.
+ * A part of a name in capitals is a placeholder. */
 void help_figures(FILE *out);
 
 #endif

@@ -10,8 +10,8 @@
 
 #define LINE_WIDTH 76
 
-/* Prints LEN characters as roff takes them in a text line or, in quotes, as one argument of a
- * macro. A dash that begins an option is a minus, so that it can be copied out of the page. */
+/* Prints LEN characters as roff reads them in a text line or, in quotes, as one argument of a
+ * macro. A dash that begins an option is a minus, so that it can be copied from the page. */
 static void print_escaped(FILE *out, const char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
@@ -65,7 +65,7 @@ static void print_sentence(FILE *out, const char *text)
     print_text(out, sentence);
 }
 
-/* Prints "a|b:FORM" as alternatives: words as they are typed, placeholders as such. */
+/* Prints "a|b:FORM" as alternatives: literal words, and placeholders. */
 static void print_alternatives(FILE *out, const char *choices)
 {
     for (const char *p = choices; *p != '\0';) {
@@ -110,7 +110,7 @@ static bool is_taken_by(const struct option_row *row, int command)
     return (row->commands & 1u << command) != 0;
 }
 
-/* Most options are for run alone, which then goes without saying. */
+/* Most options are for run alone, which is not mentioned. */
 static void print_takers(FILE *out, const struct option_row *row)
 {
     if (row->commands == 1u << COMMAND_RUN)
@@ -138,7 +138,7 @@ static void print_option(FILE *out, const struct option_row *row)
     print_takers(out, row);
 }
 
-/* The groups in the order of their first option; what belongs to one may stand apart. */
+/* The groups in the order of their first option; the options of a group may be apart. */
 static void print_group(FILE *out, const char *group)
 {
     fprintf(out, ".Ss %s\n.Bl -tag -width Ds\n", group);
@@ -168,7 +168,7 @@ static void print_options(FILE *out)
     }
 }
 
-/* Prints "FILE.crt | https://HOST" as two operands, one or the other. */
+/* Prints "FILE.crt | https://HOST" as two alternative operands. */
 static void print_operands(FILE *out, const char *operands)
 {
     fputs(".Ar", out);

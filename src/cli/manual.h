@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The man page, made from the table that parses, so that it cannot say anything else than what is
- * parsed. `pinload help --man` prints it; the build runs that and installs pinload.1.
+ * The man page, made from the table of options, so that it cannot contradict the parser. `pinload
+ * help --man` prints it; the build runs that and installs pinload.1.
  */
 #ifndef PINLOAD_CLI_MANUAL_H
 #define PINLOAD_CLI_MANUAL_H

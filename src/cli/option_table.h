@@ -23,8 +23,8 @@ struct option_row {
     const char *name;
     const char *argument; /* NULL: a flag */
     enum option_kind kind;
-    size_t offset;     /* into struct options */
-    unsigned commands; /* a bit for each that takes it */
+    size_t offset;     /* in struct options */
+    unsigned commands; /* a bit for each command that takes it */
     const char *group;
     const char *choices;       /* "a|b|c" */
     const char *default_value; /* NULL: none */
@@ -41,7 +41,7 @@ const struct option_row *option_find(enum command command, const char *name, siz
 /* option_find_letter returns the row of a short option, or NULL. */
 const struct option_row *option_find_letter(enum command command, char letter);
 
-/* What the commands are called, their operands, and one sentence each. */
+/* The commands: names, operands, and one sentence each. */
 struct command_row {
     const char *name;
     const char *operands;

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One parse under way. */
+/* The state of parsing. */
 struct parse {
     struct options *options;
     enum command command;
@@ -23,7 +23,7 @@ static void append_text(struct text_list *list, const char *text)
     list->items[list->count++] = text;
 }
 
-/* Says whether VALUE is one of "a|b|c:FORM"; a choice with a capital letter takes any ending. */
+/* Says whether VALUE is one of "a|b|c:FORM"; a choice with a capital letter accepts any ending. */
 static bool is_choice(const char *choices, const char *value)
 {
     for (const char *p = choices; *p != '\0';) {
@@ -126,8 +126,8 @@ static bool set_value(const struct parse *parse, const struct option_row *row, c
     return false;
 }
 
-/* A second certificate is more likely a second identity, and which password is meant is not guessed;
- * nor is a password shown. */
+/* A second certificate probably means a second identity, and which of two passwords is meant is
+ * unclear; nor is a password shown. */
 static bool refuse_second(const struct parse *parse, const struct option_row *row,
                           const char *value)
 {
@@ -141,7 +141,7 @@ static bool refuse_second(const struct parse *parse, const struct option_row *ro
                      value[len] == '\0' ? "" : ":***");
 }
 
-/* Any other option that is typed again takes the last value, as curl's do. */
+/* For any other option that is repeated the last value counts, as with curl. */
 static bool set_typed(const struct parse *parse, const struct option_row *row, const char *value)
 {
     size_t index = (size_t)(row - option_table);
@@ -199,7 +199,7 @@ static bool refuse_letter(const struct parse *parse, const char *letter)
                      command, *letter, command);
 }
 
-/* Takes --NAME, --NAME=VALUE or --NAME VALUE at argv[0]; *out_used says how many texts it was. */
+/* Reads --NAME, --NAME=VALUE or --NAME VALUE at argv[0]; *out_used is the number of arguments. */
 static bool take_long(const struct parse *parse, int argc, char **argv, int *out_used)
 {
     const char *name = argv[0] + 2;
@@ -222,7 +222,7 @@ static bool take_long(const struct parse *parse, int argc, char **argv, int *out
     return set_typed(parse, row, argv[1]);
 }
 
-/* Takes -c64, -c 64 or -qv at argv[0]. */
+/* Reads -c64, -c 64 or -qv at argv[0]. */
 static bool take_short(const struct parse *parse, int argc, char **argv, int *out_used)
 {
     *out_used = 1;
@@ -287,7 +287,8 @@ bool options_given(const struct options *options, const char *name)
     return false;
 }
 
-/* What of the values of these options is secret: all from where the function points to. NULL: none. */
+/* The secret part of the values of these options: everything from where the function points to.
+ * NULL: none. */
 static const char *secret_of_password(const char *value)
 {
     return text_starts_with(value, "pass:") ? value + strlen("pass:") : NULL;
@@ -305,7 +306,7 @@ static const char *secret_of_body(const char *value)
 }
 
 static const struct secret_option {
-    const char *word; /* as it is typed */
+    const char *word; /* as given */
     const char *(*secret_of)(const char *value);
     bool may_be_shown; /* by --show-secrets */
 } secret_options[] = {
@@ -315,7 +316,7 @@ static const struct secret_option {
     {"--data", secret_of_body, true},
 };
 
-/* What stands behind LETTER in a word such as -H or -qvH, where only flags are before it; or NULL. */
+/* What follows LETTER in an argument such as -H or -qvH, with only flags before it; or NULL. */
 static const char *behind_letter(const char *word, char letter)
 {
     if (word[0] != '-' || word[1] == '-')
@@ -330,7 +331,8 @@ static const char *behind_letter(const char *word, char letter)
     return NULL;
 }
 
-/* What stands behind a long option: "" where its value is the next word, NULL where it is another. */
+/* What follows a long option: "" if its value is the next argument, NULL if it is another
+ * option. */
 static const char *behind_name(const char *word, const char *name)
 {
     size_t len = strlen(name);
@@ -345,7 +347,7 @@ static const char *behind_option(const struct secret_option *option, const char 
                                   : behind_letter(word, option->word[1]);
 }
 
-/* The value of OPTION in ARGV[I], behind the option or in the word after it; NULL: none. */
+/* The value of OPTION in ARGV[I], in the same argument or the next one; NULL: none. */
 static const char *value_of(const struct secret_option *option, char **argv, int i)
 {
     const char *before = i > 0 ? behind_option(option, argv[i - 1]) : NULL;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What was typed: one table says every option of every command, and from it are made the parser,
- * the help, the man page and the completions. Values are checked for their form here, and for their
- * meaning where a plan is made of them (cli/plan_builder.h).
+ * The parsed command line: one table lists every option of every command, and the parser, the help,
+ * the man page and the completions are made from it. Values are checked for their form here, and
+ * for their meaning when a plan is built (cli/plan_builder.h).
  */
 #ifndef PINLOAD_CLI_OPTIONS_H
 #define PINLOAD_CLI_OPTIONS_H
@@ -15,28 +15,28 @@
 
 enum command { COMMAND_RUN, COMMAND_COMPARE, COMMAND_PIN, COMMAND_MERGE, NUM_COMMANDS };
 
-/* Texts of a repeated option, borrowed from argv. */
+/* Values of a repeatable option, borrowed from argv. */
 struct text_list {
     const char **items;
     size_t count;
 };
 
-/* The values, borrowed from argv where they are texts; NULL and 0 where nothing was given, unless
- * the table has a default. */
+/* The values, borrowed from argv if they are strings; NULL and 0 if not given, unless the table has
+ * a default. */
 struct options {
-    /* who we are */
+    /* client identity */
     struct text_list identities;
     const char *identities_directory, *cert, *key, *pass, *rotate, *expect_refused, *refusal_status,
         *refusal_text;
     bool refusal_by_close, require_all_identities;
-    /* who they are */
+    /* server verification */
     const char *cacert, *pinnedpubkey, *verify;
     struct text_list pins, pin_files;
-    /* how much */
+    /* load */
     uint64_t connections, sessions, duration_ns, ramp_ns, warm_up_ns, seed;
     const char *threads, *arrival, *overload, *shard, *start_at, *max_failures;
     double rate;
-    /* each session */
+    /* session */
     bool allow_missing_close_notify;
     uint64_t requests, hold_ns, think_ns, streams, timeout_ns, connect_timeout_ns;
     const char *http, *method, *data, *session_mode, *close;
@@ -46,7 +46,7 @@ struct options {
     const char *connect_to, *sni, *source;
     bool split_hello;
     struct text_list resolves;
-    /* what comes out */
+    /* output */
     const char *json, *csv, *hlog, *html, *prometheus, *junit, *progress;
     struct text_list fail_ifs;
     bool quiet, verbose, help, allow_empty, show_secrets, no_backoff;
@@ -59,18 +59,18 @@ struct options {
     struct text_list operands;
 };
 
-/* options_parse reads ARGV (without the program's and the command's name) for COMMAND. Options and
+/* options_parse parses ARGV (without the names of program and command) for COMMAND. Options and
  * operands may come in any order; "--" ends the options. False sets ERR. */
 bool options_parse(struct options *options, enum command command, int argc, char **argv,
                    struct error *err);
 void options_cleanup(struct options *options);
 
-/* options_given says whether the option NAME (long, without dashes) was typed. */
+/* options_given says whether the option NAME (long, without dashes) was given. */
 bool options_given(const struct options *options, const char *name);
 
 /* options_redact returns a copy of ARGV, NULL at its end, with "***" in place of passwords and,
- * without --show-secrets in it, of the values of headers and of the body. To be freed, with its
- * texts. */
+ * unless it contains --show-secrets, of the values of headers and of the body. To be freed, with
+ * its strings. */
 char **options_redact(int argc, char **argv);
 
 #endif

@@ -94,7 +94,8 @@ static bool exists(const char *text, size_t len)
     return there;
 }
 
-/* A password may have colons too: the shortest name of a file is it, so that none of them is shown. */
+/* A password may contain colons, too: the shortest prefix that is a file is taken, so that no part
+ * of the password is shown. */
 size_t other_tools_cert_len(const char *text)
 {
     const char *first = strchr(text, ':');

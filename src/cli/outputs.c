@@ -43,7 +43,7 @@ bool output_is_stdout(const char *path)
     return path != NULL && strcmp(path, "-") == 0;
 }
 
-/* Whether OPTION's PATH is no other option's, of those before it in the table. */
+/* Whether no option before OPTION in the table has the same PATH. */
 static bool check_alone(const struct options *options, size_t index, struct error *err)
 {
     const char *path = path_of(&outputs[index], options);

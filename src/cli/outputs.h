@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where a result goes: the files asked for, and the summary.
+ * Where a result goes: the requested files, and the summary.
  */
 #ifndef PINLOAD_CLI_OUTPUTS_H
 #define PINLOAD_CLI_OUTPUTS_H
@@ -13,21 +13,21 @@
 
 struct result;
 
-/* outputs_check says before the run whether every file asked for can be written. */
+/* outputs_check says before the run whether every requested file can be written. */
 bool outputs_check(const struct options *options, struct error *err);
 
-/* outputs_write writes the summary and the files; false where one could not be written, which has
- * then been said on stderr. */
+/* outputs_write writes the summary and the files; false if one could not be written, which is then
+ * reported on stderr. */
 bool outputs_write(const struct options *options, const struct result *result);
 
-/* outputs_end_keylog says whether all of the key log LOG (NULL: there is none) was written; false has
- * been said on stderr. */
+/* outputs_end_keylog says whether the whole key log LOG (NULL: there is none) was written; if
+ * false, that is reported on stderr. */
 bool outputs_end_keylog(const struct options *options, FILE *log);
 
 /* output_is_stdout says whether an option's PATH is "-", standard output. NULL is not. */
 bool output_is_stdout(const char *path);
 
-/* output_has_colour: OUT is a terminal, and nobody asked for none (NO_COLOR). */
+/* output_has_colour: OUT is a terminal, and NO_COLOR is not set. */
 bool output_has_colour(FILE *out);
 
 #endif

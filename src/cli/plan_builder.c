@@ -20,9 +20,9 @@
 
 #define MAX_THREADS 256
 #define MOST_BODY_BYTES ((size_t)256 << 20)
-#define LATEST_START_S 7.258e9 /* 2200: in nanoseconds, it fits */
+#define LATEST_START_S 7.258e9 /* up to the year 2200, it fits in nanoseconds */
 
-/* The processors that this process may run on, which taskset or a container may keep few. */
+/* The processors that this process may run on, which taskset or a container may limit. */
 static unsigned count_processors(void)
 {
     cpu_set_t set;
@@ -43,7 +43,7 @@ static bool set_threads(struct plan *plan, const char *text, struct error *err)
             err,
             "'%s' is not a value for -t, --threads; expected a whole number from 1 to %d, or auto",
             text, MAX_THREADS);
-    uint64_t most = plan->connections / plan->num_shards; /* each thread has a connection */
+    uint64_t most = plan->connections / plan->num_shards; /* each thread needs a connection */
     plan->threads = (unsigned)number_min(count, most);
     return true;
 }
@@ -64,7 +64,7 @@ static bool set_shard(struct plan *plan, const char *text, struct error *err)
     if (plan->connections < count)
         return error_set(err,
                          "--shard '%s' of -c %" PRIu64
-                         " is no connection; expected -c %u or more, a connection for each shard",
+                         " has no connection; expected -c %u or more, one for each shard",
                          text, plan->connections, count);
     plan->shard = shard;
     plan->num_shards = count;
@@ -218,14 +218,14 @@ static bool set_refusal_text(struct plan *plan, const char *text, struct error *
     return true;
 }
 
-/* Sessions that never send their last request end with the run alone. */
+/* Sessions that never send a last request end only with the run. */
 static bool check_endless(const struct plan *plan, struct error *err)
 {
     if (plan->requests != REQUESTS_ENDLESS)
         return true;
     if (plan->duration_ns == 0)
         return error_set(
-            err, "-r inf ends no session, so -n alone would not end the run; expected -d with it");
+            err, "-r inf never ends a session, so -n does not end the run; expected -d with it");
     if (plan->hold_ns > 0)
         return error_set(
             err,
@@ -233,7 +233,8 @@ static bool check_endless(const struct plan *plan, struct error *err)
     return true;
 }
 
-/* Notes that OPTION reads PATH, which may be NULL; false where *READER has standard input already. */
+/* Notes that OPTION reads PATH, which may be NULL; false if *READER already reads standard
+ * input. */
 static bool claim_stdin(const char **reader, const char *option, const char *path,
                         struct error *err)
 {
@@ -302,7 +303,7 @@ static void note_early_data(const struct plan *plan, const struct options *optio
         notices_add(notices, "--session-mode early only resumes, without early data: %s", reason);
 }
 
-/* What was typed and changes nothing is worth a word. */
+/* Warnings about options that have no effect. */
 static void note_idle(const struct plan *plan, const struct options *options,
                       struct notices *notices)
 {

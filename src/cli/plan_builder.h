@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From what was typed to a plan: everything is checked before anything is sent. Each part sets the
- * plan's fields of its own name; false sets ERR, one sentence that quotes what was typed.
+ * From options to a plan: everything is checked before anything is sent. Each part sets the plan's
+ * fields of its own name; false sets ERR, one sentence that quotes the value.
  */
 #ifndef PINLOAD_CLI_PLAN_BUILDER_H
 #define PINLOAD_CLI_PLAN_BUILDER_H
@@ -10,14 +10,14 @@
 #include "cli/options.h"
 #include "plan/plan.h"
 
-/* plan_build makes PLAN, to be cleaned up whatever the outcome. */
+/* plan_build builds PLAN, to be cleaned up even after a failure. */
 bool plan_build(struct plan *plan, const struct options *options, struct notices *notices,
                 struct error *err);
 
-/* plan_check_stdin refuses a command line of which two options read standard input. */
+/* plan_check_stdin rejects a command line with two options that read standard input. */
 bool plan_check_stdin(const struct options *options, struct error *err);
 
-/* plan_tls_version returns the version of --tls-min's and --tls-max's "1.2" or "1.3". */
+/* plan_tls_version returns the version for "1.2" or "1.3" of --tls-min and --tls-max. */
 uint16_t plan_tls_version(const char *text);
 
 /* The parts, in the order in which plan_build takes them. */
@@ -28,13 +28,13 @@ bool plan_build_tls(struct plan *plan, const struct options *options, struct not
                     struct error *err);
 bool plan_build_verification(struct plan *plan, const struct options *options,
                              struct notices *notices, struct error *err);
-/* plan_build_pins adds the pins that were typed to PLAN's; plan_build_verification does it too. */
+/* plan_build_pins adds the pins given to PLAN's; plan_build_verification does it too. */
 bool plan_build_pins(struct plan *plan, const struct options *options, struct error *err);
 bool plan_build_identities(struct plan *plan, const struct options *options,
                            struct notices *notices, struct error *err);
 /* plan_read_cacert reads the trust anchors of PATH. */
 bool plan_read_cacert(struct plan *plan, const char *path, struct error *err);
-/* plan_note_keys says which keys of the identities do not go together with --groups or --sigalgs. */
+/* plan_note_keys warns about keys of identities that --groups or --sigalgs rule out. */
 void plan_note_keys(const struct plan *plan, struct notices *notices);
 bool plan_build_load(struct plan *plan, const struct options *options, struct error *err);
 bool plan_build_request(struct plan *plan, const struct options *options, struct error *err);

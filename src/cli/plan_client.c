@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The parts of a plan that say who we are: identities, which of them must be refused, and what they
- * are answered with.
+ * The part of a plan for the client: identities, which of them must be refused, and the expected
+ * statuses.
  */
 #include "base/memory.h"
 #include "base/text.h"
@@ -35,7 +35,7 @@ static bool add_one(struct plan *plan, const char *text, const struct password *
     return ok;
 }
 
-/* In curl's FILE:PASSWORD the password is for all to see who may list processes: it has another way. */
+/* In curl's FILE:PASSWORD anyone who can list processes sees the password: use --pass instead. */
 static bool check_cert(const char *cert, struct error *err)
 {
     size_t len = cert != NULL ? other_tools_cert_len(cert) : 0;
@@ -71,7 +71,7 @@ static bool add_all(struct plan *plan, const struct options *options,
                                                      options->key, password, notices, err);
 }
 
-/* The row of an identity; without any, PLAN_ANONYMOUS is the name of the only one. -1: there is none. */
+/* The row of an identity; without identities, that of PLAN_ANONYMOUS. -1: not found. */
 static long find_row(const struct plan *plan, const char *name)
 {
     if (identity_set_count(plan->identities) == 0)
@@ -99,7 +99,7 @@ static bool mark_refused(struct plan *plan, const char *names, struct error *err
     return ok;
 }
 
-/* Reads CODES, joined by commas, for OPTION, of which all that was typed is TEXT. */
+/* Reads CODES, joined by commas, for OPTION, whose whole value is TEXT. */
 static bool read_statuses(struct status_list *list, const char *codes, const char *option,
                           const char *text, struct error *err)
 {
@@ -143,7 +143,7 @@ static struct status_list *find_list(struct plan *plan, const char *text, size_t
     return index >= 0 ? &plan->identity_statuses[index] : NULL;
 }
 
-/* Reads one --expect-status: codes, or NAME=codes. A name may have a '=', codes have none. */
+/* Reads one --expect-status: codes, or NAME=codes. A name may contain '=', codes do not. */
 static bool set_expected_statuses(struct plan *plan, const char *text, struct error *err)
 {
     const char *equals = strrchr(text, '=');
@@ -193,7 +193,8 @@ static void slice_statuses(struct plan *plan, size_t first, size_t end, size_t c
     memmove(lists, lists + first, (end - first) * sizeof *lists);
 }
 
-/* Of N shards each takes its part of the identities, and all of them where there are fewer. */
+/* Each of N shards gets its part of the identities, or all of them if there are fewer than
+ * shards. */
 static void take_shard(struct plan *plan)
 {
     size_t count = identity_set_count(plan->identities);

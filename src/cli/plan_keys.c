@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whether the keys of the identities go together with what the handshake is limited to. What does
- * not is said before the run, since a server would be blamed for it.
+ * Whether the TLS settings allow the keys of the identities. If not, there is a warning before the
+ * run, since the server would seem at fault.
  */
 #include "base/text.h"
 #include "cli/plan_builder.h"
@@ -11,7 +11,7 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 
-/* The curves' names: --groups' two, and TLS 1.3's digest that each is bound to (RFC 8446 section
+/* The curves' names: two of --groups, and the digest that TLS 1.3 binds each to (RFC 8446 section
  * 4.2.3). */
 static const struct curve {
     const char *name, *other_name, *sigalg, *digest;
@@ -30,7 +30,7 @@ static const struct curve *curve_of(const char *kind)
     return NULL;
 }
 
-/* Takes the next of names that are joined by colons into OUT; false at the end. */
+/* Copies the next of names joined by colons to OUT; false at the end. */
 static bool next_name(const char **at, char out[static 64])
 {
     size_t len = strcspn(*at, ":");
@@ -56,7 +56,7 @@ static bool is_ml_dsa(const char *kind)
     return text_starts_with(kind, "ML-DSA-");
 }
 
-/* Whether a key of KIND signs by the algorithm NAME in VERSION. */
+/* Whether a key of KIND can sign with the algorithm NAME in VERSION. */
 static bool signs(const char *kind, const char *name, uint16_t version)
 {
     const struct curve *curve = curve_of(kind);
@@ -66,7 +66,7 @@ static bool signs(const char *kind, const char *name, uint16_t version)
                (text_starts_with(name, "ECDSA+") && strcmp(name + 6, curve->digest) == 0);
     if (curve != NULL)
         return text_starts_with(name, "ecdsa_") || text_starts_with(name, "ECDSA+");
-    if (is_ml_dsa(kind)) /* mldsa44 is ML-DSA-44's */
+    if (is_ml_dsa(kind)) /* mldsa44 is that of ML-DSA-44 */
         return is_1_3 && text_starts_with(name, "mldsa") && strcmp(name + 5, kind + 7) == 0;
     if (strcmp(kind, "RSA") != 0)
         return strcmp(name, "ed25519") == 0;
@@ -85,7 +85,7 @@ static bool sigalgs_have(const char *sigalgs, const char *kind, uint16_t version
     return false;
 }
 
-/* The keys of one kind among the identities, as they are called in a sentence. */
+/* The identities' keys of one type, as a sentence names them. */
 struct keys {
     const char *kind;
     char whose[300];
@@ -100,21 +100,22 @@ static void note_groups(const struct tls_config *tls, const struct keys *keys,
         groups_have(tls->groups, curve))
         return;
     notices_add(notices,
-                "the key of identity %s is on %s, which --groups '%s' leaves out: %s servers on "
-                "OpenSSL refuse it (wrong curve); %s in --groups%s is what they accept",
+                "the key of identity %s is on %s, which is not in --groups '%s': %s servers on "
+                "OpenSSL refuse it (wrong curve); add %s to --groups%s",
                 keys->whose, keys->kind, tls->groups,
-                is_certain ? "with TLS 1.2, the one version here," : "where TLS 1.2 is chosen,",
-                keys->kind, is_certain ? "" : ", or --tls-min 1.3,");
+                is_certain ? "with TLS 1.2, the only version allowed,"
+                           : "if TLS 1.2 is negotiated,",
+                keys->kind, is_certain ? "" : ", or use --tls-min 1.3");
 }
 
-/* No TLS before 1.3 has ML-DSA. */
+/* ML-DSA requires TLS 1.3. */
 static void note_versions(const struct tls_config *tls, const struct keys *keys,
                           struct notices *notices)
 {
     if (is_ml_dsa(keys->kind) && tls->version_max == TLS_VERSION_1_2)
         notices_add(notices,
-                    "the key of identity %s is %s, which only TLS 1.3 has: with --tls-max 1.2 the "
-                    "handshake fails where the server asks for a certificate",
+                    "the key of identity %s is %s, which needs TLS 1.3: with --tls-max 1.2 the "
+                    "handshake fails if the server requests a certificate",
                     keys->whose, keys->kind);
 }
 
@@ -133,12 +134,13 @@ static void note_sigalgs(const struct tls_config *tls, const struct keys *keys,
                         : ok_1_3 && is_in_1_3 ? " in TLS 1.2"
                                               : "";
     notices_add(notices,
-                "the key of identity %s is %s, which signs by none of --sigalgs '%s'%s: the "
-                "handshake fails where the server asks for a certificate",
+                "the key of identity %s is %s, which can use none of --sigalgs '%s'%s: the "
+                "handshake fails if the server requests a certificate",
                 keys->whose, keys->kind, tls->sigalgs, where);
 }
 
-/* Names the first identity whose key is of the kind, and counts the others; false: there is none. */
+/* Names the first identity whose key is of the type, and counts the others; false: there is
+ * none. */
 static bool find_keys(struct keys *keys, const struct identity_set *identities)
 {
     size_t first = 0, count = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The parts of a plan that say who they are: target, addresses, TLS, verification.
+ * The part of a plan for the server: target, addresses, TLS settings, verification.
  */
 #include "base/clock.h"
 #include "base/memory.h"
@@ -33,8 +33,8 @@ bool plan_build_target(struct plan *plan, const struct options *options, struct 
     return target_parse(&plan->target, options->operands.items[0], err);
 }
 
-/* Returns the address in TEXT, brackets taken off, as it is usually written; to be freed. NULL where
- * it is none. */
+/* Returns the address in TEXT, without brackets, in canonical form; to be freed. NULL if it is not
+ * one. */
 static char *read_address(const char *text)
 {
     uint8_t bytes[sizeof(struct in6_addr)];
@@ -54,7 +54,7 @@ static char *read_address(const char *text)
 
 /* A --resolve: HOST (without the root's dot), PORT, and the address to use for them. */
 struct resolve {
-    const char *text; /* as it was typed */
+    const char *text; /* as given */
     char *host, *address;
     uint16_t port;
 };
@@ -96,7 +96,7 @@ static bool is_for(const struct resolve *resolve, const char *host, uint16_t por
     return resolve->port == port && strcasecmp(resolve->host, host) == 0;
 }
 
-/* Of two that name one host and port neither is left out without a word. */
+/* Two different addresses for the same host and port are an error. */
 static bool check_pairs(const struct resolve *resolves, size_t count, struct error *err)
 {
     for (size_t i = 1; i < count; i++) {
@@ -113,7 +113,8 @@ static bool check_pairs(const struct resolve *resolves, size_t count, struct err
     return true;
 }
 
-/* The address that RESOLVES have for the URL's host, or NULL. One that is of no use is worth a word. */
+/* The address that RESOLVES have for the URL's host, or NULL. Warns about those that have no
+ * effect. */
 static const char *find_resolve(const struct resolve *resolves, size_t count,
                                 const struct plan *plan, const struct options *options,
                                 struct notices *notices)
@@ -145,7 +146,7 @@ static bool connect_to(struct plan *plan, const char *text, struct error *err)
     return ok;
 }
 
-/* Every --resolve is read, also where it comes to nothing: a slip in it is a slip all the same. */
+/* Every --resolve is parsed, even if it has no effect: a mistake in it is still an error. */
 static bool resolve_target(struct plan *plan, const struct options *options,
                            struct notices *notices, struct error *err)
 {
@@ -170,7 +171,7 @@ static bool resolve_target(struct plan *plan, const struct options *options,
     return ok;
 }
 
-/* Sources are of use where they are ours, and addresses where a source can reach them. */
+/* Sources must be addresses of this machine, and at least one must reach an address of the host. */
 static bool check_sources(struct plan *plan, struct error *err)
 {
     if (plan->sources.count == 0)
@@ -211,7 +212,7 @@ uint16_t plan_tls_version(const char *text)
     return strcmp(text, "1.2") == 0 ? TLS_VERSION_1_2 : TLS_VERSION_1_3;
 }
 
-/* Secrets are worth a word: who writes them is told so. */
+/* Whoever writes secrets gets a warning. */
 static bool open_keylog(struct plan *plan, const struct options *options, struct notices *notices,
                         struct error *err)
 {
@@ -234,7 +235,7 @@ static bool is_address(const char *text)
     return inet_pton(AF_INET, text, address) == 1 || inet_pton(AF_INET6, text, address) == 1;
 }
 
-/* A server name is never an address (RFC 6066, section 3), and a slip in it is not sent. */
+/* A server name is never an address (RFC 6066, section 3), and an invalid one is not sent. */
 static bool check_sni(const char *name, struct error *err)
 {
     struct error why;
@@ -279,7 +280,8 @@ bool plan_build_tls(struct plan *plan, const struct options *options, struct not
     if (options->sni != NULL && !check_sni(options->sni, err))
         return false;
     const char *host = options->sni != NULL ? options->sni : plan->target.host;
-    /* The dot of the root is neither in a server name (RFC 6066, section 3) nor in a certificate. */
+    /* The dot of the root is neither in a server name (RFC 6066, section 3) nor in a
+     * certificate. */
     plan->verify_host = target_name_without_root(host);
     plan->verify_host_is_ip = options->sni == NULL && plan->target.is_ip;
     if (!plan->verify_host_is_ip)
@@ -319,7 +321,7 @@ bool plan_build_pins(struct plan *plan, const struct options *options, struct er
     return options->pinnedpubkey == NULL || pinset_add_curl(plan->pins, options->pinnedpubkey, err);
 }
 
-/* What was typed decides; where nothing was, what there is to check with. */
+/* An explicit --verify decides; otherwise everything is checked for which there is an option. */
 static bool choose_mode(struct plan *plan, const struct options *options, struct error *err)
 {
     bool has_pins = pinset_count(plan->pins) > 0, has_chain = options->cacert != NULL;

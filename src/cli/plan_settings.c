@@ -28,7 +28,7 @@ static void set_seconds(struct result *result, const char *name, uint64_t ns)
         result_set_null(result, name);
 }
 
-/* What is sent is told by its hash: headers and bodies may be long, and are nobody's business. */
+/* The request is recorded as a hash: headers and bodies may be long, and secret. */
 static void set_request(struct result *result, const struct plan *plan)
 {
     uint8_t fingerprint[FINGERPRINT_LEN];

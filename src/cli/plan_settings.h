@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The settings of a run as its report names them: the config of the JSON result.
+ * The settings of a run as its report shows them: the config of the JSON result.
  */
 #ifndef PINLOAD_CLI_PLAN_SETTINGS_H
 #define PINLOAD_CLI_PLAN_SETTINGS_H
@@ -9,8 +9,8 @@ struct options;
 struct plan;
 struct result;
 
-/* plan_settings writes what PLAN settled into RESULT, and texts of OPTIONS that a plan keeps only
- * as effects. No password is among them. */
+/* plan_settings writes PLAN's settings into RESULT, and values of OPTIONS that a plan keeps only by
+ * their effect. No password is among them. */
 void plan_settings(struct result *result, const struct plan *plan, const struct options *options);
 
 #endif

@@ -12,13 +12,13 @@
 
 struct result;
 
-/* thresholds_check reads all of them against RESULT's figures, which may be all zero; false sets
+/* thresholds_check parses all of them against RESULT's figures, which may all be zero; false sets
  * ERR. */
 bool thresholds_check(const struct options *options, const struct result *result,
                       struct error *err);
 
-/* thresholds_judge adds all of them to RESULT's checks, those that it crosses as violations, and
- * then it has not passed. */
+/* thresholds_judge adds all of them to RESULT's checks; if one is crossed, with a violation, and
+ * RESULT has not passed. */
 void thresholds_judge(const struct options *options, struct result *result);
 
 #endif

@@ -97,7 +97,7 @@ bool arms_need_chain(const struct arms *arms)
     return false;
 }
 
-/* Pins that no certificate has: they only have to be looked through. */
+/* Pins that match no certificate: they only have to be searched. */
 static void add_other_pins(struct pinset *pins, unsigned count)
 {
     struct random random;
@@ -143,7 +143,7 @@ unsigned arms_pick(const struct arms *arms, uint64_t serial)
     random_init(&random, random_next(&random) + block * 0xd1342543de82ef95ull);
     for (unsigned i = 0; i < arms->count; i++)
         order[i] = i;
-    for (unsigned i = 0; i <= place; i++) { /* Fisher and Yates, as far as it is needed */
+    for (unsigned i = 0; i <= place; i++) { /* Fisher-Yates shuffle, as far as it is needed */
         unsigned j = i + (unsigned)random_below(&random, arms->count - i);
         unsigned swap = order[i];
         order[i] = order[j];

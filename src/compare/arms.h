@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The arms of a comparison: ways to verify that differ only by the work done, and the order in which
- * their sessions take turns. Each block has one session of every arm, in an order of its own that
- * depends on the seed alone, and all of one identity; so whatever drifts hits all arms alike.
+ * The arms of a comparison: ways to verify that differ only by the work done, and the order of
+ * their sessions. Each block has one session of every arm, in an order that depends only on the
+ * seed, all with the same identity; so drift affects all arms alike.
  */
 #ifndef PINLOAD_COMPARE_ARMS_H
 #define PINLOAD_COMPARE_ARMS_H
@@ -20,7 +20,7 @@
 struct arms {
     unsigned count;
     const char *names[MAX_ARMS];
-    unsigned policy_of[MAX_ARMS];            /* the control shares the baseline's, to the byte */
+    unsigned policy_of[MAX_ARMS];            /* the control shares the baseline's */
     struct verify_policy policies[MAX_ARMS]; /* pins are owned by the arms */
     struct pinset *pins[MAX_ARMS];
     unsigned baseline;
@@ -28,8 +28,8 @@ struct arms {
     uint64_t seed;
 };
 
-/* arms_parse reads a list like "none,pin,chain" and the baseline's name (NULL: the first), and adds
- * the control arm. False sets ERR. */
+/* arms_parse parses a list like "none,pin,chain" and the baseline's name (NULL: the first), and
+ * adds the control arm. False sets ERR. */
 bool arms_parse(struct arms *arms, const char *list, const char *baseline, uint64_t seed,
                 struct error *err);
 void arms_cleanup(struct arms *arms);
@@ -37,8 +37,8 @@ void arms_cleanup(struct arms *arms);
 /* arms_need_chain says whether an arm verifies the chain. */
 bool arms_need_chain(const struct arms *arms);
 
-/* arms_pin gives the arms their pins: those that the server's certificate DER has, alone or among
- * 99 that it has not. False sets ERR: DER is no certificate, and an arm pins its public key. */
+/* arms_pin sets the arms' pins: those of the server's certificate DER, alone or among 99 that do
+ * not match. False sets ERR: DER is not a certificate, and an arm pins its public key. */
 bool arms_pin(struct arms *arms, const uint8_t *der, size_t der_len, struct error *err);
 
 /* arms_pick returns the arm of session SERIAL. */

@@ -6,8 +6,9 @@
 #include <stdlib.h>
 
 #define LONGEST_STEP_NS 1000
-#define LONGEST_WAIT_NS (100 * NS_PER_MS) /* for a clock of ticks */
-#define SHORTEST_STEP_NS 4 /* below, most deltas are within a nanosecond of some multiple */
+#define LONGEST_WAIT_NS (100 * NS_PER_MS) /* for a clock that counts in ticks */
+/* With shorter steps, most deltas are within a nanosecond of some multiple. */
+#define SHORTEST_STEP_NS 4
 
 static int compare_doubles(const void *a, const void *b)
 {
@@ -43,8 +44,8 @@ double clock_step_of(const uint64_t *deltas, size_t n)
     return 1;
 }
 
-/* Returns by how much READ advances when it next does; 0 where it does not for a tenth of a second.
- */
+/* Returns by how much READ advances the next time it does; 0 if it does not for a tenth of a
+ * second. */
 static uint64_t next_advance(uint64_t (*read)(void))
 {
     uint64_t deadline_ns = clock_now_ns() + LONGEST_WAIT_NS, before = read(), advance = 0;
@@ -61,11 +62,11 @@ double clock_step_ns(uint64_t (*read)(void))
     for (int i = 0; i < READINGS; i++) {
         uint64_t start_ns = read();
         for (volatile int spin = 0; spin < i % 97; spin++)
-            ; /* so that not all deltas are one and the same multiple */
+            ; /* so that not all deltas are the same multiple */
         deltas[i] = read() - start_ns;
         num_still += deltas[i] == 0;
     }
-    if (num_still >= READINGS * 9 / 10) { /* a clock of ticks */
+    if (num_still >= READINGS * 9 / 10) { /* a clock that counts in ticks */
         uint64_t step = next_advance(read);
         return step > 0 ? (double)step : (double)LONGEST_WAIT_NS;
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What is to be known of a clock before figures that it gave are believed: what a reading costs,
- * and the step that it advances by, which no figure can be finer than.
+ * What must be known of a clock before its figures can be trusted: the cost of a reading, and its
+ * step, the limit of its resolution.
  */
 #ifndef PINLOAD_COMPARE_CLOCK_FACTS_H
 #define PINLOAD_COMPARE_CLOCK_FACTS_H
@@ -9,16 +9,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* clock_cost_ns returns what one call of READ costs: the median of some hundred. */
+/* clock_cost_ns returns the cost of one call of READ: the median of some hundred. */
 double clock_cost_ns(uint64_t (*read)(void));
 
-/* clock_step_ns returns the step of READ: a kernel that says nanoseconds may count in tens, or in
- * ticks of milliseconds. */
+/* clock_step_ns returns the step of READ: a kernel that reports nanoseconds may count in tens of
+ * them, or in ticks of milliseconds. */
 double clock_step_ns(uint64_t (*read)(void));
 
-/* clock_step_of returns the longest step up to a microsecond that 99 of 100 of the N DELTAS between
- * readings are whole multiples of, give or take the nanosecond of rounding; 1 where there is none
- * above that. */
+/* clock_step_of returns the longest step up to a microsecond of which 99 of 100 of the N DELTAS
+ * between readings are multiples, within the nanosecond of rounding; 1 if there is none above
+ * that. */
 double clock_step_of(const uint64_t *deltas, size_t n);
 
 #endif

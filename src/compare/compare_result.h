@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a comparison came to, for its reports: the comparison itself and how it was made.
+ * The result of a comparison, for its reports: the comparison itself and how it was made.
  */
 #ifndef PINLOAD_COMPARE_COMPARE_RESULT_H
 #define PINLOAD_COMPARE_COMPARE_RESULT_H
@@ -13,7 +13,7 @@
 
 #define MAX_FAILURE_KINDS 32
 
-/* How many sessions failed in one way. */
+/* The number of sessions that failed in one way. */
 struct failure_count {
     const char *outcome; /* borrowed */
     uint64_t count;
@@ -25,7 +25,7 @@ struct compare_result {
     bool in_process;
     const char *where;    /* the URL, or "in process"; borrowed */
     char *const *command; /* redacted, NULL at its end; borrowed */
-    char server_key[64];  /* what the server signed with */
+    char server_key[64];  /* of the server's signature */
     char version[16], cipher[64], group[64];
     const char *session_mode; /* "full" or "resume"; borrowed */
     uint64_t connections;
@@ -34,11 +34,11 @@ struct compare_result {
     double cpu_clock_cost_ns;  /* of one reading of the thread's CPU clock */
     double now_clock_cost_ns;  /* of the clock that the callback reads */
     char no_instructions[128]; /* why they are not counted; empty: they are */
-    double resolve_ns;         /* asked for; 0: not */
+    double resolve_ns;         /* as requested; 0: not requested */
     bool resolved;
-    double least_seen_ns; /* of handshake CPU, in four runs of five; INFINITY: not known */
-    double
-        sessions_needed; /* of each arm, for resolve_ns; INFINITY: not known, or none is enough */
+    double least_seen_ns;   /* of handshake CPU, in four runs of five; INFINITY: not known */
+    double sessions_needed; /* of each arm, for resolve_ns; INFINITY: not known, or no number is
+                          * enough */
     char why_not_resolved[256];
     uint64_t failed;
     struct failure_count failures[MAX_FAILURE_KINDS]; /* over the network */

@@ -16,19 +16,19 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ROUND_BLOCKS 500 /* between two looks at how narrow the intervals are */
+#define ROUND_BLOCKS 500 /* between two checks of the intervals */
 #define WARM_UP_BLOCKS 50
 
 _Static_assert(NUM_OUTCOMES <= MAX_FAILURE_KINDS, "each outcome has its count");
 
-/* A comparison under way. */
+/* A comparison in progress. */
 struct course {
     const struct compare_bounds *bounds;
     struct compare_result *result;
     uint64_t start_ns;
     size_t num_begun; /* blocks */
-    size_t next_look; /* at how narrow the intervals are, in blocks begun */
-    bool is_lost;     /* the last blocks, or the last round, were nothing but failures */
+    size_t next_look; /* of the intervals, in blocks started */
+    bool is_lost;     /* the last blocks, or the last round, had only failures */
 };
 
 static void begin(struct course *course, const struct compare_bounds *bounds,
@@ -45,7 +45,7 @@ static void begin(struct course *course, const struct compare_bounds *bounds,
     result->now_clock_cost_ns = clock_cost_ns(clock_now_ns);
 }
 
-/* Writes why the difference that was asked for is not resolved, and what it would take. */
+/* Writes why the requested difference is not resolved, and what that would take. */
 static void explain_resolution(const struct course *course)
 {
     struct compare_result *result = course->result;
@@ -69,7 +69,7 @@ static void explain_resolution(const struct course *course)
                                  : ", which -n or a longer -d allows");
 }
 
-/* Says whether the difference that was asked for is resolved. */
+/* Says whether the requested difference is resolved. */
 static bool judge_resolution(struct course *course)
 {
     struct compare_result *result = course->result;
@@ -86,7 +86,7 @@ static bool time_is_up(const struct course *course)
     return duration_ns > 0 && clock_now_ns() - course->start_ns >= duration_ns;
 }
 
-/* Looks, every so many blocks, whether what was asked for is resolved. */
+/* Checks, every so many blocks, whether the requested difference is resolved. */
 static bool is_resolved(struct course *course)
 {
     if (course->bounds->resolve_ns == 0 || course->num_begun < course->next_look)
@@ -102,8 +102,7 @@ static bool is_enough(struct course *course)
     return (most > 0 && course->num_begun >= most) || time_is_up(course) || is_resolved(course);
 }
 
-/* SIGINT and SIGTERM wait until they are asked for, so that none ends the program without its
- * report. */
+/* SIGINT and SIGTERM are blocked and polled, so that none ends the program without its report. */
 static void hold_signals(sigset_t *out_old)
 {
     sigset_t mask;
@@ -113,7 +112,7 @@ static void hold_signals(sigset_t *out_old)
     sigprocmask(SIG_BLOCK, &mask, out_old);
 }
 
-/* Returns the signal that has come meanwhile, or 0. */
+/* Returns a signal that has arrived, or 0. */
 static int take_signal(void)
 {
     sigset_t mask;
@@ -138,7 +137,7 @@ static void note_negotiated(struct compare_result *result, const struct tls_fact
              tls_sigalg_name(tls->sigalg, name));
 }
 
-/* Instructions that could not be counted to the end are no measure. */
+/* Instructions are not reported unless they were counted to the end. */
 static void settle_instructions(struct compare_result *result, const struct instructions *counter)
 {
     snprintf(result->no_instructions, sizeof result->no_instructions, "%s", counter->why_not);
@@ -197,14 +196,14 @@ enum compare_end compare_in_process(struct compare_result *result, struct arms *
 
 /* Over the network */
 
-/* One comparison against a server: what the worker's thread needs. */
+/* One comparison against a server: the state for the worker's thread. */
 struct network {
     struct compare_result *result;
     const struct arms *arms;
     struct instructions counter;
     bool resume;
     uint64_t outcomes[NUM_OUTCOMES]; /* of the sessions that failed or were refused */
-    uint64_t failures_in_a_row;      /* up to now; the refused are none */
+    uint64_t failures_in_a_row;      /* up to now, without the refused */
 };
 
 static unsigned pick(void *arg, uint64_t serial)
@@ -259,7 +258,7 @@ static void observe(void *arg, const struct sample *sample)
         comparison_add_wire(comparison, sample->arm, sample->tls->wire);
 }
 
-/* The arms pin what the server shows; where the user gave pins, that must have one of them. */
+/* The arms pin the server's certificate; if the user gave pins, it must match one of them. */
 static enum compare_end pin_server(struct arms *arms, const struct plan *plan,
                                    const struct pinset *given, struct error *err)
 {
@@ -290,9 +289,9 @@ out:
     return end;
 }
 
-/* The blocks of the next round on the way to a resolution: as many as there were, since each round
- * makes contexts and tickets anew; no more than seem to be missing; and so many that each identity
- * has sessions to resume. */
+/* The blocks of the next round towards a resolution: as many as before, since each round creates
+ * contexts and tickets anew; no more than seem to be missing; and enough for each identity to have
+ * resumed sessions. */
 static uint64_t round_blocks(const struct course *course, size_t num_identities)
 {
     double missing = course->result->sessions_needed - (double)course->num_begun;
@@ -303,8 +302,8 @@ static uint64_t round_blocks(const struct course *course, size_t num_identities)
     return number_max(blocks, least);
 }
 
-/* The next round's share of what is asked for: all of it, unless there is something to look at on
- * the way. */
+/* The next round's share of the requested sessions: all of them, unless the intervals are checked
+ * on the way. */
 static void set_round(struct plan *plan, const struct course *course, unsigned num_arms)
 {
     const struct compare_bounds *bounds = course->bounds;
@@ -321,7 +320,7 @@ static void set_round(struct plan *plan, const struct course *course, unsigned n
         plan->duration_ns = bounds->duration_ns > elapsed_ns ? bounds->duration_ns - elapsed_ns : 1;
 }
 
-/* Runs one round. False where there is nothing to report; it sets ERR. */
+/* Runs one round. False if there is nothing to report; it sets ERR. */
 static bool run_round(struct course *course, struct plan *plan, const struct run_hooks *hooks,
                       struct error *err)
 {
@@ -358,7 +357,7 @@ static void note_failures(struct compare_result *result, const uint64_t *outcome
     result->num_failure_kinds = n;
 }
 
-/* Runs rounds until it is enough. */
+/* Runs rounds until the end. */
 static bool run_rounds(struct network *network, struct plan *plan,
                        const struct compare_bounds *bounds, struct error *err)
 {

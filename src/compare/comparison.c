@@ -10,8 +10,8 @@
 
 #define TRUST_LEVEL 0.99 /* of all measures together */
 
-/* Two arms that do the same differ by up to a nanosecond in the callback, since code and data lie
- * elsewhere in the caches. That is real and no finding. */
+/* Two arms that do the same work differ by up to a nanosecond in the callback, since code and data
+ * lie elsewhere in the caches. That is real and meaningless. */
 #define CALLBACK_MARGIN_NS 5
 
 const char *measure_name(enum measure measure)
@@ -47,7 +47,7 @@ void comparison_cleanup(struct comparison *comparison)
     *comparison = (struct comparison){0};
 }
 
-/* Makes room for BLOCK; what is not measured yet is NAN. */
+/* Makes room for BLOCK; values not measured yet are NAN. */
 static void grow(struct comparison *comparison, size_t block)
 {
     size_t old = comparison->capacity;
@@ -92,7 +92,7 @@ void comparison_add_failure(struct comparison *comparison, unsigned arm)
     comparison->samples[arm].failed++;
 }
 
-/* The baseline's figure that a difference of MEASURE is a percentage of. */
+/* The baseline's figure that percentages of MEASURE refer to. */
 static double reference(const struct comparison *comparison, enum measure measure)
 {
     enum measure of = measure == MEASURE_VERIFY_CALLBACK ? MEASURE_HANDSHAKE_CPU : measure;
@@ -143,7 +143,7 @@ void comparison_judge(struct comparison *comparison)
 {
     const struct arms *arms = comparison->arms;
     int num_measures = comparison_num_measures(comparison);
-    comparison->trust_level = 1 - (1 - TRUST_LEVEL) / num_measures; /* Bonferroni's bound */
+    comparison->trust_level = 1 - (1 - TRUST_LEVEL) / num_measures; /* Bonferroni correction */
     comparison->num_differences = 0;
     comparison->trusted = true;
     for (unsigned arm = 0; arm < arms->count; arm++) {
@@ -174,7 +174,7 @@ double comparison_least_seen(const struct comparison *comparison, enum measure m
 {
     double least = 0;
     *out_pairs_needed = STATISTICS_MIN_PAIRS;
-    for (size_t i = 0; i <= comparison->num_differences; i++) { /* the control's last */
+    for (size_t i = 0; i <= comparison->num_differences; i++) { /* the last ones of the control */
         const struct difference *difference = i < comparison->num_differences
                                                   ? &comparison->differences[i]
                                                   : &comparison->control[measure];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a comparison measured, session by session, and what follows from it: for each arm and
- * measure the difference from the baseline, and whether the control arm, which is the baseline
- * again, came out as zero.
+ * The measurements of a comparison, session by session, and the results: for each arm and measure
+ * the difference from the baseline, and whether the control arm, which is the baseline again, does
+ * not differ from it.
  */
 #ifndef PINLOAD_COMPARE_COMPARISON_H
 #define PINLOAD_COMPARE_COMPARISON_H
@@ -41,26 +41,27 @@ struct difference {
     bool is_known; /* false: too few pairs */
     struct difference_estimate estimate;
     bool distinguishable;
-    double percent; /* of the baseline: of its handshake CPU for the callback's times; or NAN */
+    double percent; /* of the baseline: for the callback's times of its handshake CPU; or NAN */
 };
 
 struct comparison {
     const struct arms *arms;
     bool has_instructions;
-    double steps[NUM_MEASURES]; /* of the clocks, in ns, for whoever measures to set; 0: exact */
-    double trust_level;         /* of each measure's interval that trust goes by */
+    double steps[NUM_MEASURES]; /* of the clocks, in ns, set by the caller; 0: exact */
+    double trust_level;         /* of the interval of each measure that decides trust */
     size_t num_blocks, capacity;
     struct arm_samples samples[MAX_ARMS];
     struct difference differences[MAX_ARMS * NUM_MEASURES];
     size_t num_differences;
     struct difference control[NUM_MEASURES];
-    bool trusted; /* the control is zero in all measures, which are judged together at 99% */
+    bool trusted; /* the control does not differ from zero in any measure; all measures together at
+                   * 99% */
 };
 
 void comparison_init(struct comparison *comparison, const struct arms *arms, bool has_instructions);
 void comparison_cleanup(struct comparison *comparison);
 
-/* comparison_add books one session of ARM in BLOCK: its value for each measure, NAN where there is
+/* comparison_add adds one session of ARM in BLOCK: its value for each measure, NAN if there is
  * none. */
 void comparison_add(struct comparison *comparison, size_t block, unsigned arm,
                     const double values[static NUM_MEASURES]);
@@ -72,28 +73,28 @@ void comparison_add_wire(struct comparison *comparison, unsigned arm,
 /* comparison_add_failure books a session that failed or was refused, at whatever stage. */
 void comparison_add_failure(struct comparison *comparison, unsigned arm);
 
-/* comparison_judge works the differences out anew. */
+/* comparison_judge recomputes the differences. */
 void comparison_judge(struct comparison *comparison);
 
 /* comparison_margin returns the difference of MEASURE, in nanoseconds or instructions, below which
- * there is said to be none: half a step of its clock, and never less in the callback than identical
- * arms differ by. */
+ * none is reported: half a step of its clock, and in the callback at least what identical arms
+ * differ by. */
 double comparison_margin(const struct comparison *comparison, enum measure measure);
 
 /* comparison_is_off says whether the control's difference in MEASURE is known and not zero, at the
- * level of trust. */
+ * level that decides trust. */
 bool comparison_is_off(const struct comparison *comparison, enum measure measure);
 
-/* comparison_num_measures returns how many measures there are, those that have instructions last. */
+/* comparison_num_measures returns the number of measures; instructions come last, if counted. */
 int comparison_num_measures(const struct comparison *comparison);
 
-/* comparison_instructions returns how many instructions a handshake of ARM takes, the usual one;
- * NAN where they are not counted. */
+/* comparison_instructions returns the typical number of instructions of a handshake of ARM; NAN if
+ * they are not counted. */
 double comparison_instructions(const struct comparison *comparison, unsigned arm);
 
-/* comparison_least_seen returns the smallest difference of MEASURE that would be told from zero in
- * four runs of five, in nanoseconds, in whichever arm it is worst, and the pairs that would bring
- * it down to DIFFERENCE_NS; INFINITY where an arm's is not known. */
+/* comparison_least_seen returns the smallest difference of MEASURE that would be distinguished from
+ * zero in four runs of five, in nanoseconds, in the worst arm, and the pairs that would lower it to
+ * DIFFERENCE_NS; INFINITY if an arm's is not known. */
 double comparison_least_seen(const struct comparison *comparison, enum measure measure,
                              double difference_ns, double *out_pairs_needed);
 

@@ -21,7 +21,7 @@ struct in_process {
     struct buffer to_client, to_server;
 };
 
-/* The arms check what the throw-away certificates say. */
+/* The arms verify the throw-away certificates. */
 static bool equip_arms(struct in_process *pair, const struct throwaway_pki *pki, struct error *err)
 {
     struct tls_conn *client = pair->client;
@@ -111,12 +111,12 @@ void in_process_free(struct in_process *pair)
     free(pair);
 }
 
-/* What one side's steps took. */
+/* The cost of one side's steps. */
 struct cost {
     uint64_t cpu_ns, instructions;
 };
 
-/* Moves what SIDE's last step put out into TO. */
+/* Moves the output of SIDE's last step into TO. */
 static void collect(struct tls_context *context, struct buffer *to)
 {
     struct buffer *out = tls_context_output(context);
@@ -139,7 +139,7 @@ static enum tls_status step_client(struct in_process *pair, struct cost *cost,
     return status;
 }
 
-/* The server's turn; it goes on after its handshake, so that it sees the client's last flight. */
+/* The server's turn; it continues after its handshake, so that it sees the client's last flight. */
 static bool step_server(struct in_process *pair)
 {
     const uint8_t *bytes;
@@ -153,8 +153,8 @@ static bool step_server(struct in_process *pair)
     return status == TLS_WANT_READ;
 }
 
-/* Reads the tickets that come after a handshake of TLS 1.3: with the server's first byte of data,
- * since BoringSSL keeps them until then. */
+/* Reads the tickets that follow a TLS 1.3 handshake: with the server's first byte of data, since
+ * BoringSSL delays them until then. */
 static void take_tickets(struct in_process *pair)
 {
     static const uint8_t byte;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The arms against a BoringSSL server in the same thread, memory to memory: no network and no other
- * process. The cleanest figure, and the floor for every other.
+ * The arms against a BoringSSL server in the same thread, in memory: no network and no other
+ * process. The cleanest figure, and a lower bound for every other.
  */
 #ifndef PINLOAD_COMPARE_IN_PROCESS_H
 #define PINLOAD_COMPARE_IN_PROCESS_H
@@ -24,7 +24,7 @@ struct in_process_config {
     bool resume;
 };
 
-/* in_process_new makes client and server, with certificates of its own, and pins and trust for
+/* in_process_new creates client and server, with their own certificates, and pins and trust for
  * ARMS, which it fills in. NULL sets ERR. */
 struct in_process *in_process_new(const struct in_process_config *config, struct arms *arms,
                                   struct error *err);

@@ -8,7 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* What read(2) gives, by read_format. */
+/* The result of read(2), by read_format. */
 struct reading {
     uint64_t count, enabled_ns, running_ns;
 };

@@ -10,7 +10,7 @@
 
 #define NUM_BATCHES 20
 #define NUM_RESAMPLES 10000
-#define TRIM 0.2 /* off either end */
+#define TRIM 0.2 /* at either end */
 
 static int compare_doubles(const void *a, const void *b)
 {
@@ -42,7 +42,7 @@ double statistics_location(const float *values, size_t n)
     return location;
 }
 
-/* Writes the differences of the whole pairs, in their order, and returns how many there are. */
+/* Writes the differences of the complete pairs, in order, and returns their number. */
 static size_t take_differences(double *out, const float *left, const float *right, size_t n)
 {
     size_t count = 0;
@@ -53,7 +53,7 @@ static size_t take_differences(double *out, const float *left, const float *righ
     return count;
 }
 
-/* Writes one trimmed mean for each batch of neighbours. */
+/* Writes one trimmed mean for each batch of successive values. */
 static void make_batches(double *differences, size_t n, double out_batches[static NUM_BATCHES])
 {
     for (size_t i = 0; i < NUM_BATCHES; i++) {
@@ -70,8 +70,8 @@ static double mean(const double *values, size_t n)
     return sum / (double)n;
 }
 
-/* The value that a standard normal variate is below with probability P, 0.5 to 1: Newton's method,
- * which rises to it without overshooting. */
+/* The quantile P, 0.5 to 1, of the standard normal distribution: Newton's method, which approaches
+ * it from below without overshooting. */
 static double normal_quantile(double p)
 {
     double z = 0;
@@ -82,8 +82,8 @@ static double normal_quantile(double p)
     return z;
 }
 
-/* By how much a percentile interval of the mean of the batches at LEVEL is too narrow: resampling
- * n values loses the factor sqrt((n - 1) / n), and the tails are normal where Student's belong
+/* By how much a percentile interval of the mean of the batches at LEVEL is too narrow: resampling n
+ * values loses the factor sqrt((n - 1) / n), and its tails are normal instead of Student's
  * (Hesterberg 2015). Student's quantile by Abramowitz and Stegun, 26.7.5. */
 static double expansion(double level)
 {
@@ -94,8 +94,8 @@ static double expansion(double level)
     return t * sqrt(n / df);
 }
 
-/* The interval between the percentiles of the resampled MEANS, expanded, and the margin on either
- * side. */
+/* The interval between percentiles of the resampled MEANS, expanded, with the margin added on
+ * either side. */
 static struct interval expanded_interval(const double *means, const struct difference_estimate *of,
                                          double level)
 {
@@ -190,7 +190,7 @@ static double half_width(const struct difference_estimate *estimate)
     return (estimate->ci95.high - estimate->ci95.low) / 2 - estimate->margin;
 }
 
-/* A difference of the half-width itself is beyond the interval's end in one run of two only. With
+/* A difference equal to the half-width is beyond the interval's end in only one run of two. Besides
  * Student's 2.09 standard errors in the half-width, another 0.85 make it four of five: 2.94 / 2.09,
  * which is 1 / 0.71. */
 #define POWER_SHARE 0.7

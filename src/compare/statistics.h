@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The statistics of a comparison: an estimate of a paired difference with a bootstrapped interval,
- * and a paired test. docs/measuring.md explains them and names their sources.
+ * The statistics of a comparison: an estimate of a paired difference with a bootstrap interval, and
+ * a paired test. docs/measuring.md explains them and names their sources.
  *
- * Pairs come in the order of time. They are cut into batches; each batch gives one trimmed mean of
- * its differences (a fifth off either end, so that a preempted handshake does not decide); the
- * estimate is the mean of the batches', and the interval comes from resampling whole batches, so
- * that what neighbours have in common does not make it too narrow. For the same reason the batches
- * are twenty, few and long: the method of batch means (Schmeiser 1982).
+ * Pairs are in order of time. They are divided into batches; each batch gives one trimmed mean of
+ * its differences (a fifth is cut off at either end, so that a preempted handshake does not
+ * matter); the estimate is the mean of the batches', and the interval comes from resampling whole
+ * batches, so that the correlation of successive values does not make it too narrow. For the same
+ * reason the batches are twenty, few and long: the method of batch means (Schmeiser 1982).
  */
 #ifndef PINLOAD_COMPARE_STATISTICS_H
 #define PINLOAD_COMPARE_STATISTICS_H
@@ -25,22 +25,22 @@ struct difference_estimate {
     double estimate;
     double margin;        /* in each interval, on either side */
     struct interval ci95; /* expanded percentile bootstrap */
-    struct interval wide; /* the same at the level asked for */
+    struct interval wide; /* the same at the requested level */
     double p_value; /* of the Wilcoxon signed-rank test, two-sided, of the batches' estimates */
 };
 
-/* The fewest pairs that an estimate is made of. */
+/* The fewest pairs for an estimate. */
 #define STATISTICS_MIN_PAIRS 100
 
 /* How a difference is estimated. */
 struct difference_terms {
-    double wide_level; /* of the wide interval, as 0.99 */
-    double margin;     /* below which a difference is none; added on either side of an interval */
-    uint64_t seed;     /* makes it repeat */
+    double wide_level; /* of the wide interval, such as 0.99 */
+    double margin;     /* smaller differences do not count; added on either side of an interval */
+    uint64_t seed;     /* makes the result reproducible */
 };
 
-/* statistics_difference estimates the difference of N pairs, LEFT[i] - RIGHT[i]; a pair with a NAN
- * in it is left out. False: too few pairs. */
+/* statistics_difference estimates the difference of N pairs, LEFT[i] - RIGHT[i]; pairs with a NAN
+ * are left out. False: too few pairs. */
 bool statistics_difference(const float *left, const float *right, size_t n,
                            const struct difference_terms *terms, struct difference_estimate *out);
 
@@ -51,12 +51,12 @@ double statistics_location(const float *values, size_t n);
  * differences: normal approximation, ties and zeros corrected for. */
 double statistics_signed_rank(const double *differences, size_t n);
 
-/* statistics_least_seen returns the smallest true difference that as many pairs as ESTIMATE is made
- * of would tell from zero in four runs of five, the spread being the same. */
+/* statistics_least_seen returns the smallest true difference that as many pairs as in ESTIMATE
+ * would distinguish from zero in four runs of five, for the same variance. */
 double statistics_least_seen(const struct difference_estimate *estimate);
 
-/* statistics_pairs_needed returns how many pairs would bring that down to DIFFERENCE: it falls with
- * the square root of their number, but never below the margin; INFINITY where that is not enough. */
+/* statistics_pairs_needed returns how many pairs would lower that to DIFFERENCE: it falls with the
+ * square root of their number, but never below the margin; INFINITY if no number is enough. */
 double statistics_pairs_needed(const struct difference_estimate *estimate, double difference);
 
 #endif

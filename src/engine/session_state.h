@@ -43,7 +43,7 @@ struct session {
     enum stage stage;
     bool is_anonymous; /* has no identity */
     bool offer_ticket;
-    bool sent_early;     /* the requests were sent as early data, except those in early_rest */
+    bool sent_early;     /* the requests were sent as early data, except those in late */
     bool has_answer;     /* a response has arrived since requests were last sent */
     bool sent_fin;       /* in the farewell */
     bool reconnecting;   /* closed to try the next address */

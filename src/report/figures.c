@@ -21,7 +21,7 @@ void figure_count(char out[static FIGURE_LEN], uint64_t count)
     *out = '\0';
 }
 
-/* Three digits that mean something, at most two of them behind the point. */
+/* Three significant digits, at most two of them decimals. */
 static int decimals_of(double value)
 {
     if (value < 9.995)

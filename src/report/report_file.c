@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* real_path returns where PATH leads, through links that lead to a file; PATH itself otherwise. */
+/* real_path returns the target of PATH if it is a link to a file; PATH itself otherwise. */
 static char *real_path(const char *path)
 {
     char *real = realpath(path, NULL);
@@ -34,8 +34,8 @@ static bool cannot_be_written(const char *path, const char *option, struct error
         option, path, strerror(errno));
 }
 
-/* open_beside makes a file in DIRECTORY that has no name of anybody's yet; NAME gets its path, to be
- * freed. Negative where that fails, with the reason in errno. */
+/* open_beside creates a file with a new name in DIRECTORY; NAME gets its path, to be freed.
+ * Negative if that fails, with the reason in errno. */
 static int open_beside(const char *directory, char **name)
 {
     struct buffer text = {0};
@@ -45,7 +45,7 @@ static int open_beside(const char *directory, char **name)
     return mkstemp(*name);
 }
 
-/* Rights do not tell all: there are directories in which nobody can make a file. */
+/* Permissions do not tell everything: there are directories in which nobody can create a file. */
 static bool can_make_file(const char *directory)
 {
     char *name;
@@ -60,7 +60,7 @@ static bool can_make_file(const char *directory)
     return descriptor >= 0;
 }
 
-/* In a directory such as /tmp nobody can replace what is another's. */
+/* In a directory such as /tmp nobody can replace another user's file. */
 static bool can_replace(const char *path, const struct stat *directory)
 {
     struct stat about;
@@ -121,7 +121,7 @@ bool report_file_check(const char *path, const char *option, struct error *err)
     return fits;
 }
 
-/* final_path returns where a file at PATH is or would be, its directory without links. */
+/* final_path returns where a file at PATH is or would be, with links in its directory resolved. */
 static char *final_path(const char *path)
 {
     char *real = realpath(path, NULL);
@@ -158,7 +158,7 @@ static bool write_failed(const char *path, int error_number, struct error *err)
                                        : "the output accepted no more data");
 }
 
-/* write_stream writes and flushes, and leaves the reason in errno. */
+/* write_stream writes and flushes, and leaves the reason of a failure in errno. */
 static bool write_stream(FILE *out, bool (*write)(FILE *, const void *), const void *subject)
 {
     errno = 0;
@@ -180,7 +180,7 @@ static bool write_in_place(const char *path, bool (*write)(FILE *, const void *)
     return written || write_failed(path, reason, err);
 }
 
-/* The mode that a new file gets, or that the old one had. */
+/* The mode of a new file, or that of the old one. */
 static mode_t mode_for(const char *path)
 {
     struct stat about;
@@ -234,7 +234,7 @@ bool report_file_write_any(const char *path, bool (*write)(FILE *, const void *)
     return written;
 }
 
-/* A report of a run, as a writer of anything. */
+/* A report of a run, as a generic writer. */
 struct run_report {
     bool (*write)(FILE *, const struct result *);
     const struct result *result;

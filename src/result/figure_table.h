@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Every figure that a result has of the whole run: its path in the JSON, where it is kept, how two
- * results' add up, what it is called among Prometheus' metrics, and what it means. Writers, the
- * reader and merging walk this table, so that a new counter is one row here, beside the place that
- * counts. Latencies have a table of their own (measure/latency_kind).
+ * Every figure of the whole run in a result: its path in the JSON, where it is stored, how those of
+ * two results are merged, its Prometheus metric, and its meaning. Writers, the reader and merging
+ * walk this table, so that a new counter is one row here, besides the code that counts. Latencies
+ * have a table of their own (measure/latency_kind).
  */
 #ifndef PINLOAD_RESULT_FIGURE_TABLE_H
 #define PINLOAD_RESULT_FIGURE_TABLE_H
@@ -13,33 +13,33 @@
 
 struct result;
 
-#define FIGURE_PATH_LEN 64 /* of the longest path, and more */
+#define FIGURE_PATH_LEN 64 /* longer than the longest path */
 
-/* What is kept at a figure's place. */
+/* The type stored for a figure. */
 enum figure_kind {
     FIGURE_COUNT,        /* uint64_t */
-    FIGURE_NAMES,        /* struct name_counts: those names that came up */
-    FIGURE_ALL_NAMES,    /* struct name_counts: every name there is, those that never did too */
+    FIGURE_NAMES,        /* struct name_counts: only names that occurred */
+    FIGURE_ALL_NAMES,    /* struct name_counts: every name, including those that did not occur */
     FIGURE_OUTCOMES,     /* uint64_t of each enum outcome */
     FIGURE_NUMBER,       /* double; NAN: not known */
     FIGURE_SECONDS,      /* double; NAN: not known */
     FIGURE_SPAN,         /* double, seconds of the run; 0: not known */
     FIGURE_FLAG,         /* bool */
-    FIGURE_TEXT,         /* char *; NULL: none. No figure to compare with */
+    FIGURE_TEXT,         /* char *; NULL: none. Cannot be compared with */
     FIGURE_DISTRIBUTION, /* struct latency *, never NULL */
     FIGURE_VALUES,       /* struct value_counts */
 };
 
-/* How the figures of several results become one. */
+/* How the figures of several results are merged. */
 enum figure_merge {
-    MERGE_OTHER, /* merge.c says how */
+    MERGE_OTHER, /* see merge.c */
     MERGE_SUM,
     MERGE_LARGEST,
-    MERGE_RATE, /* all that was counted in the windows, over the longest of them */
+    MERGE_RATE, /* the sum of the counts in the windows, over the longest window */
 };
 
-/* Since when results have it: always, or later, so that it may be missing; or whenever they have
- * the object that it is in. */
+/* Since when results have it: always; or later, so that it may be missing; or whenever they have
+ * the object that contains it. */
 enum figure_since { SINCE_FIRST, SINCE_LATER, SINCE_OBJECT };
 
 struct figure {
@@ -50,7 +50,7 @@ struct figure {
     enum figure_since since;
     const char *unit;
     const char *metric; /* a row of metric_table; NULL: it is the sum of others that have one */
-    const char *label;  /* the value of the metric's label, where several figures share it */
+    const char *label;  /* the value of the metric's label, if several figures share the metric */
     const char *meaning;
 };
 
@@ -64,7 +64,7 @@ struct counter {
     size_t offset; /* in struct result_identity, or struct series_row */
     enum figure_since since;
     const char *meaning;
-    bool is_class; /* of what a session counts as: succeeded, refused, … */
+    bool is_class; /* one of the classes of sessions: succeeded, refused, … */
 };
 extern const struct counter identity_counters[];
 extern const size_t num_identity_counters;
@@ -92,7 +92,7 @@ struct metric {
 extern const struct metric metric_table[];
 extern const size_t metric_table_len;
 
-/* figure_in returns where RESULT keeps it. */
+/* figure_in returns where RESULT stores it. */
 void *figure_in(struct result *result, const struct figure *figure);
 const void *figure_of(const struct result *result, const struct figure *figure);
 

@@ -64,7 +64,7 @@ static void add_figure(const struct figure *figure, void *to, const void *from)
         return;
     case FIGURE_FLAG:
     case FIGURE_TEXT:
-        return; /* these do not add up */
+        return; /* these are not summed */
     }
 }
 
@@ -81,7 +81,8 @@ static void add_figures(struct result *to, const struct result *from)
     }
 }
 
-/* --- sums that do not fit --------------------------------------------------------------------- */
+/* --- sums out of range
+ * -------------------------------------------------------------------------- */
 
 static bool fits(uint64_t sum, const char *table, const char *name, struct error *err)
 {
@@ -142,7 +143,7 @@ static bool plan_fits(const struct result *merged, struct error *err)
                       UINT_MAX - 1));
 }
 
-/* NAME stands for whatever counter does not fit; NULL: each has its own. */
+/* NAME is the name for any counter that is out of range; NULL: each has its own. */
 static bool counters_fit(const void *row, const struct counter *counters, size_t count,
                          const char *table, const char *name, struct error *err)
 {
@@ -214,7 +215,7 @@ static void merge_rates(struct result *merged, struct result *const *results, si
     }
 }
 
-/* As rates are, of results of which each has a steady part. */
+/* Like rates, for results that each have a steady part. */
 static void merge_steady(struct result *merged, struct result *const *results, size_t num_results)
 {
     struct result_steady *sum = &merged->steady;
@@ -231,7 +232,7 @@ static void merge_steady(struct result *merged, struct result *const *results, s
 
 /* --- identities ----------------------------------------------------------------------------- */
 
-/* A name and where its identity stands; a node of the tree that finds it. */
+/* A name and the index of its identity; a node of the search tree. */
 struct place {
     const char *name;
     size_t index;
@@ -242,7 +243,7 @@ static int compare_places(const void *a, const void *b)
     return strcmp(((const struct place *)a)->name, ((const struct place *)b)->name);
 }
 
-/* A copy has the digits of its original, which only the encoded form tells. */
+/* A copy has the digits of its original, which only the encoded form shows. */
 static struct latency *copy_latency(const struct latency *latency)
 {
     char *text = latency_encode(latency);
@@ -310,11 +311,11 @@ static bool has_handshakes(const struct series_row *row)
     return row->handshakes > 0;
 }
 
-/* Percentiles cannot be added: where two have some, the second has none, unless the intervals
- * tell. */
+/* Percentiles cannot be added: if two have some, the result has none, unless the intervals provide
+ * them. */
 static void add_second(struct series_row *to, const struct series_row *from)
 {
-    to->length_s = fmax(to->length_s, from->length_s); /* they went on side by side */
+    to->length_s = fmax(to->length_s, from->length_s); /* they ran side by side */
     if (has_handshakes(from)) {
         bool is_only_one = !has_handshakes(to);
         to->tls_handshake_p50_ns = is_only_one ? from->tls_handshake_p50_ns : NAN;
@@ -357,8 +358,8 @@ static bool has_values(const struct result *r)
     return false;
 }
 
-/* The longest interval of all, which the others are put into; 0 where a result does not tell what
- * was when, so that there are none of all. */
+/* The longest interval of all, into which the others are merged; 0 if a result has no intervals, so
+ * that the merged one has none. */
 static double longest_interval(struct result *const *results, size_t num_results)
 {
     double longest_s = 0;
@@ -421,7 +422,8 @@ static void merge_intervals(struct result *merged, struct result *const *results
     merged->intervals = rows;
 }
 
-/* Percentiles of a second in which several results have handshakes are those of its interval. */
+/* The percentiles of a second in which several results have handshakes are those of its
+ * interval. */
 static void fill_seconds_from_intervals(struct result *merged)
 {
     for (size_t i = 0; i < merged->num_intervals; i++) {
@@ -453,7 +455,7 @@ static void add_threads(struct result *to, const struct result *from)
     to->num_thread_uses = count;
 }
 
-/* Descriptors and ports are those of the generator that had most descriptors. */
+/* Descriptors and ports are those of the generator with the most descriptors. */
 static void add_generator(struct result *to, const struct result *from)
 {
     to->saturated = to->saturated || from->saturated;
@@ -468,7 +470,7 @@ static void add_generator(struct result *to, const struct result *from)
     add_threads(to, from);
 }
 
-/* The mean of all sessions, of those results that have one. */
+/* The mean over all sessions, of those results that have one. */
 static void merge_cpu_per_session(struct result *merged, struct result *const *results,
                                   size_t num_results)
 {

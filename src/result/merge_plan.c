@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How a setting that differs between the shards of one plan comes together. */
+/* How a setting that may differ between the shards of one plan is merged. */
 enum shard_setting { SAME_EVERYWHERE, ADDS_UP, IS_EACH_ONES };
 
 static enum shard_setting kind_of(const char *name)
@@ -45,7 +45,7 @@ static bool same_text(const char *a, const char *b)
     return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
-/* Two numbers that are not finite are the same: both came from null. */
+/* Two numbers that are not finite are equal: both came from null. */
 static bool same_number(double a, double b)
 {
     return a == b || (a != a && b != b);
@@ -68,7 +68,7 @@ static bool same_pins(const struct name_counts *a, const struct name_counts *b)
     return true;
 }
 
-/* different_setting returns the name of a setting of A that is another in B, or NULL. */
+/* different_setting returns the name of a setting that differs between A and B, or NULL. */
 static const char *different_setting(const struct result *a, const struct result *b)
 {
     for (size_t i = 0; i < a->num_settings; i++) {
@@ -118,7 +118,7 @@ bool merge_plan_check(const struct result *first, const struct result *other, si
                number, setting);
 }
 
-/* --- the plan that stands for all ----------------------------------------------------------- */
+/* --- the merged plan ------------------------------------------------------------------------ */
 
 static char *copy_text(const char *text)
 {
@@ -141,7 +141,7 @@ static char *joined_addresses(struct result *const *results, size_t num_results)
     return joined;
 }
 
-/* add_up returns false where not every result has NAME as a number. */
+/* add_up returns false if a result does not have NAME as a number. */
 static bool add_up(const char *name, struct result *const *results, size_t num_results,
                    double *out_sum)
 {
@@ -183,7 +183,7 @@ static void copy_setting(struct result *merged, const struct setting *setting)
     }
 }
 
-/* What adds up is added, what is the same is kept, and what is neither is null. */
+/* Settings that add up are summed, equal ones are kept, and all others are null. */
 static void merge_settings(struct result *merged, struct result *const *results, size_t num_results)
 {
     for (size_t i = 0; i < results[0]->num_settings; i++) {
@@ -216,7 +216,7 @@ static void add_part(struct result *merged, char *const *command, size_t command
         (struct result_part){copy_texts(command, command_len), command_len, copy_text(failure)};
 }
 
-/* Of a result that was merged itself, what went into that. */
+/* Of a result that is itself merged, its parts. */
 static void add_parts(struct result *merged, const struct result *from)
 {
     for (size_t i = 0; i < from->num_parts; i++)

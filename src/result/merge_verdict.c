@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What one of several does not hold, all do not hold. The violations are added with all others. */
+/* A check that one of the results violates is violated. The violations are added with all
+ * others. */
 static void add_checks(struct result *to, const struct result *from)
 {
     for (size_t i = 0; i < from->num_checks; i++) {
@@ -25,7 +26,7 @@ static void write_failure_of_part(struct buffer *out, size_t index, const char *
     buffer_format(out, "generator %zu: %s", index + 1, failure);
 }
 
-/* Whether TEXT says how sessions failed, which is said of all together. */
+/* Whether TEXT is the violation about failed sessions, which is stated once for all. */
 static bool tells_failures(const struct result *from, const char *text)
 {
     const char *whole = result_failure(from);
@@ -41,7 +42,7 @@ static bool tells_failures(const struct result *from, const char *text)
     return tells;
 }
 
-/* How the sessions of all failed: what a single result says of its own stays as it is. */
+/* The failures of all; of a single result its own text. */
 static char *failure_of_all(const struct result *merged, struct result *const *results,
                             size_t num_results)
 {
@@ -57,7 +58,8 @@ static char *failure_of_all(const struct result *merged, struct result *const *r
     return failure;
 }
 
-/* Where the failures of one fail the whole, those of all are said once, and then whose they are. */
+/* If the failures of one result fail the whole, those of all are stated once, and then each
+ * generator's. */
 static void merge_failures(struct result *merged, struct result *const *results, size_t num_results)
 {
     if (result_failure(merged) == NULL)

@@ -197,7 +197,7 @@ void result_add_check(struct result *result, enum check_kind kind, const char *n
     result_add_violation(result, "%s", violation);
 }
 
-/* The two names that the check of failed sessions has. */
+/* The two names of the check for failed sessions. */
 bool result_check_is_of_failures(const struct result_check *check)
 {
     return check->kind == CHECK_RUN &&
@@ -214,7 +214,7 @@ const char *result_failure(const struct result *result)
     return NULL;
 }
 
-/* The most frequent outcome that counts as failed, of those that are not yet TOLD; NUM_OUTCOMES: none. */
+/* The most frequent outcome of class failed that is not in TOLD yet; NUM_OUTCOMES: none. */
 static int most_frequent(const struct result *result, bool refusal_by_close,
                          const bool told[NUM_OUTCOMES])
 {
@@ -270,7 +270,7 @@ const char *check_kind_name(enum check_kind kind)
     return kind == CHECK_THRESHOLD ? "threshold" : "run";
 }
 
-/* setting_named returns the emptied setting called NAME, which is put at the end where it is new. */
+/* setting_named returns the emptied setting NAME, which is appended if it is new. */
 static struct setting *setting_named(struct result *result, const char *name)
 {
     for (size_t i = 0; i < result->num_settings; i++) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a run came to: plain data, made once from the merged tallies, from which every report is
+ * The result of a run: plain data, made once from the merged tallies, from which every report is
  * written. It balances: scheduled = started + skipped, and started = succeeded + refused + failed +
- * cut_off + unconfirmed (result_balances). A result owns all its memory, texts included.
+ * cut_off + unconfirmed (result_balances). A result owns all its memory, including strings.
  */
 #ifndef PINLOAD_RESULT_RESULT_H
 #define PINLOAD_RESULT_RESULT_H
@@ -19,7 +19,7 @@
 
 struct buffer;
 
-/* One setting of the run, in the order of a report; VALUE is JSON-ready by its type. */
+/* One setting of the run, in the order of the reports; VALUE is ready for JSON by its type. */
 enum setting_type { SETTING_TEXT, SETTING_NUMBER, SETTING_BOOL, SETTING_NULL };
 struct setting {
     char *name;
@@ -28,7 +28,7 @@ struct setting {
     double number; /* also 0 or 1 of a SETTING_BOOL */
 };
 
-/* How often a name came up: versions, ciphers, groups, pins, alerts, statuses. */
+/* How often each name occurred: versions, ciphers, groups, pins, alerts, statuses. */
 struct name_count {
     char *name;
     uint64_t count;
@@ -43,52 +43,53 @@ struct result_identity {
     bool expect_refused;
     bool as_expected;
     uint64_t sessions, by_class[NUM_CLASSES];
-    uint64_t responses[NUM_STATUS_CLASSES]; /* complete ones, of sessions cut off too */
-    char *expected_status;                  /* as in "200,204"; NULL: any 2xx or 3xx */
-    uint32_t failed_by; /* outcome_bit of each of its failures; known of this process's run alone */
+    uint64_t responses[NUM_STATUS_CLASSES]; /* complete ones, including those of sessions cut off */
+    char *expected_status;                  /* such as "200,204"; NULL: any 2xx or 3xx */
+    uint32_t failed_by; /* outcome_bit of each of its failures; only known in the process of the
+                         * run */
     uint64_t cut_off_served; /* of cut_off, those that had responses, all as expected */
     struct latency_summary tls_handshake;
     struct latency
-        *tls_handshake_hdr; /* NULL: no handshake; of fewer digits with many identities */
+        *tls_handshake_hdr; /* NULL: no handshake; fewer digits if there are many identities */
 };
 
-/* The steady part of a run: from the end of its ramp-up, or of its warm-up where that is later, to
- * the begin of its drain. */
+/* The steady part of a run: from the end of its ramp-up, or of its warm-up if later, to the start
+ * of its drain. */
 struct result_steady {
-    double from_s, duration_s; /* 0 where the run ended before, or it is not known */
+    double from_s, duration_s; /* 0 if the run ended before, or it is not known */
     double sessions_per_second, requests_per_second; /* of what began in it; NAN: none */
 };
 
-/* One second of the run: what was complete in it. The last one ends with the run. */
+/* One second of the run: what completed in it. The last one ends with the run. */
 struct series_row {
-    double t_s;      /* the second's begin, after the run's */
+    double t_s;      /* the start of the second, after that of the run */
     double length_s; /* over 0, at most 1 */
     uint64_t sessions, handshakes, requests, refused, failed;
     double open;                                       /* sessions at its end; NAN: not known */
     double tls_handshake_p50_ns, tls_handshake_p99_ns; /* NAN where no handshake completed */
 };
 
-/* The largest count of a result: the largest up to which every reader of JSON has all whole numbers
- * (RFC 8259 section 6). */
+/* The largest count in a result: up to this number every JSON reader represents whole numbers
+ * exactly (RFC 8259 section 6). */
 #define RESULT_COUNT_MOST ((uint64_t)1 << 53)
 
-/* A result that was merged into another: what made it. */
+/* A result that was merged into another: its command. */
 struct result_part {
     char **command; /* passwords redacted */
     size_t command_len;
-    char *failure; /* how its sessions failed, where that fails the run; NULL: it does not */
+    char *failure; /* how its sessions failed, if that fails the run; NULL: it does not */
 };
 
 struct thread_use {
     double cpu_user_s, cpu_system_s;
-    double busy; /* 0 to 1: the share of the time that its loop was not waiting */
+    double busy; /* 0 to 1: the share of time in which its loop was not waiting */
 };
 
-/* What a run is held to beside the expectation of each identity. */
+/* A condition of the run, except for those of the identities. */
 enum check_kind { CHECK_RUN, CHECK_THRESHOLD };
 struct result_check {
     enum check_kind kind;
-    char *name;      /* what must hold; a threshold as it was typed */
+    char *name;      /* what must hold; a threshold as given */
     char *violation; /* NULL: it held */
 };
 
@@ -97,10 +98,11 @@ struct result {
     char *version, *boringssl, *libuv;
     char **command; /* passwords redacted */
     size_t command_len;
-    struct result_part *parts; /* of a merged result; none of a run's */
+    struct result_part *parts; /* of a merged result; none for a run */
     size_t num_parts;
     uint64_t started_wall_ns;
-    double duration_s; /* from the first scheduled moment to the window's end, drain left out */
+    double duration_s; /* from the first scheduled start to the end of the window, without the
+                        * drain */
     double warm_up_s;
     char *url, *address, *sni; /* sni NULL: none sent */
 
@@ -110,7 +112,7 @@ struct result {
     char *verify; /* "none", "chain", "pin", "chain+pin" */
     size_t num_pins;
     bool open_loop;
-    double rate; /* asked, sessions a second; 0 in a closed loop */
+    double rate; /* requested sessions per second; 0 in a closed loop */
     uint64_t connections;
     unsigned threads;
     char *rotation;
@@ -118,13 +120,14 @@ struct result {
     /* sessions */
     uint64_t scheduled, skipped, started;
     uint64_t by_class[NUM_CLASSES];             /* of started */
-    uint64_t cut_off_served, cut_off_responses; /* of cut_off, those with responses; how many */
+    uint64_t cut_off_served, cut_off_responses; /* of cut_off, those with responses; the number of
+                                                 * these responses */
     uint64_t peak_established;
-    double sessions_per_second; /* as every rate NAN where there was no window */
+    double sessions_per_second; /* NAN, like every rate, if the window is empty */
 
-    /* requests and bytes (of TLS records, TCP payload) */
+    /* requests and bytes (TCP payload, which is TLS records) */
     uint64_t requests_started, requests_succeeded, requests_failed;
-    uint64_t requests_unclosed; /* of the succeeded: ended by TCP alone, without close_notify */
+    uint64_t requests_unclosed; /* of the succeeded: ended by a FIN without close_notify */
     double requests_per_second;
     uint64_t bytes_read, bytes_written;
 
@@ -143,7 +146,8 @@ struct result {
     /* pins, in sessions */
     uint64_t pins_checked, pins_matched, pins_mismatched, pins_not_checked;
     uint64_t pins_checked_resumed;  /* of pins_checked, on resumed sessions */
-    struct name_counts pins_by_pin; /* every pin of the run, in its order, also those never seen */
+    struct name_counts pins_by_pin; /* every pin of the run, in order, including those that never
+                                     * matched */
 
     uint64_t outcomes[NUM_OUTCOMES];
     struct result_identity *identities;
@@ -154,7 +158,7 @@ struct result {
     double cpu_user_s, cpu_system_s;
     double cpu_per_session_us;                /* NAN where no session was started */
     struct latency *loop_lag, *schedule_slip; /* never NULL */
-    double slots_paused_s; /* slots kept from beginning sessions after failures; NAN: not known */
+    double slots_paused_s; /* how long failures kept slots from starting sessions; NAN: not known */
     bool saturated;
     char *limit; /* NULL, or "cpu", "slots", "descriptors", "ports" */
     uint64_t peak_rss_bytes;
@@ -162,14 +166,14 @@ struct result {
         rss_per_session_bytes; /* growth of RSS over the sessions established at the peak; 0: not measured */
     uint64_t descriptors_used, descriptors_limit;
     uint64_t ports_used,
-        ports_limit; /* local ones, at once: in flight, and there for all sources */
+        ports_limit; /* local ports: those in use at once, and those there are for all sources */
     struct thread_use *thread_uses;
     size_t num_thread_uses;
 
     struct result_steady steady;
     struct series_row *series;
     size_t num_series;
-    struct interval_row *intervals; /* those with values; none where it is not known */
+    struct interval_row *intervals; /* those with values; none if it is not known */
     size_t num_intervals;
 
     /* verdict */
@@ -179,40 +183,40 @@ struct result {
     char **violations; /* those of the checks and of the identities */
     size_t num_violations;
     int interrupted_by;  /* 0, or the signal */
-    char *first_failure; /* the first failed session's story in a few lines, or NULL */
+    char *first_failure; /* the trace of the first failed session in a few lines, or NULL */
 };
 
 struct result *result_new(void);
 void result_free(struct result *result);
 
-/* result_balances says whether the books balance, with sums that do not wrap. */
+/* result_balances says whether the counts add up, with sums that do not wrap. */
 bool result_balances(const struct result *result);
 
-/* result_is_anonymous says whether the run showed no client certificate: its one row of identities
- * is PLAN_ANONYMOUS. */
+/* result_is_anonymous says whether the run had no client certificate: its only identity is
+ * PLAN_ANONYMOUS. */
 bool result_is_anonymous(const struct result *result);
 
-/* result_interval_row writes which interval of LENGTH_S begins at or before T_S. False where it is
- * none of the first INTERVALS_MOST, or LENGTH_S is under a second. */
+/* result_interval_row writes which interval of LENGTH_S contains T_S. False if it is not one of the
+ * first INTERVALS_MOST, or LENGTH_S is under a second. */
 bool result_interval_row(double t_s, double length_s, size_t *out_row);
 
-/* result_count_sum returns A + B, or UINT64_MAX where that does not fit. */
+/* result_count_sum returns A + B, or UINT64_MAX if that is out of range. */
 uint64_t result_count_sum(uint64_t a, uint64_t b);
 
 void result_add_violation(struct result *result, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* result_check_named returns the check of this kind and NAME, which is put at the end where it is
- * new. The next one may move it. */
+/* result_check_named returns the check of this kind and NAME, which is appended if it is new. The
+ * next call may move it. */
 struct result_check *result_check_named(struct result *result, enum check_kind kind,
                                         const char *name);
 
-/* result_add_check adds what was held to, and as a violation what VIOLATION says, where it is not
- * NULL. Of checks of one name there is one, which holds where each of them held. */
+/* result_add_check adds a check and, if VIOLATION is not NULL, that violation. Checks of one name
+ * are one check, which holds if each of them held. */
 void result_add_check(struct result *result, enum check_kind kind, const char *name,
                       const char *violation);
 
-/* How the name of the check of failed sessions begins, by whether any are allowed. */
+/* How the name of the check for failed sessions begins, by whether any are allowed. */
 #define RESULT_NO_FAILURES "no session failed"
 #define RESULT_FEW_FAILURES "no more sessions failed than "
 bool result_check_is_of_failures(const struct result_check *check);
@@ -220,11 +224,11 @@ bool result_check_is_of_failures(const struct result_check *check);
 /* result_failure returns the violation of that check; NULL: there is none. */
 const char *result_failure(const struct result *result);
 
-/* result_write_causes writes how RESULT's sessions failed, and when:
- * ": 170 connect_refused, 6 reset, between 4 s and 6 s". */
+/* result_write_causes writes how RESULT's sessions failed, and when: ": 170 connect_refused, 6
+ * reset, between 4 s and 6 s". */
 void result_write_causes(struct buffer *out, const struct result *result, bool refusal_by_close);
 
-/* result_setting returns the setting called NAME, or NULL. */
+/* result_setting returns the setting NAME, or NULL. */
 const struct setting *result_setting(const struct result *result, const char *name);
 
 /* check_kind_name returns "run" or "threshold". */
@@ -235,7 +239,7 @@ void result_set_number(struct result *result, const char *name, double value);
 void result_set_bool(struct result *result, const char *name, bool value);
 void result_set_null(struct result *result, const char *name);
 
-/* name_counts_add adds COUNT to NAME's (result_count_sum), which is put at the end where it is new. */
+/* name_counts_add adds COUNT to NAME's (result_count_sum), which is appended if it is new. */
 void name_counts_add(struct name_counts *counts, const char *name, uint64_t count);
 void name_counts_cleanup(struct name_counts *counts);
 

@@ -23,7 +23,7 @@ static bool runs_behind(const struct load_figures *f)
            f->slip_p50_s > NO_DELAY_S;
 }
 
-/* What failed says it; else what was full, if the loops had the time to fill it. */
+/* What failed shows the limit; otherwise what was full, if the loops had the time to fill it. */
 static const char *name_limit(const struct load_figures *f)
 {
     if (f->no_descriptors > 0)

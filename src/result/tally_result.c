@@ -50,7 +50,7 @@ static void fill_alerts(struct name_counts *out, const uint64_t counts[static 25
     }
 }
 
-/* Without a window there is no rate. */
+/* An empty window has no rate. */
 static double per_second(uint64_t count, double window_s)
 {
     return window_s > 0 ? (double)count / window_s : NAN;
@@ -142,7 +142,7 @@ static void fill_pins(const struct tally *tally, struct result *result)
     }
 }
 
-/* "200,204", to be freed; NULL where any 2xx or 3xx is expected. */
+/* "200,204", to be freed; NULL if any 2xx or 3xx is expected. */
 static char *status_text(const struct status_list *list)
 {
     struct buffer text = {0};

@@ -16,7 +16,7 @@ static bool are_failures_forgiven(const struct result *result, const struct plan
     return (double)result->by_class[CLASS_FAILED] <= allowed;
 }
 
-/* --- whose doing it may be ------------------------------------------------------------------- */
+/* --- failures that are not due to an identity ----------------------------------------------- */
 
 static bool had_a_turn(const struct result_identity *row)
 {
@@ -31,7 +31,7 @@ static uint32_t outcomes_of(enum outcome_blame blame)
     return set;
 }
 
-/* Whether each identity that had a turn failed in one of these ways. */
+/* Whether each identity that had a session failed in one of these ways. */
 static bool befell_all(const struct result *result, uint32_t outcomes)
 {
     bool befell_any = false;
@@ -44,8 +44,8 @@ static bool befell_all(const struct result *result, uint32_t outcomes)
     return befell_any;
 }
 
-/* The outcomes that are no single identity's doing. An outage has several: some sessions find nobody,
- * and those under way are reset. Alone an identity has nobody to share them with. */
+/* The outcomes that are not due to a single identity. An outage has several: some sessions cannot
+ * connect, and those in progress are reset. A single identity has no others to compare with. */
 static uint32_t blameless(const struct result *result, const struct plan *plan)
 {
     uint32_t nobodys = outcomes_of(BLAME_NOBODY);
@@ -57,7 +57,8 @@ static uint32_t blameless(const struct result *result, const struct plan *plan)
            (befell_all(result, servers) ? servers : 0);
 }
 
-/* Whether several identities failed, all of those that had a turn, and none of its own doing. */
+/* Whether several identities failed, all of those that had a session, and none for a reason of its
+ * own. */
 static bool are_all_alike(const struct result *result, uint32_t excused)
 {
     for (size_t i = 0; i < result->num_identities; i++) {
@@ -110,7 +111,7 @@ static void check_tickets(struct result *result, const struct plan *plan)
 
 #define SOMETHING "something was measured"
 
-/* A run of which nothing came is no good one. */
+/* A run without any result does not pass. */
 static void check_something(struct result *result, bool allow_empty)
 {
     bool is_empty = result->by_class[CLASS_SUCCEEDED] == 0 &&
@@ -124,7 +125,8 @@ static void check_something(struct result *result, bool allow_empty)
     result_add_check(result, CHECK_RUN, SOMETHING, is_empty && !allow_empty ? violation : NULL);
 }
 
-/* A generator whose share is empty began nothing; whether all of them did, their merge says. */
+/* A generator whose share is empty starts nothing; whether all of them did is checked when
+ * merging. */
 static void check_success(struct result *result, const struct plan *plan)
 {
     bool has_no_share = plan->num_shards > 1 && result->started == 0;
@@ -142,7 +144,7 @@ static void check_accepted(struct result *result, const struct plan *plan,
             row->name, row->by_class[CLASS_REFUSED], row->sessions);
 }
 
-/* What is perhaps a refusal, by a status that no option names. */
+/* What may be a refusal, by a status that no option names. */
 static const char *hint_of(const struct plan *plan, const struct result_identity *row,
                            enum status_class class)
 {
@@ -156,7 +158,7 @@ static const char *hint_of(const struct plan *plan, const struct result_identity
                : "; it had a 4xx, which is a refusal with --refusal-status";
 }
 
-/* One that must be refused must be seen refused: what failed or is unconfirmed does not do. */
+/* An identity that must be refused must be seen refused: failed or unconfirmed is not enough. */
 static void check_refused(struct result *result, const struct plan *plan,
                           const struct result_identity *row)
 {
@@ -180,7 +182,7 @@ static void check_refused(struct result *result, const struct plan *plan,
                              row->name, row->by_class[CLASS_UNCONFIRMED], row->sessions);
 }
 
-/* As expected: the server decided as it had to, and what failed is forgiven or EXCUSED. */
+/* As expected: the server decided as it had to, and failures are tolerated or EXCUSED. */
 static void check_identity(struct result *result, const struct plan *plan,
                            struct result_identity *row, bool is_forgiven, uint32_t excused)
 {
@@ -196,7 +198,7 @@ static void check_identity(struct result *result, const struct plan *plan,
 
 #define MOST_REDIRECTED_SHOWN 5
 
-/* Each identity that must be accepted, and of which any 3xx is a success. */
+/* Each identity that must be accepted, and for which any 3xx is a success. */
 static bool is_redirected(const struct result_identity *row, size_t num_served)
 {
     bool other_is_served = num_served > (row->responses[STATUS_2XX] > 0 ? 1 : 0);
@@ -213,7 +215,7 @@ static void write_redirected(struct buffer *out, const struct result_identity *r
                   row->name, row->responses[STATUS_3XX], num_responses);
 }
 
-/* Writes those that are redirected, and marks them; returns how many there are. */
+/* Writes those that are redirected, and marks them; returns their number. */
 static size_t find_redirected(struct result *result, size_t num_served, struct buffer *out)
 {
     size_t count = 0;
@@ -230,7 +232,8 @@ static size_t find_redirected(struct result *result, size_t num_served, struct b
     return count;
 }
 
-/* A redirect of one identity, where another is served, is no success that may be passed over. */
+/* If one identity is redirected and another one is served, the redirect does not count as a
+ * success. */
 static void check_redirects(struct result *result)
 {
     static const char name[] = "no identity was redirected where others were served";
@@ -244,7 +247,7 @@ static void check_redirects(struct result *result)
                       "redirected (3xx) where others were served (2xx): %s; --refusal-status makes "
                       "it a refusal, --expect-status a success",
                       buffer_text(&who));
-    /* Of a merged result, a part may have said it already. */
+    /* In a merged result, a part may have reported it already. */
     if (count == 0 || result_check_named(result, CHECK_RUN, name)->violation == NULL)
         result_add_check(result, CHECK_RUN, name, count > 0 ? buffer_text(&violation) : NULL);
     result->passed = result->passed && count == 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whether a run was as expected: the expectations of a plan held against what came of it.
+ * Whether a run was as expected: a plan's expectations compared with the result.
  */
 #ifndef PINLOAD_RESULT_VERDICT_H
 #define PINLOAD_RESULT_VERDICT_H
@@ -14,9 +14,9 @@ struct result;
  * whether the run passed. */
 void verdict_reach(struct result *result, const struct plan *plan);
 
-/* verdict_check_merged holds a merged RESULT to what its parts alone cannot tell: that something was
- * measured, unless ALLOW_EMPTY, as they may be shares of which each began nothing; and that no
- * identity was redirected where one of another part was served. */
+/* verdict_check_merged checks in a merged RESULT what its parts alone cannot show: that something
+ * was measured, unless ALLOW_EMPTY, since each part may have started nothing; and that no identity
+ * was redirected if one of another part was served. */
 void verdict_check_merged(struct result *result, bool allow_empty);
 
 #endif

@@ -18,7 +18,7 @@ static bool write_interval(FILE *out, const struct interval_row *interval)
     return true;
 }
 
-/* The run as one interval, where nothing finer is known. */
+/* The run as one interval, if nothing finer is known. */
 static bool write_whole(FILE *out, const struct result *result)
 {
     double length_s = result->duration_s - result->warm_up_s;

@@ -11,7 +11,7 @@
 
 struct result;
 
-/* report_hlog writes RESULT's latencies; false where a write failed. */
+/* report_hlog writes RESULT's latencies; false if a write failed. */
 bool report_hlog(FILE *out, const struct result *result);
 
 #endif

@@ -13,7 +13,7 @@
 
 /* --- XML ------------------------------------------------------------------------------------ */
 
-/* XML 1.0 has no way to write most control characters, nor U+FFFE and U+FFFF: they become '?'. */
+/* XML 1.0 cannot represent most control characters, nor U+FFFE and U+FFFF: they become '?'. */
 static size_t unwritable_len(const unsigned char *p)
 {
     if (*p < ' ' && *p != '\t' && *p != '\n' && *p != '\r')
@@ -56,7 +56,7 @@ static void attribute(FILE *out, const char *name, const char *value)
 
 enum fate { FATE_PASSED, FATE_FAILED, FATE_ERROR, FATE_SKIPPED };
 
-/* What is counted and what is written are the same walk: without OUT it only counts. */
+/* Counting and writing are the same walk: without OUT it only counts. */
 struct suite {
     FILE *out;
     size_t tests, fates[4];
@@ -141,7 +141,7 @@ static void add_end(struct suite *suite, const struct result *r)
              r->interrupted_by != 0 ? FATE_ERROR : FATE_PASSED, message);
 }
 
-/* Results of older versions have no checks: their violations stand for themselves. */
+/* Results of older versions have no checks: each violation is a test case. */
 static void add_unexplained(struct suite *suite, const struct result *r)
 {
     if (r->passed || suite->fates[FATE_FAILED] > 0)
@@ -172,7 +172,7 @@ static void put_totals(FILE *out, const struct suite *suite, double duration_s)
             suite->fates[FATE_SKIPPED], duration_s);
 }
 
-/* What explains the cases and is none itself. */
+/* Explains the cases, without being one. */
 static void put_remarks(FILE *out, const struct result *r)
 {
     bool has_paused = r->slots_paused_s > 0;

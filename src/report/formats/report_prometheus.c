@@ -19,8 +19,8 @@ static void head(FILE *out, const char *name, const char *type, const char *help
     fprintf(out, "# HELP pinload_%s %s\n# TYPE pinload_%s %s\n", name, help, name, type);
 }
 
-/* A label's value escapes backslash, quote and line end; of all else, what a terminal would act on is
- * hidden. */
+/* In a label's value, backslash, quote and line end are escaped; other characters that a terminal
+ * would interpret are hidden. */
 static void put_label(FILE *out, const char *name, const char *value)
 {
     char *clean = text_hide_controls(utf8_clean(value != NULL ? value : ""));
@@ -199,7 +199,7 @@ static void samples(FILE *out, const struct metric *metric, const struct figure 
     }
 }
 
-/* What there is nothing of has no metric. A rate that is not known is one: NaN. */
+/* A metric without any value is omitted. A rate that is not known has one: NaN. */
 static bool has_samples(const struct figure *figure, const void *at)
 {
     switch (figure->kind) {
@@ -248,7 +248,8 @@ static void write_metrics(FILE *out, const struct result *r, bool of_generator)
     }
 }
 
-/* --- what is in no table ---------------------------------------------------------------------- */
+/* --- metrics outside the table
+ * ------------------------------------------------------------------ */
 
 static void write_latencies(FILE *out, const struct result *r)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The result in Prometheus's text exposition format 0.0.4, for a push gateway or node exporter's
- * textfile collector. Base units, as its conventions ask: seconds and bytes.
+ * textfile collector. Base units, as its conventions require: seconds and bytes.
  */
 #ifndef PINLOAD_REPORT_FORMATS_REPORT_PROMETHEUS_H
 #define PINLOAD_REPORT_FORMATS_REPORT_PROMETHEUS_H
@@ -11,7 +11,7 @@
 
 struct result;
 
-/* report_prometheus writes RESULT as metrics; false where a write failed. */
+/* report_prometheus writes RESULT as metrics; false if a write failed. */
 bool report_prometheus(FILE *out, const struct result *result);
 
 #endif

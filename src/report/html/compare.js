@@ -291,7 +291,7 @@ function pictureOf(measure) {
         return el('figure', {}, el('h3', {}, measure.title), note('Not known: there are too few sessions for an interval.'));
     const small = squeezed(rows);
     return el('figure', {}, el('h3', {}, measure.title), forest(measure, rows, scaleOf(rows), measure.title),
-        small.length > 0 ? [el('p', { class: 'closer' }, 'The same near zero, enlarged; a tip marks a bar that goes beyond.'),
+        small.length > 0 ? [el('p', { class: 'closer' }, 'The same near zero, enlarged; an arrow marks a bar that goes beyond it.'),
             forest(measure, rows, scaleOf(small), `${measure.title}, near zero`)] : null);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A comparison as a page for a browser, in the shell of all pages (report/html/html_page.h), with a
- * picture of the intervals. docs/html.md says what is on it.
+ * A comparison as an HTML page, in the frame of all pages (report/html/html_page.h), with a chart
+ * of the intervals. docs/html.md says what it shows.
  */
 #ifndef PINLOAD_REPORT_HTML_COMPARE_HTML_H
 #define PINLOAD_REPORT_HTML_COMPARE_HTML_H
@@ -11,7 +11,7 @@
 
 struct compare_result;
 
-/* compare_html writes RESULT as a page; false where a write failed. */
+/* compare_html writes RESULT as a page; false if a write failed. */
 bool compare_html(FILE *out, const struct compare_result *result);
 
 #endif

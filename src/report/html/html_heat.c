@@ -43,7 +43,7 @@ static void add_interval(struct html_counts *column, const struct interval_row *
     latency_free(latency);
 }
 
-/* Which interval of the run the last one with values is, and one more; 0: there is none. */
+/* The index of the last interval of the run that has values, plus one; 0: there is none. */
 static size_t intervals_until(const struct result *result)
 {
     size_t until = 0, row;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Distributions as few counts: how many values are in each step of a logarithmic scale, so many of
- * which are a decade. A page draws a histogram from one, and a heatmap from one for each interval.
+ * Distributions as a few counts: how many values are in each step of a logarithmic scale with a
+ * fixed number of steps per decade. A page draws a histogram from one, and a heatmap from one per
+ * interval.
  */
 #ifndef PINLOAD_REPORT_HTML_HTML_HEAT_H
 #define PINLOAD_REPORT_HTML_HTML_HEAT_H
@@ -31,8 +32,8 @@ size_t html_counts_range(const struct html_counts *counts, size_t *out_first);
 /* The handshakes of a run over time: a column for one or more of its intervals. */
 struct html_heat {
     double seconds_per_column;
-    struct html_counts *columns; /* of the begin of the run and on, also those without values */
-    size_t num_columns;          /* 0: the result does not tell what was when */
+    struct html_counts *columns; /* from the start of the run on, including those without values */
+    size_t num_columns;          /* 0: the result has no time series */
 };
 
 void html_heat_init(struct html_heat *heat, const struct result *result);

@@ -19,8 +19,9 @@
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
-/* In JSON these three can only be within a string, where an escape means the same. What would change
- * the direction of the page's text is hidden; the pieces that come hold whole characters. */
+/* In JSON these three can only occur within a string, where an escape means the same. Characters
+ * that would change the direction of the page's text are hidden; the chunks that arrive contain
+ * whole characters. */
 static int write_harmless(const char *piece, size_t len, void *out)
 {
     char *clean = text_hide_controls(memory_text_n(piece, len));
@@ -44,7 +45,7 @@ void html_data(FILE *out, const json_t *data)
 
 /* --- the page's own figures ------------------------------------------------------------------- */
 
-/* What is drawn needs no more digits than a screen has pixels. */
+/* Charts need no more digits than a screen has pixels. */
 static json_t *drawn(double value)
 {
     if (!isfinite(value))
@@ -71,8 +72,8 @@ static void add_curve_point(json_t *x, json_t *us, const struct latency *latency
     json_array_append_new(us, drawn_us(latency_percentile(latency, 100 - 100 / level)));
 }
 
-/* The curve of a distribution: us at the percentile 1 - 1/x, for x from 1 (the least) in even
- * steps of a logarithmic axis to the count of its values (the greatest). */
+/* The curve of a distribution: us at the percentile 1 - 1/x, for x from 1 (the minimum) in even
+ * steps of a logarithmic axis to the count of its values (the maximum). */
 static json_t *curve_object(const struct latency *latency)
 {
     json_t *x = json_array(), *us = json_array();
@@ -94,7 +95,7 @@ static json_t *curve_object(const struct latency *latency)
     return object;
 }
 
-/* What MAKE makes of each of these distributions, by its name. */
+/* The results of MAKE for each of these distributions, by name. */
 static json_t *object_of_kinds(const struct result *r, const enum latency_kind *kinds, size_t num,
                                json_t *(*make)(const struct latency *latency))
 {
@@ -147,7 +148,7 @@ static json_t *histograms_object(const struct result *r)
     return object_of_kinds(r, kinds, sizeof kinds / sizeof kinds[0], histogram_object);
 }
 
-/* Of each column the steps that have values, and which is the first; null where it is not known. */
+/* For each column its steps with values, and the index of the first; null if not known. */
 static json_t *heat_object(const struct result *r)
 {
     struct html_heat heat;
@@ -167,7 +168,7 @@ static json_t *heat_object(const struct result *r)
     return object;
 }
 
-/* A list for each column: half as long as a list of objects. */
+/* An array for each column: half as long as an array of objects. */
 static json_t *course_object(const struct html_view *view)
 {
     static const char *const names[] = {
@@ -193,7 +194,7 @@ static json_t *course_object(const struct html_view *view)
     return object;
 }
 
-/* The columns of latencies that are not the points'; null where they are. */
+/* The columns of latencies, if they are not those of the points; null if they are. */
 static json_t *latencies_object(const struct html_view *view)
 {
     if (view->num_latencies == 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The data of an HTML page, which its scripts read: JSON in a script element that is never run. No
- * text in it can end the element, whatever a name or a URL may be.
+ * string in it can end the element, whatever a name or a URL may be.
  */
 #ifndef PINLOAD_REPORT_HTML_HTML_JSON_H
 #define PINLOAD_REPORT_HTML_HTML_JSON_H
@@ -12,12 +12,12 @@ struct compare_result;
 struct html_view;
 struct json_t;
 
-/* html_data writes DATA, which it does not consume. */
+/* html_data writes DATA, and does not consume it. */
 void html_data(FILE *out, const struct json_t *data);
 
 /* html_data_result writes a result: its JSON without the encoded distributions, the seconds and the
- * checks, and beside it "page": percentile curves, the course of the run, and how much was left
- * out. */
+ * checks; and in addition "page": percentile curves, the course of the run, and how much was
+ * omitted. */
 void html_data_result(FILE *out, const struct html_view *view);
 
 /* html_data_comparison writes a comparison: its JSON without the encoded distributions. */

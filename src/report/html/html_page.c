@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* write_until writes the template from FROM up to the slot, and returns what is behind the slot. */
+/* write_until writes the template from FROM up to the slot, and returns what follows the slot. */
 static const char *write_until(FILE *out, const char *from, const char *slot)
 {
     const char *found = strstr(from, slot);

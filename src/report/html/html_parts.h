@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The sources of the HTML pages, as they are in src/report/html and in uPlot's package; the
- * assembler puts them into the program (html/CMakeLists.txt). Each is a C string.
+ * The sources of the HTML pages, from src/report/html and from uPlot's package, as embedded by the
+ * assembler (html/CMakeLists.txt). Each is a C string.
  */
 #ifndef PINLOAD_REPORT_HTML_HTML_PARTS_H
 #define PINLOAD_REPORT_HTML_HTML_PARTS_H
 
-/* The shell of every page, with {{slots}}. */
+/* The frame of every page, with {{slots}}. */
 extern const char html_page[];
 extern const char html_page_css[];
 
-/* What every page's sections are made with. */
+/* What the sections of every page are built with. */
 extern const char html_figures_js[];
 extern const char html_dom_js[];
 extern const char html_charts_js[];

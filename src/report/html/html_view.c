@@ -11,7 +11,8 @@
 
 /* --- the course of the run -------------------------------------------------------------------- */
 
-/* A shorter last second is drawn with the one before it: what a few milliseconds had is no rate. */
+/* A shorter last second is drawn together with the one before it: a few milliseconds give no
+ * rate. */
 #define SHORTEST_S 0.5
 
 static struct series_row joined(const struct series_row *a, const struct series_row *b)
@@ -34,7 +35,7 @@ static struct series_row joined(const struct series_row *a, const struct series_
     return row;
 }
 
-/* The rows to draw, which are *OUT_COUNT and to be freed. */
+/* The rows to draw, *OUT_COUNT of them, to be freed. */
 static struct series_row *rows_to_draw(const struct result *r, size_t *out_count)
 {
     size_t count = r->num_series;
@@ -54,8 +55,8 @@ static double rate_of(uint64_t count, const struct series_row *row)
     return (double)count / row->length_s;
 }
 
-/* What was open at the begin of ROW, the first of which is FIRST. The run's last second is never
- * drawn by its end, when all are closed. */
+/* The sessions open at the start of ROW; the first row is FIRST. The end of the run's last second,
+ * when all are closed, is never drawn. */
 static double open_before(const struct series_row *row, const struct series_row *first)
 {
     if (row == first)
@@ -135,7 +136,7 @@ static struct html_latency latency_of(const struct interval_row *interval)
     return row;
 }
 
-/* Seconds are enough where intervals are no longer than they. */
+/* Seconds are enough if intervals are no longer than that. */
 static void view_latencies(struct html_view *view)
 {
     const struct result *r = view->full;

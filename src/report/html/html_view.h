@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What of a result is put into its HTML page: everything, but of long lists only what deserves a
- * look first, and of a long course only so many points, so that the page stays small however long
- * the run was and however many identities it had.
+ * The part of a result that its HTML page shows: everything, but of long lists only what to look at
+ * first, and of a long run only so many points. So the page stays small however long the run was
+ * and however many identities it had.
  */
 #ifndef PINLOAD_REPORT_HTML_HTML_VIEW_H
 #define PINLOAD_REPORT_HTML_HTML_VIEW_H
@@ -16,17 +16,17 @@
 #define HTML_MAX_PINS 200
 #define HTML_MAX_VIOLATIONS 100
 #define HTML_MAX_COMMAND_LEN 65536
-#define HTML_MAX_PARTS_LEN 65536 /* of the commands of all that was merged */
+#define HTML_MAX_PARTS_LEN 65536 /* of the commands of all merged results */
 
-/* A point of the course: the rows of the seconds from T_S on, put together. Counts are per second of
- * the time that the rows took. */
+/* A point of the charts over time: the rows of the seconds from T_S on, merged. Counts are per
+ * second of the length of the rows. */
 struct html_point {
     double t_s;
-    double sessions, requests;            /* on average */
-    double sessions_least, sessions_most; /* of one second */
-    double refused, failed;               /* most of one second */
-    double open;                          /* sessions, most at the begin of one second */
-    double p50_ns;                        /* on average, by handshakes; NAN without any */
+    double sessions, requests;            /* average */
+    double sessions_least, sessions_most; /* minimum of one second */
+    double refused, failed;               /* maximum of one second */
+    double open;                          /* sessions, maximum at the start of a second */
+    double p50_ns;                        /* average, weighted by handshakes; NAN without any */
     double p99_ns;                        /* the highest of one second */
 };
 
@@ -43,15 +43,15 @@ struct html_view {
     struct html_point *points;
     size_t num_points;
     size_t seconds_per_point;
-    /* Of results that were merged and whose seconds have no percentiles: those of their intervals. */
+    /* For merged results whose seconds have no percentiles: those of their intervals. */
     struct html_latency *latencies;
     size_t num_latencies;
     double seconds_per_latency;
-    /* how many are left out of each list */
+    /* how many are omitted from each list */
     size_t more_identities, more_unexpected, more_pins, more_violations, more_words, more_parts;
 };
 
-/* html_view_init makes the view of RESULT, which must outlive it. */
+/* html_view_init creates the view of RESULT, which must outlive it. */
 void html_view_init(struct html_view *view, const struct result *result);
 void html_view_cleanup(struct html_view *view);
 

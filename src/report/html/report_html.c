@@ -17,7 +17,7 @@ static const char *verdict_of(const struct result *result)
     return result->passed ? "PASS" : "FAIL";
 }
 
-/* The summary of what is on the page, to be freed; NULL where there is no memory for it. */
+/* The summary for the page, to be freed; NULL if memory runs out. */
 static char *summary_of(const struct result *result)
 {
     char *text = NULL;

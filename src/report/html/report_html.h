@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The result as a page for a browser: one file that needs no network, light and dark, on a screen,
- * a phone and paper. docs/html.md says what is on it.
+ * The result as an HTML page: one file that needs no network, light and dark, for screen, phone and
+ * paper. docs/html.md says what it shows.
  */
 #ifndef PINLOAD_REPORT_HTML_REPORT_HTML_H
 #define PINLOAD_REPORT_HTML_REPORT_HTML_H
@@ -11,7 +11,7 @@
 
 struct result;
 
-/* report_html writes RESULT as a page; false where a write failed. */
+/* report_html writes RESULT as a page; false if a write failed. */
 bool report_html(FILE *out, const struct result *result);
 
 #endif

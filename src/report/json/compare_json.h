@@ -11,7 +11,7 @@
 struct compare_result;
 struct json_t;
 
-/* compare_json writes RESULT and a line end; false where a write failed. */
+/* compare_json writes RESULT and a line end; false if a write failed. */
 bool compare_json(FILE *out, const struct compare_result *result);
 
 /* compare_json_object returns RESULT as JSON, to be released by json_decref. */

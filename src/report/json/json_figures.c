@@ -15,7 +15,7 @@ struct json_figures {
     json_t *root;
 };
 
-/* One look-up: the whole path, and what was found at its end. */
+/* One lookup: the whole path, and what was found at its end. */
 struct search {
     const char *path;
     double value;
@@ -57,7 +57,7 @@ static bool leads_to_counts(const char *path, size_t len)
     return false;
 }
 
-/* Texts may be null, too. */
+/* Strings may be null, too. */
 static bool is_text(const char *name)
 {
     static const char *const texts[] = {"address",         "sni", "limit", "first_failure", "hdr",
@@ -80,7 +80,7 @@ static enum json_unit unit_of(const json_t *parent, const char *name)
     return len > 2 && strcmp(name + len - 2, "_s") == 0 ? JSON_SECONDS : JSON_PLAIN;
 }
 
-/* Whether NAME is how REST goes on; then out_rest is what is behind it. */
+/* Whether REST continues with NAME; then out_rest is what follows it. */
 static bool begins_with(const char *rest, const char *name, const char **out_rest)
 {
     size_t len = strlen(name);
@@ -111,7 +111,7 @@ static bool find_below(struct search *search, const json_t *parent, const char *
     return *behind == '\0' ? take(search, parent, name, child) : find(search, child, behind);
 }
 
-/* A name may be the beginning of another, dots included: what leads nowhere is gone back on. */
+/* A name may be a prefix of another, dots included: if it leads nowhere, the next one is tried. */
 static bool find(struct search *search, const json_t *node, const char *rest)
 {
     const char *name;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The figures of a result, each by its path through the result's JSON: names joined by dots, as
- * "sessions.per_second". "latency." may be left out, and an identity stands by its name:
- * "identities.client1.refused". Names may have dots in them. The JSON is made once.
+ * The figures of a result, each by its path in the result's JSON: names joined by dots, such as
+ * "sessions.per_second". "latency." may be omitted, and an identity is addressed by its name:
+ * "identities.client1.refused". Names may contain dots. The JSON is created once.
  */
 #ifndef PINLOAD_REPORT_JSON_JSON_FIGURES_H
 #define PINLOAD_REPORT_JSON_JSON_FIGURES_H
@@ -12,16 +12,16 @@
 struct result;
 struct json_figures;
 
-/* What a figure counts in. */
+/* The unit of a figure. */
 enum json_unit { JSON_PLAIN, JSON_MICROSECONDS, JSON_SECONDS };
 
 /* json_figures_new returns the figures of RESULT, which may then change; to be freed. */
 struct json_figures *json_figures_new(const struct result *result);
 void json_figures_free(struct json_figures *figures);
 
-/* json_figures_find looks a number up. Not a number now (null) gives NAN. A name that did not come
- * up among counts by name, as a status, gives 0; but all pins of a run are known. False: there is no
- * such number. */
+/* json_figures_find looks up a number. A number that is null gives NAN. A name that did not occur
+ * among counts by name, such as a status, gives 0; but all pins of a run are known. False: there is
+ * no such number. */
 bool json_figures_find(const struct json_figures *figures, const char *path, double *out_value,
                        enum json_unit *out_unit);
 

@@ -12,7 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-/* Three centuries: of so many seconds even the nanoseconds can be counted in 64 bits. */
+/* Three centuries: even the nanoseconds of so many seconds fit in 64 bits. */
 #define MOST_SECONDS 1e10
 
 void fail(const struct place *place, const char *name, const char *wanted)
@@ -96,7 +96,7 @@ char *text_at(const struct place *place, const char *name)
 {
     const json_t *value = json_object_get(place->object, name);
     if (value != NULL && !json_is_null(value) && !json_is_string(value))
-        fail(place, name, "a text or null");
+        fail(place, name, "a string or null");
     return json_is_string(value) ? memory_text(json_string_value(value)) : NULL;
 }
 
@@ -104,7 +104,7 @@ char *required_text_at(const struct place *place, const char *name)
 {
     char *text = text_at(place, name);
     if (text == NULL)
-        fail(place, name, "a text");
+        fail(place, name, "a string");
     return text != NULL ? text : memory_text("");
 }
 
@@ -195,7 +195,7 @@ char **read_texts(const struct place *place, const char *name, size_t *out_count
     for (size_t i = 0; i < *out_count; i++) {
         const char *text = json_string_value(json_array_get(array, i));
         if (text == NULL)
-            fail(place, name, "an array of texts");
+            fail(place, name, "an array of strings");
         texts[i] = memory_text(text != NULL ? text : "");
     }
     return texts;

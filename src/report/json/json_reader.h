@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Values of a JSON file that may be anybody's. The first that is not what it must be is what the
- * sentence says; a reader of something that is not there returns nothing, so that whoever reads
- * looks once, at the end, whether it failed.
+ * Reading typed values from untrusted JSON. The first wrong value sets the error; readers of
+ * missing values return nothing, so that the caller checks once, at the end, whether reading
+ * failed.
  */
 #ifndef PINLOAD_REPORT_JSON_JSON_READER_H
 #define PINLOAD_REPORT_JSON_JSON_READER_H
@@ -24,7 +24,7 @@ struct reader {
     bool failed;
 };
 
-/* An object, and the name under which a sentence speaks of it. */
+/* An object, and its name in error messages. */
 struct place {
     struct reader *reader;
     const struct json_t *object;
@@ -33,16 +33,16 @@ struct place {
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
-/* fail says that NAME at PLACE is not WANTED. */
+/* fail sets the error: NAME at PLACE is not WANTED. */
 void fail(const struct place *place, const char *name, const char *wanted);
 
 uint64_t to_count(const struct place *place, const struct json_t *value, const char *name);
 
-/* read_counters reads those of ROW; what came later is 0 where it is missing. */
+/* read_counters reads those of ROW; those added later are 0 if missing. */
 void read_counters(const struct place *place, void *row, const struct counter *counters,
                    size_t count);
 
-/* These return the member NAME; without "required", what is null or missing is NAN or NULL. Texts
+/* These return the member NAME; without "required", a null or missing value is NAN or NULL. Strings
  * are copies. */
 uint64_t count_at(const struct place *place, const char *name);
 uint64_t count_up_to(const struct place *place, const char *name, uint64_t most,
@@ -56,10 +56,10 @@ char *required_text_at(const struct place *place, const char *name);
 struct place object_at(const struct place *place, const char *name);
 const struct json_t *array_at(const struct place *place, const char *name);
 
-/* has_object sets *OUT to an object that need not be there. */
+/* has_object sets *OUT to an object that may be missing. */
 bool has_object(const struct place *place, const char *name, struct place *out);
 
-/* element_at returns the object INDEX of ARRAY, of which a sentence speaks as NAME. */
+/* element_at returns the object INDEX of ARRAY, called NAME in error messages. */
 struct place element_at(const struct place *place, const struct json_t *array, size_t index,
                         const char *name);
 

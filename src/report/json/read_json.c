@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A reader for each object of the schema. After the first thing that is wrong every reader returns
- * nothing, and the half-filled result is freed at the end.
+ * A reader for each object of the schema. After the first error every reader returns nothing, and
+ * the partial result is freed at the end.
  */
 #include "report/json/read_json.h"
 
@@ -62,7 +62,7 @@ static void read_summary(const struct place *place, struct latency_summary *out)
     }
 }
 
-/* --- what ran ------------------------------------------------------------------------------- */
+/* --- the run and its settings ---------------------------------------------------------------- */
 
 static void read_tool(const struct place *root, struct result *r)
 {
@@ -72,7 +72,7 @@ static void read_tool(const struct place *root, struct result *r)
     r->libuv = text_at(&tool, "libuv");
 }
 
-/* Results of other versions have none. */
+/* Results of other versions may have none. */
 static void read_parts(const struct place *root, struct result *r)
 {
     if (json_object_get(root->object, "parts") == NULL)
@@ -96,7 +96,7 @@ static void read_target(const struct place *root, struct result *r)
     r->sni = text_at(&target, "sni");
 }
 
-/* Later moments are no 64-bit count of nanoseconds. */
+/* Later times do not fit a 64-bit count of nanoseconds. */
 #define MOST_SIGNALS 1000 /* more than any system has */
 #define LATEST_START_S 9000000000
 
@@ -111,7 +111,7 @@ static void read_started_at(const struct place *root, struct result *r)
     time_t seconds = timegm(&parts);
     if (rest == NULL || strcmp(rest, "Z") != 0 || seconds < 0 || seconds > LATEST_START_S ||
         !(fraction >= 0 && fraction < 1))
-        fail(root, "started_at", "a moment such as 2026-01-31T09:30:00.250Z");
+        fail(root, "started_at", "a time such as 2026-01-31T09:30:00.250Z");
     else
         r->started_wall_ns = (uint64_t)seconds * NS_PER_S + (uint64_t)llround(fraction * 1e9);
     free(text);
@@ -153,7 +153,7 @@ static void read_config(const struct place *root, struct result *r)
     }
 }
 
-/* --- what came of it ------------------------------------------------------------------------ */
+/* --- counts ---------------------------------------------------------------------------------- */
 
 static void read_outcomes(const struct place *root, const char *name, uint64_t *outcomes)
 {
@@ -209,7 +209,7 @@ static void read_figure(const struct place *place, const char *name, const struc
     }
 }
 
-/* The path of an object, as far as it has been walked, and the last name in it. */
+/* The path of an object, as far as it has been followed, and its last name. */
 struct step {
     char path[FIGURE_PATH_LEN];
     char name[FIGURE_PATH_LEN];
@@ -223,8 +223,8 @@ static struct step step_to(const char *path, const char *name, const char *dot)
     return step;
 }
 
-/* Reads FIGURE, which PLACE, at NAME in its path, is on the way to. What an older version does not
- * have is not known. */
+/* Reads FIGURE, which is below PLACE at NAME in its path. Values that an older version does not
+ * have are not known. */
 static void read_on(const struct place *place, const char *name, const struct figure *figure,
                     struct result *r)
 {
@@ -293,7 +293,7 @@ static void read_identities(const struct place *root, struct result *r)
     }
 }
 
-/* Those that came later than the schema may be missing, and are then empty. */
+/* Those that were added later than the schema may be missing, and are then empty. */
 static void read_latencies(const struct place *root, struct result *r)
 {
     struct place latency = object_at(root, "latency");
@@ -305,7 +305,7 @@ static void read_latencies(const struct place *root, struct result *r)
     }
 }
 
-/* --- the generator, the seconds, the verdict ------------------------------------------------ */
+/* --- generator, time series, verdict --------------------------------------------------------- */
 
 static void read_threads(const struct place *root, struct result *r)
 {
@@ -335,7 +335,7 @@ static double length_of_second(const struct place *place)
     return length_s;
 }
 
-/* Sessions open at the end of a second, of which results of older versions do not tell. */
+/* Sessions open at the end of a second, which results of older versions do not have. */
 static double open_at(const struct place *place)
 {
     const json_t *value = json_object_get(place->object, "open");
@@ -367,7 +367,7 @@ static void read_series(const struct place *root, struct result *r)
     }
 }
 
-/* Results of older versions have none. Their violations stand in the list of all. */
+/* Results of older versions have none. Their violations are in the list of all. */
 static void read_checks(const struct place *verdict, struct result *r)
 {
     if (json_object_get(verdict->object, "checks") == NULL)
@@ -393,7 +393,7 @@ static void read_interval(const struct place *place, struct interval_row *interv
     interval->length_s = seconds_at(place, "length_s");
     size_t row;
     if (!result_interval_row(interval->t_s, interval->length_s, &row))
-        fail(place, "t_s", "the begin of one of at most 600 intervals of length_s");
+        fail(place, "t_s", "the start of one of at most 600 intervals of length_s");
     for (int kind = 0; kind < NUM_LATENCIES; kind++) {
         const char *name = latency_kind_name(kind);
         interval->hdr[kind] = text_at(place, name);
@@ -455,7 +455,7 @@ static void read_root(const struct place *root, struct result *r)
              "one of the others");
 }
 
-/* Reads the text of a result, whose byte order mark (RFC 8259 section 8.1) is passed over. */
+/* Reads the content of a result file, skipping a byte order mark (RFC 8259 section 8.1). */
 static json_t *load(const char *path, struct error *err)
 {
     const struct file_role role = {"the result", path, MOST_BYTES, ACCEPTED};
@@ -470,8 +470,7 @@ static json_t *load(const char *path, struct error *err)
                           JSON_REJECT_DUPLICATES, &problem);
         if (json == NULL)
             error_set(err, "\"%s\" cannot be read: %s (line %d); " ACCEPTED, path,
-                      problem.text[0] != '\0' ? problem.text : "it takes more memory than there is",
-                      problem.line);
+                      problem.text[0] != '\0' ? problem.text : "not enough memory", problem.line);
     }
     buffer_cleanup(&text);
     return json;

@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SIGNIFICANT_DIGITS 15 /* what a double holds of any decimal */
+#define SIGNIFICANT_DIGITS 15 /* the digits of a decimal that a double represents exactly */
 #define LARGEST_WHOLE 9007199254740992.0
 
 /* --- values --------------------------------------------------------------------------------- */
@@ -97,7 +97,7 @@ static json_t *latencies_object(const struct result *r)
     return object;
 }
 
-/* --- what ran ------------------------------------------------------------------------------- */
+/* --- the run and its settings ---------------------------------------------------------------- */
 
 static json_t *tool_object(const struct result *r)
 {
@@ -145,7 +145,8 @@ static json_t *setting_value(const struct setting *setting)
     return json_null();
 }
 
-/* What every run has comes first; a setting of the same name says the same and is left out. */
+/* The settings of every run come first; a later one of the same name would repeat it and is
+ * omitted. */
 static json_t *config_object(const struct result *r)
 {
     json_t *object = json_object();
@@ -166,7 +167,7 @@ static json_t *config_object(const struct result *r)
     return object;
 }
 
-/* --- what came of it ------------------------------------------------------------------------ */
+/* --- counts ---------------------------------------------------------------------------------- */
 
 static json_t *outcomes_object(const uint64_t *outcomes)
 {
@@ -204,7 +205,7 @@ static json_t *figure_value(const struct result *r, const struct figure *figure)
     return text_or_null(*(char *const *)at);
 }
 
-/* Returns the object below ROOT that PATH's last name is in, made where it is not there yet. */
+/* Returns the object below ROOT that contains PATH's last name, created if it does not exist. */
 static json_t *object_of(json_t *root, const char *path, const char **out_name)
 {
     for (const char *dot; (dot = strchr(path, '.')) != NULL; path = dot + 1) {
@@ -219,7 +220,7 @@ static json_t *object_of(json_t *root, const char *path, const char **out_name)
     return root;
 }
 
-/* Puts the figures of SECTION, which is the first name of their paths. */
+/* Writes the figures of SECTION, the first name of their paths. */
 static void put_figures(json_t *root, const char *section, const struct result *r)
 {
     size_t len = strlen(section);
@@ -263,7 +264,7 @@ static json_t *identities_array(const struct result *r)
     return array;
 }
 
-/* --- the generator, the seconds, the verdict ------------------------------------------------ */
+/* --- generator, time series, verdict --------------------------------------------------------- */
 
 static json_t *threads_array(const struct result *r)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The result as JSON, schema "pinload.result/1": docs/result.md says what each field means, and
- * docs/result.schema.json what its type is. Times are microseconds with decimals; what is not a
- * finite number is null.
+ * docs/result.schema.json its type. Times are microseconds with decimals; numbers that are not
+ * finite are null.
  */
 #ifndef PINLOAD_REPORT_JSON_REPORT_JSON_H
 #define PINLOAD_REPORT_JSON_REPORT_JSON_H
@@ -15,7 +15,7 @@ struct result;
 
 #define REPORT_JSON_SCHEMA "pinload.result/1"
 
-/* report_json writes RESULT and a line end; false where a write failed. */
+/* report_json writes RESULT and a line end; false if a write failed. */
 bool report_json(FILE *out, const struct result *result);
 
 /* report_json_object returns RESULT as JSON, to be released by json_decref. */

@@ -132,7 +132,7 @@ static bool holds(enum threshold_op op, double value, double limit)
     }
 }
 
-/* Writes VALUE as a person reads it; where it then looks like the limit that it is not, in full. */
+/* Writes VALUE for a person; in full, if it would otherwise look equal to the limit. */
 static void show(char out[static FIGURE_LEN], const struct threshold *threshold, double value)
 {
     if (!threshold->is_time) {

@@ -30,13 +30,14 @@ static const char *unit(enum measure measure)
     return measure == MEASURE_INSTRUCTIONS ? "" : " µs";
 }
 
-/* Three decimals below 0.1, two below 10, one below 100: as many as an interval of WIDTH bears. */
+/* Three decimals below 0.1, two below 10, one below 100: as many as an interval of WIDTH
+ * justifies. */
 static int decimals(double width)
 {
     return fabs(width) < 0.1 ? 3 : fabs(width) < 10 ? 2 : fabs(width) < 100 ? 1 : 0;
 }
 
-/* Rounds VALUE to DIGITS decimals, so that no zero has a sign of its own. */
+/* Rounds VALUE to DIGITS decimals, so that zero has no sign. */
 static double rounded(double value, int digits)
 {
     double by = pow(10, digits), whole = round(value * by);
@@ -59,7 +60,7 @@ static void print_head(FILE *out, const struct compare_result *result)
             (unsigned long long)result->comparison.arms->seed);
 }
 
-/* Writes the median of each time of an arm, "-" where there is none, and its instructions. */
+/* Writes the median of each time of an arm, "-" if there is none, and its instructions. */
 static void format_arm(const struct comparison *c, unsigned arm,
                        char cells[static NUM_MEASURES][FIGURE_LEN])
 {
@@ -153,7 +154,7 @@ static void print_difference(FILE *out, const struct comparison *c, const struct
     fputc('\n', out);
 }
 
-/* The control, with the interval that trust goes by. */
+/* The control, with the interval that decides trust. */
 static void print_control(FILE *out, const struct comparison *c, enum measure measure)
 {
     const struct difference *d = &c->control[measure];
@@ -178,7 +179,7 @@ static void print_differences(FILE *out, const struct compare_result *result)
         print_control(out, c, (enum measure)m);
 }
 
-/* What the clocks do to the figures. */
+/* The effect of the clocks on the figures. */
 static void print_clocks(FILE *out, const struct compare_result *result)
 {
     const struct comparison *c = &result->comparison;
@@ -218,7 +219,7 @@ static void print_resolution(FILE *out, const struct compare_result *result)
     }
 }
 
-/* The sessions that were not of the kind asked for. */
+/* The sessions that were not of the requested kind. */
 static uint64_t num_of_other_kind(const struct comparison *c)
 {
     uint64_t count = 0;

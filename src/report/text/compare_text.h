@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A comparison for a person: each arm's figures, each difference in words, and whether to believe
+ * A comparison for a person: each arm's figures, each difference in words, and whether to trust
  * them.
  */
 #ifndef PINLOAD_REPORT_TEXT_COMPARE_TEXT_H

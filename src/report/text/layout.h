@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Text for a terminal of 80 columns: a flow of items that go on in the next line where they do not
- * fit, and a table whose columns are as wide as what they hold. A control character comes out as
- * '?', so that no name and no message can move the cursor.
+ * Text for a terminal of 80 columns: wrapped lines of items, and a table whose columns are as wide
+ * as their content. Control characters become '?', so that no name or message can move the cursor.
  */
 #ifndef PINLOAD_REPORT_TEXT_LAYOUT_H
 #define PINLOAD_REPORT_TEXT_LAYOUT_H
@@ -16,7 +15,7 @@
 struct flow {
     FILE *out;
     const char *separator; /* between two items of a line */
-    size_t indent;         /* where each line but the first begins */
+    size_t indent;         /* where lines after the first begin */
     size_t column;
     bool is_fresh; /* no item on this line yet */
 };
@@ -28,13 +27,13 @@ void flow_begin(struct flow *flow, FILE *out, const char *label, size_t indent,
 /* flow_item writes an item, which is not broken. */
 void flow_item(struct flow *flow, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* flow_words writes each word of TEXT as an item; a line end in TEXT is one. */
+/* flow_words writes each word of TEXT as an item; a line end in TEXT starts a new line. */
 void flow_words(struct flow *flow, const char *text);
 void flow_end(struct flow *flow);
 
 struct table {
-    const char *align;    /* a letter a column: 'l' or 'r' */
-    size_t first_columns; /* the least width of the first column */
+    const char *align;    /* a letter per column: 'l' or 'r' */
+    size_t first_columns; /* the minimum width of the first column */
     char **cells;
     size_t num_cells;
 };

@@ -14,13 +14,13 @@
 #define LINE_LEN 512
 #define USUAL_COLUMNS 80
 
-/* What of a moment is told. What is needed least goes first where there is no room for all. */
+/* The parts of the line. The least important ones are dropped first if there is not enough room. */
 struct detail {
-    unsigned num_names; /* of failures; 0: only how many there are */
+    unsigned num_names; /* of failures; 0: only their number */
     bool in_flight, left, latency, rate, refused;
 };
 
-/* Appends to the text in OUT, as far as there is room. */
+/* Appends to the text in OUT, as much as there is room for. */
 static void add(char out[static LINE_LEN], const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 static void add(char out[static LINE_LEN], const char *format, ...)
@@ -45,7 +45,7 @@ static uint64_t count_failures(const struct progress_moment *moment, unsigned *o
     return failed;
 }
 
-/* The most frequent of those that are not yet in TOLD. */
+/* The most frequent of those that are not in TOLD yet. */
 static int most_frequent(const struct progress_moment *moment, const bool told[NUM_OUTCOMES])
 {
     int most = -1;
@@ -82,7 +82,7 @@ static void tell_failures(const struct progress_moment *moment, unsigned num_nam
 
 /* --- the line --------------------------------------------------------------------------------- */
 
-/* What is left of the run, by whichever bound is nearer. */
+/* What is left of the run, by the limit that is nearer. */
 static double seconds_left(const struct progress *progress, const struct progress_moment *moment)
 {
     double left = INFINITY;
@@ -134,7 +134,7 @@ static void tell_figures(const struct progress *progress, const struct progress_
     }
 }
 
-/* leave_out takes out of DETAIL what is needed least; false where only the time is left. */
+/* leave_out drops the least important part of DETAIL; false if only the time is left. */
 static bool leave_out(struct detail *detail)
 {
     bool *const parts[] = {&detail->in_flight, &detail->left, &detail->latency, &detail->rate,
@@ -177,9 +177,9 @@ void progress_line(const struct progress *progress, const struct progress_moment
     snprintf(out, out_len, "%s%s%s%s", figures, is_red ? RED : "", failures, is_red ? PLAIN : "");
 }
 
-/* --- showing it ------------------------------------------------------------------------------- */
+/* --- printing it ------------------------------------------------------------------------------ */
 
-/* A terminal can be made wider while it runs. Its last column stays free: some wrap behind it. */
+/* A terminal can be resized during the run. Its last column stays free: some wrap after it. */
 static unsigned columns_of(FILE *terminal)
 {
     struct winsize size;

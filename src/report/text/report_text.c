@@ -52,14 +52,14 @@ static void count_item(struct flow *flow, uint64_t count, const char *words)
     flow_item(flow, "%s %s", figure, words);
 }
 
-/* The same, where it says something only when it is not 0. */
+/* The same, but omitted if it is 0. */
 static void some_item(struct flow *flow, uint64_t count, const char *words)
 {
     if (count > 0)
         count_item(flow, count, words);
 }
 
-/* --- what ran ------------------------------------------------------------------------------- */
+/* --- the run and its settings ---------------------------------------------------------------- */
 
 static void write_plan(FILE *out, const struct result *r)
 {
@@ -114,7 +114,7 @@ static void write_verify(const struct pen *pen, const struct result *r)
         pen_set(pen, PLAIN);
 }
 
-/* One name alone needs no count. */
+/* A single name needs no count. */
 static void add_names(struct flow *flow, const struct name_counts *names)
 {
     size_t used = 0;
@@ -157,10 +157,10 @@ static void write_head(const struct pen *pen, const struct result *r)
     write_negotiated(pen->out, r);
 }
 
-/* --- what came of it ------------------------------------------------------------------------ */
+/* --- counts ---------------------------------------------------------------------------------- */
 
-/* The counts and the rates of several lines stand in two columns, the second only where there was
- * any rate at all. */
+/* The counts and the rates of several lines are in two columns, the second only if there was any
+ * rate. */
 struct columns {
     int count_width, rate_width;
 };
@@ -341,7 +341,7 @@ static void write_names(FILE *out, const char *label, const struct name_counts *
     flow_end(&flow);
 }
 
-/* Each outcome's name in a column, its meaning behind it, wrapped. */
+/* Each outcome's name in a column, its meaning after it, wrapped. */
 static void write_outcomes(FILE *out, const struct result *r)
 {
     if (r->outcomes[OUTCOME_SUCCEEDED] + r->cut_off_served == r->started)
@@ -401,7 +401,7 @@ static void add_memory(struct flow *flow, const struct result *r)
         flow_item(flow, "%s an open session", figure);
 }
 
-/* Of what there is a limit to, where a tenth of it or more is in use. */
+/* Of the resources with a limit, those of which a tenth or more is in use. */
 static void add_use(struct flow *flow, uint64_t used, uint64_t limit, const char *what)
 {
     char used_text[FIGURE_LEN], limit_text[FIGURE_LEN];
@@ -412,7 +412,7 @@ static void add_use(struct flow *flow, uint64_t used, uint64_t limit, const char
     flow_item(flow, "%s of %s %s", used_text, limit_text, what);
 }
 
-/* One thread is the process, whose CPU is above. */
+/* With one thread, the CPU of the process is that of the thread. */
 static void write_threads(FILE *out, const struct result *r)
 {
     if (r->num_thread_uses < 2)
@@ -443,7 +443,7 @@ static void write_saturated(const struct pen *pen, const struct result *r)
     pen_set(pen, PLAIN);
 }
 
-/* A brake of our own: without it the server's rate of failures would look like all it can do. */
+/* Our own limit: without this line the server's rate of failures would look like all it can do. */
 static void write_pauses(const struct pen *pen, const struct result *r)
 {
     char figure[FIGURE_LEN], share[FIGURE_LEN] = "", text[3 * FIGURE_LEN];
@@ -522,7 +522,7 @@ static void write_verdict(const struct pen *pen, const struct result *r)
     putc('\n', pen->out);
 }
 
-/* A rate that was missed is said without a PASS: the exit status is none. */
+/* A missed rate is not reported as PASS: the exit status is not 0. */
 void report_text_failure(FILE *out, const struct result *result, bool colour)
 {
     struct pen pen = {.out = out, .colour = colour};

@@ -12,7 +12,7 @@
 #define LONGEST_NAME 14
 #define MAX_IDLE_SHOWN 10
 
-/* short_name keeps both ends of a long name: they tell it from its neighbours. */
+/* short_name keeps both ends of a long name: similar names differ at one of them. */
 static void short_name(char out[static 4 * LONGEST_NAME + 4], const char *name)
 {
     size_t columns = figure_columns(name);
@@ -52,7 +52,7 @@ static void add_time(struct table *table, const struct result_identity *identity
     table_cell(table, "%s", identity->tls_handshake.count > 0 ? figure : "–");
 }
 
-/* Those that were served until the run ended count with those that succeeded, under another head. */
+/* Sessions that were served until the run ended count as succeeded, under another column head. */
 static void add_identity(struct table *table, const struct result_identity *identity)
 {
     char name[4 * LONGEST_NAME + 4];
@@ -82,7 +82,7 @@ static void print_rest(FILE *out, const struct result_identity *const *rest, siz
         fprintf(out, "… and %s more, as expected; the slowest are shown\n", total);
 }
 
-/* Those that must be accepted and never had a turn: that they would be is not known. */
+/* Those that must be accepted and never had a session: whether they would be is not known. */
 static void print_idle(FILE *out, const struct result *result)
 {
     char figure[FIGURE_LEN], name[4 * LONGEST_NAME + 4];

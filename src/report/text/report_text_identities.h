@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The summary's table of identities: all of them, or the few that deserve a look. */
+/* The summary's table of identities: all of them, or the few to look at first. */
 #ifndef PINLOAD_REPORT_TEXT_REPORT_TEXT_IDENTITIES_H
 #define PINLOAD_REPORT_TEXT_REPORT_TEXT_IDENTITIES_H
 
@@ -10,12 +10,12 @@ struct result;
 
 #define REPORT_TEXT_MAX_IDENTITIES 20
 
-/* report_text_identities writes the table, an empty line before it; nothing for a single identity
- * that did as expected. */
+/* report_text_identities writes the table, preceded by an empty line; nothing for a single identity
+ * that is as expected. */
 void report_text_identities(FILE *out, const struct result *result);
 
-/* report_text_redirects says where all were redirected and nobody was served: a redirect is then a
- * success, and perhaps none. */
+/* report_text_redirects warns if all identities were redirected and none was served: a redirect
+ * counts as a success, and may not be one. */
 void report_text_redirects(FILE *out, const struct result *result);
 
 #endif

@@ -26,7 +26,7 @@ static const char *row_name(enum latency_kind kind)
     return names[kind];
 }
 
-/* Full and resumed handshakes have rows of their own only where there are both. */
+/* Full and resumed handshakes have their own rows only if there are both. */
 static bool has_row(const struct result *r, enum latency_kind kind)
 {
     bool is_part = kind == LATENCY_TLS_HANDSHAKE_FULL || kind == LATENCY_TLS_HANDSHAKE_RESUMED;

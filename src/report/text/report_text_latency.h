@@ -7,7 +7,7 @@
 
 struct result;
 
-/* report_text_latency writes the table, an empty line before it. */
+/* report_text_latency writes the table, preceded by an empty line. */
 void report_text_latency(FILE *out, const struct result *r);
 
 #endif
