@@ -116,10 +116,10 @@ static void print_run(FILE *out)
 
 void help_figures(FILE *out)
 {
-    fputs("The figures of a result, each by its path in the JSON result. --fail-if takes all\n"
-          "of them, as in --fail-if 'tls_handshake.p99 > 20ms'. Figures in us or s are\n"
-          "compared with a time, all others with a number. Of counters by name, a name that\n"
-          "did not occur is 0.\n",
+    fputs("The figures of a result, each by its path in the JSON result. --fail-if takes\n"
+          "all of them, as in --fail-if 'tls_handshake.p99 > 20ms'. Figures in us or s are\n"
+          "compared with a time, all others with a number. Of counters by name, a name\n"
+          "that did not occur is 0.\n",
           out);
     heading(out, "Counters, rates, and the generator's resources");
     for (size_t i = 0; i < figure_table_len; i++)
