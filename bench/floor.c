@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What nobody can be below: BoringSSL's own client calls for one mTLS handshake (floor_tls.h) and
- * the kernel's for one TCP connection (floor_tcp.h).
+ * The lower bound for any client: BoringSSL's client calls for one mTLS handshake (floor_tls.h) and
+ * the kernel's work for one TCP connection (floor_tcp.h).
  */
 #include "base/clock.h"
 #include "base/memory.h"
@@ -17,7 +17,7 @@
 
 #define MAX_PKIS 4
 #define MAX_CASES 32
-#define BATCH 50 /* handshakes of one case before the next case has its turn */
+#define BATCH 50 /* handshakes of one case before the next case takes its turn */
 #define MAX_ROUNDS 31
 
 static const char help[] =
@@ -134,7 +134,7 @@ static void read_options(struct options *options, int argc, char **argv)
             fputs(help, stdout);
             exit(0);
         default:
-            exit(2); /* getopt has said why */
+            exit(2); /* getopt has printed the reason */
         }
     }
     if (optind < argc || options->samples == 0 || options->tcp_rounds > MAX_ROUNDS)
@@ -175,7 +175,7 @@ static double measure_clock(void)
     return (double)(clock_now_ns() - start_ns) / COUNT;
 }
 
-/* The parts */
+/* The measurements */
 
 static void add_cases(struct floor *floor, const struct pki *pki)
 {
@@ -193,7 +193,7 @@ static void add_cases(struct floor *floor, const struct pki *pki)
     }
 }
 
-/* All cases in turn, so that what else the machine does falls on all alike. */
+/* All cases in turn, so that other load on the machine affects all alike. */
 static void run_cases(struct floor *floor)
 {
     size_t left = floor->options.samples;
@@ -308,7 +308,7 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < floor.num_cases; i++)
         floor_case_close(&floor.cases[i]);
     fputs(json ? "],\"tcp\":[" : "", stdout);
-    fflush(stdout); /* before the fork, which would say it again */
+    fflush(stdout); /* before the fork, so that it is not printed twice */
     if (floor.options.tcp_rounds > 0)
         report_tcp(&floor);
     fputs(json ? "]}\n" : "", stdout);

@@ -22,7 +22,7 @@
 #define NUM_EVENTS 256
 #define BUFFER_LEN 65536
 
-/* Where a connection is in its dialogue: found by its descriptor, on either side. */
+/* The state of a connection's dialogue, by its descriptor, on either side. */
 struct place {
     unsigned turn;
     unsigned got; /* bytes of this turn */
@@ -42,7 +42,8 @@ static void stay_on(int cpu)
     cpu_set_t set;
     CPU_ZERO(&set);
     CPU_SET(cpu, &set);
-    (void)sched_setaffinity(0, sizeof set, &set); /* without it, it measures too, but worse */
+    (void)sched_setaffinity(0, sizeof set, &set); /* without it the measurement works, but is less
+                                                   * exact */
 }
 
 static void watch(const struct side *side, int fd, uint32_t events)
@@ -51,7 +52,7 @@ static void watch(const struct side *side, int fd, uint32_t events)
     (void)epoll_ctl(side->epoll, EPOLL_CTL_ADD, fd, &event);
 }
 
-/* Takes LEN bytes of a turn of WHOLE bytes; true when the turn is complete. */
+/* Counts LEN bytes towards a turn of WHOLE bytes; true when the turn is complete. */
 static bool take(struct place *place, unsigned whole, size_t len)
 {
     place->got += (unsigned)len;
@@ -132,7 +133,7 @@ static void say(const struct side *side, int fd)
     (void)send(fd, side->buffer, side->dialogue->turns[side->places[fd].turn].there, MSG_NOSIGNAL);
 }
 
-/* Reads; false where the connection is over. */
+/* Reads; false if the connection is over. */
 static bool hear(struct side *side, int fd)
 {
     struct place *place = &side->places[fd];
@@ -149,7 +150,7 @@ static bool hear(struct side *side, int fd)
     return true;
 }
 
-/* Runs connections until UNTIL_NS; each that ends is followed by the next. */
+/* Runs connections until UNTIL_NS; each one that ends is followed by the next. */
 static void be_client(struct side *side, unsigned in_flight, uint64_t until_ns)
 {
     struct epoll_event events[NUM_EVENTS];

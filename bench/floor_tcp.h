@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The floor's TCP part: what the kernel takes from a client for a connection on loopback with one
- * small request and its response, without any TLS.
+ * The floor's TCP part: the kernel's cost to a client for a connection on loopback with one small
+ * request and its response, without TLS.
  */
 #ifndef PINLOAD_BENCH_FLOOR_TCP_H
 #define PINLOAD_BENCH_FLOOR_TCP_H
@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What travels: as many round trips, each of so many bytes there and back. */
+/* The data exchanged: a number of round trips, each of so many bytes in either direction. */
 struct tcp_dialogue {
     const char *name;
     unsigned num_turns;
@@ -21,7 +21,7 @@ struct tcp_dialogue {
 };
 
 struct tcp_cost {
-    double cpu_us; /* the client's user and system time a connection */
+    double cpu_us; /* the client's user and system time per connection */
     double system_us;
     double per_second;
 };

@@ -103,7 +103,7 @@ void floor_case_close(struct floor_case *floor_case)
     free(floor_case->samples_ns);
 }
 
-/* Carries what FROM has put out to TO. */
+/* Moves FROM's output to TO. */
 static bool carry(struct tls_context *from, struct tls_conn *to)
 {
     const struct buffer *out = tls_context_output(from);
@@ -130,7 +130,7 @@ static enum tls_status step_client(struct floor_bench *bench, uint64_t *elapsed_
     return status;
 }
 
-/* Lets CLIENT and the server shake hands; the time is the client's. */
+/* Runs the handshake of CLIENT and the server; the time is the client's. */
 static bool shake_hands(struct floor_bench *bench, bool offer_ticket, uint64_t *elapsed_ns)
 {
     tls_conn_start(bench->server, TLS_NO_IDENTITY, NULL, false);
@@ -145,7 +145,7 @@ static bool shake_hands(struct floor_bench *bench, bool offer_ticket, uint64_t *
     return client == TLS_OK && step_server(bench) == TLS_OK;
 }
 
-/* BoringSSL's server sends tickets with its first write; the client takes them while reading. */
+/* BoringSSL's server sends tickets with its first write; the client receives them while reading. */
 static void take_tickets(struct floor_bench *bench)
 {
     const uint8_t *bytes;
@@ -176,7 +176,7 @@ bool floor_case_run(struct floor_case *floor_case, size_t count)
     bool first = floor_case->num_samples == 0;
     for (size_t i = 0; i < count; i++) {
         uint64_t elapsed_ns = 0;
-        if (first && i == 0) { /* the first gets the ticket that the others use up */
+        if (first && i == 0) { /* the first one gets the ticket that the others use */
             if (!run_one(floor_case, &elapsed_ns))
                 return false;
             elapsed_ns = 0;
@@ -189,11 +189,11 @@ bool floor_case_run(struct floor_case *floor_case, size_t count)
     return true;
 }
 
-/* What is allocated now, with the allocator's rounding. */
+/* The bytes allocated now, including the allocator's rounding. */
 #ifdef PINLOAD_JEMALLOC
 static double heap_bytes(void)
 {
-    uint64_t epoch = 1; /* the statistics are of the last epoch */
+    uint64_t epoch = 1; /* the statistics are those of the last epoch */
     size_t bytes = 0, len = sizeof bytes;
     mallctl("thread.tcache.flush", NULL, NULL, NULL, 0);
     mallctl("epoch", NULL, NULL, &epoch, sizeof epoch);

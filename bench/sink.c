@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A TLS server that costs as little as BoringSSL allows, so that a client's limit can be seen: one
- * thread, epoll, one read buffer and one write buffer for all connections, the same small answer to
- * every request. Memory is bounded by the descriptors: a client that does not take its answers, or
- * sends a request head beyond 8 KB, is closed.
+ * A TLS server that costs as little as BoringSSL allows, so that the client is the limit: one
+ * thread, epoll, one read buffer and one write buffer for all connections, the same small response
+ * to every request. Memory is bounded by the descriptors: a client that does not read its
+ * responses, or sends a request header beyond 8 KB, is closed.
  */
 #include "base/clock.h"
 #include "base/memory.h"
@@ -28,13 +28,13 @@
 
 #define READ_LEN 65536
 #define PLAIN_LEN 16384
-#define HEAD_LEN 8192 /* the longest request head */
+#define HEAD_LEN 8192 /* the longest request header */
 #define NUM_EVENTS 256
 
-/* One for each descriptor, found by it. */
+/* One per descriptor, indexed by it. */
 struct connection {
     struct ssl_st *ssl; /* NULL: not in use */
-    char *part;         /* the begin of a request that is not whole yet, or NULL */
+    char *part;         /* the start of an incomplete request, or NULL */
     size_t part_len;
 };
 
@@ -69,7 +69,7 @@ static void end(struct sink *sink, int fd)
     close(fd);
 }
 
-/* Sends what TLS has put out; false where the client does not take it. */
+/* Sends the output of TLS; false if the client does not accept it. */
 static bool flush(struct sink *sink, int fd)
 {
     struct buffer *out = sink_tls_output(sink->tls);
@@ -83,7 +83,7 @@ static const char go_on_1_0[] =
     "HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: 3\r\n\r\nok\n";
 static const char last[] = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 3\r\n\r\nok\n";
 
-/* The answer to the request head, LEN bytes that end with a NUL. */
+/* Responds to the request header, LEN bytes that end with a NUL. */
 static const char *answer_to(const char *head, size_t len)
 {
     const char *line_end = memchr(head, '\r', len);
@@ -96,7 +96,8 @@ static const char *answer_to(const char *head, size_t len)
     return option != NULL && strncasecmp(option, "close", 5) == 0 ? last : go_on;
 }
 
-/* Answers all whole requests in LEN bytes at TEXT and keeps the rest; false ends the connection. */
+/* Responds to all complete requests in LEN bytes at TEXT and keeps the rest; false ends the
+ * connection. */
 static bool answer(struct sink *sink, struct connection *connection, char *text, size_t len)
 {
     char *blank;
@@ -124,7 +125,7 @@ static bool answer(struct sink *sink, struct connection *connection, char *text,
     return true;
 }
 
-/* Takes all plaintext there is; false ends the connection. */
+/* Reads all available plaintext; false ends the connection. */
 static bool serve(struct sink *sink, struct connection *connection)
 {
     for (;;) {
@@ -158,7 +159,7 @@ static void on_readable(struct sink *sink, int fd)
         end(sink, fd);
 }
 
-/* Most often the client's hello is there already, and one wait is spared by reading at once. */
+/* Mostly the ClientHello is already there, and reading at once saves a wait. */
 static void on_listener(struct sink *sink)
 {
     for (int i = 0; i < NUM_EVENTS; i++) {

@@ -168,7 +168,7 @@ static void take(struct sink_options *options, int option)
         fputs(help, stdout);
         exit(0);
     default:
-        exit(2); /* getopt has said why */
+        exit(2); /* getopt has printed the reason */
     }
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The sink's command line. Knows nothing of sockets and TLS.
+ * The sink's command line.
  */
 #ifndef PINLOAD_BENCH_SINK_OPTIONS_H
 #define PINLOAD_BENCH_SINK_OPTIONS_H
@@ -14,8 +14,8 @@ struct sink_options {
     const char *address;
     uint16_t port;
     const char *cert;
-    const char *key;       /* NULL: in cert's own file */
-    const char *client_ca; /* NULL: no client certificate is asked for */
+    const char *key;       /* NULL: in the file of cert */
+    const char *client_ca; /* NULL: no client certificate is requested */
     struct password password;
     const char *groups;           /* NULL: BoringSSL's own */
     const char *ech_key;          /* NULL: no ECH */
@@ -27,8 +27,8 @@ struct sink_options {
     uint64_t end_after_ns;
 };
 
-/* sink_options_read fills OPTIONS from the command line; on an error, and for --help, it prints and
- * ends the process. */
+/* sink_options_read fills OPTIONS from the command line; after an error, and for --help, it prints
+ * a message and exits. */
 void sink_options_read(struct sink_options *options, int argc, char **argv);
 
 #endif

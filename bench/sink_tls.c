@@ -16,17 +16,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KNOWN_LEN 32768 /* leaves that are remembered: at most half of it, then anew */
+#define KNOWN_LEN 32768 /* how many leaves are remembered: half of the table, then it is cleared */
 
 struct sink_tls {
     SSL_CTX *ctx;
     CRYPTO_BUFFER_POOL *pool;
     BIO_METHOD *method;
-    BIO *bio; /* one for all: what is fed and put out is shared too */
+    BIO *bio; /* one for all: input and output are shared, too */
     struct trust *trust;
     bool check_every;
-    /* An open-addressed table of leaves that were verified. The pool makes equal certificates one
-     * buffer, so that a pointer is as good as the bytes. */
+    /* An open-addressed table of verified leaves. The pool makes equal certificates the same
+     * buffer, so pointers can be compared instead of bytes. */
     CRYPTO_BUFFER *known[KNOWN_LEN];
     size_t num_known;
     const uint8_t *in;
@@ -64,7 +64,7 @@ static long bio_control(BIO *bio, int command, long number, void *pointer)
     return command == BIO_CTRL_FLUSH;
 }
 
-/* The place of LEAF in the table, or the empty one where it would go. */
+/* The entry of LEAF in the table, or the empty one for it. */
 static size_t place_of(const struct sink_tls *tls, const CRYPTO_BUFFER *leaf)
 {
     size_t place = ((uintptr_t)leaf >> 4) * 0x9e3779b97f4a7c15u >> 49;
@@ -154,7 +154,7 @@ static void make_bio(struct sink_tls *tls)
     BIO_set_init(tls->bio, 1);
 }
 
-/* BoringSSL's own default for what clients may sign with lacks ML-DSA. */
+/* BoringSSL's default algorithms for clients' signatures lack ML-DSA. */
 static bool limit(struct sink_tls *tls, const struct sink_options *options, struct error *err)
 {
 #ifdef SSL_SIGN_ML_DSA_44

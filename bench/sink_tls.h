@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The sink's TLS: one SSL_CTX, and connections as byte machines that read what was fed and write
- * into one shared output. It stands on BoringSSL alone, so that a change of src/tls does not change
+ * into one shared output. It uses BoringSSL directly, so that a change of src/tls does not change
  * the server that it is measured against.
  */
 #ifndef PINLOAD_BENCH_SINK_TLS_H
@@ -23,12 +23,12 @@ enum sink_step { SINK_DATA, SINK_WAIT, SINK_END };
 struct sink_tls *sink_tls_new(const struct sink_options *options, struct error *err);
 void sink_tls_free(struct sink_tls *tls);
 
-/* sink_tls_accept makes a connection; sink_tls_end frees it. */
+/* sink_tls_accept creates a connection; sink_tls_end frees it. */
 struct ssl_st *sink_tls_accept(struct sink_tls *tls);
 void sink_tls_end(struct ssl_st *ssl);
 
-/* sink_tls_feed gives ciphertext for the reads that follow; sink_tls_read takes the next plaintext:
- * SINK_DATA, SINK_WAIT for more, or SINK_END. It completes the handshake first. */
+/* sink_tls_feed supplies ciphertext for the reads that follow; sink_tls_read returns the next
+ * plaintext: SINK_DATA, SINK_WAIT for more, or SINK_END. It completes the handshake first. */
 void sink_tls_feed(struct sink_tls *tls, const uint8_t *bytes, size_t len);
 enum sink_step sink_tls_read(struct sink_tls *tls, struct ssl_st *ssl, char *out,
                              size_t *inout_len);
@@ -36,7 +36,7 @@ enum sink_step sink_tls_read(struct sink_tls *tls, struct ssl_st *ssl, char *out
 bool sink_tls_write(struct ssl_st *ssl, const char *bytes, size_t len);
 void sink_tls_close_notify(struct ssl_st *ssl);
 
-/* sink_tls_output is what to send; the caller clears it. */
+/* sink_tls_output is what is to be sent; the caller clears it. */
 struct buffer *sink_tls_output(struct sink_tls *tls);
 
 /* Handshakes that came to their end: the client's Finished was taken. */

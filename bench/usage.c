@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Runs a command on one processor and writes what the operating system charged it for, children
- * included: {"user_s","system_s","wall_s","max_rss_bytes","rss_bytes","status"}.
+ * Runs a command on one processor and prints its resource usage as reported by the operating
+ * system, children included: {"user_s","system_s","wall_s","max_rss_bytes","rss_bytes","status"}.
  */
 #include "base/clock.h"
 #include "base/text.h"
@@ -84,7 +84,7 @@ static void read_options(struct options *options, int argc, char **argv)
             fputs(help, stdout);
             exit(0);
         default:
-            exit(2); /* getopt has said why */
+            exit(2); /* getopt has printed the reason */
         }
     }
     if (options->out == NULL || optind == argc)
@@ -116,7 +116,7 @@ static long rss_bytes_of(pid_t child)
     return pages * sysconf(_SC_PAGESIZE);
 }
 
-/* Waits for the child; ends it when its time is over. */
+/* Waits for the child; ends it when its time is up. */
 static int wait_for(pid_t child, const struct options *options, uint64_t start_ns, long *out_rss)
 {
     const struct timespec pause = {.tv_nsec = 5000000};

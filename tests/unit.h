@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What every test file includes: cmocka, with the headers that it wants before it. */
+/* The header that every test file includes: cmocka, preceded by the headers that it needs. */
 #ifndef PINLOAD_TESTS_UNIT_H
 #define PINLOAD_TESTS_UNIT_H
 

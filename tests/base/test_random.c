@@ -63,7 +63,7 @@ static void a_number_below_a_bound_is_below_it(void **state)
     }
 }
 
-/* Chi-squared with 9 degrees of freedom: 27.9 is passed by chance once in a thousand seeds. */
+/* Chi-squared with 9 degrees of freedom: 27.9 is exceeded by chance for one seed in a thousand. */
 static void numbers_below_ten_are_uniform(void **state)
 {
     (void)state;

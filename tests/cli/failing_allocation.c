@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Linked into a pinload of the tests: stands in for malloc, libc's own uses too, and for what
- * BoringSSL is given of jemalloc. The allocation whose number is in FAIL_AT, the first being 0,
- * fails; the byte that then goes into descriptor FAIL_FD says that there was such a one.
+ * Linked into a pinload of the tests: replaces malloc, for libc itself as well, and the jemalloc
+ * functions that BoringSSL is given. The allocation with the number in FAIL_AT, counted from 0,
+ * fails; a byte is then written to descriptor FAIL_FD.
  */
 #include <errno.h>
 #include <stdatomic.h>
@@ -21,9 +21,9 @@ size_t nallocx(size_t len, int flags);
 size_t sallocx(const void *memory, int flags);
 void sdallocx(void *memory, size_t len, int flags);
 
-static _Atomic long left = -1; /* allocations before the one that fails; below 0: none does */
+static _Atomic long left = -1; /* allocations before the one that fails; below 0: none fails */
 
-/* Before any constructor's allocation the environment is there, and there are no threads. */
+/* The environment is available before any constructor allocates, and there are no threads yet. */
 static void look_at_environment(void)
 {
     static bool has_looked;
@@ -78,7 +78,7 @@ void free(void *memory)
     __libc_free(memory);
 }
 
-/* BoringSSL asks for the length of what it has: it lies in front. */
+/* BoringSSL asks for the size of its blocks: it is stored in front of each. */
 union length {
     size_t len;
     max_align_t align;
@@ -112,8 +112,8 @@ void sdallocx(void *memory, size_t len, int flags)
     free((union length *)memory - 1);
 }
 
-/* C++'s operator delete, which a virtual destructor in BoringSSL names and nobody calls; jemalloc's
- * would bring all of jemalloc. */
+/* C++'s operator delete, which a virtual destructor in BoringSSL refers to and nobody calls;
+ * jemalloc's would link all of jemalloc. */
 void delete_sized(void *memory, size_t len) __asm__("_ZdlPvm");
 
 void delete_sized(void *memory, size_t len)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Bad input is met with one sentence that quotes it and says what is accepted, before anything is
- * sent: by the functions that read the command line, and by the binary with exit status 2.
+ * For bad input there is one sentence that quotes it and says what was expected, before anything is
+ * sent: from the functions that read the command line, and from the binary with exit status 2.
  */
 #include "cli/options.h"
 #include "cli/outputs.h"
@@ -25,8 +25,8 @@ enum { WHOLE = 1, LATE = 2 };
 
 struct row {
     const char *args[MAX_ARGS];
-    const char *quoted; /* what the sentence quotes */
-    const char *hint;   /* what it says besides */
+    const char *quoted; /* the text that the sentence quotes */
+    const char *hint;   /* another part of the sentence */
     int flags;
 };
 
@@ -44,7 +44,7 @@ static const struct row rows[] = {
     {{URL, "-c"}, "-c, --connections", "needs a value: N", WHOLE},
     {{"--quiet=yes"}, "'yes'", "--quiet takes no value"},
     {{"--cert", "a.crt", "--cert", "b.crt"}, "'b.crt'", "use --identity NAME=CERT,KEY"},
-    /* as it is called elsewhere */
+    /* options of other tools */
     {{"-k"}, "'-k'", "use --verify none"},
     {{"--insecure"}, "'--insecure'", "use --verify none"},
     {{"-qk"}, "'-k'", "use --verify none"},
@@ -195,7 +195,7 @@ static const struct row rows[] = {
     {{"--verify", "none", "https://me@h/"}, "https://me@h/", "user information", WHOLE},
     {{"--verify", "none", "https://h:0/"}, "https://h:0/", "65535", WHOLE},
     {{"--verify", "none", "--", "-d"}, "-d", "expected https://HOST[:PORT]/PATH", WHOLE},
-    /* where to */
+    /* target addresses */
     {{"--connect-to", LABEL_64 ":1"}, LABEL_64 ":1", "more than 63 characters"},
     {{"--connect-to", "localhost"}, "localhost", "expected HOST:PORT or [IPV6]:PORT"},
     {{"--connect-to", "localhost:0"}, "localhost:0", "expected HOST:PORT or [IPV6]:PORT"},
@@ -225,7 +225,7 @@ static const struct row rows[] = {
     {{"--ciphers", "RC5"}, "'RC5'", "names of TLS 1.2 joined by ':'"},
     {{"--sigalgs", "rot13"}, "'rot13'", "names joined by ':'"},
     {{"--keylog", "/nonexistent/log"}, "'/nonexistent/log'", "cannot be opened"},
-    /* how the server is verified */
+    /* server verification */
     {{URL}, "choose how to verify", "--pin PIN, or --verify none (checks nothing)", WHOLE},
     {{"--verify", "maybe", URL}, "'maybe'", "expected none, chain, pin, chain+pin", WHOLE},
     {{"--verify", "chain", URL}, "--verify chain", "or --cacert system", WHOLE},
@@ -244,7 +244,7 @@ static const struct row rows[] = {
     {{"--pin-file", FIXTURE("no-such.pins")}, "no-such.pins'", "cannot be opened"},
     {{"--pin-file", FIXTURE("hello.txt")}, "hello.txt, line 1: the pin 'hello'", "expected "},
     {{"--pin-file", FIXTURE("empty.pem")}, "empty.pem'", "expected one pin per line"},
-    /* who we are */
+    /* client identity */
     {{"--identity", "alice"}, "'alice'", "NAME=CERT[,KEY]"},
     {{"--identity", "=a.crt"}, "'=a.crt'", "NAME=CERT[,KEY]"},
     {{"--identity", "alice="}, "'alice='", "for example, alice=alice.crt,alice.key"},
@@ -306,7 +306,7 @@ static const struct row rows[] = {
     {{"-r", "0", "--hold", "1s"}, "--hold", "expected -r 1 or more with"},
     {{"--arrival", "poisson"}, "--arrival", "expected -R, --rate with them"},
     {{"--overload", "skip"}, "--overload", "expected -R, --rate with them"},
-    /* what comes out */
+    /* output */
     {{"--json", "/nonexistent/r.json"}, "\"/nonexistent/r.json\"", "expected "},
     {{"--json", "/proc/r.json"}, "\"/proc/r.json\"", "expected "},
     {{"--json", "."}, "\".\"", "expected a file's path"},
@@ -325,7 +325,7 @@ static const struct row rows[] = {
     {{"-c", "9000000"}, "-c 9000000", "expected ", LATE},
 };
 
-/* Puts a row's whole command line into ARGV, in memory that may be written to. */
+/* Puts a row's whole command line into ARGV, in writable memory. */
 static int make_argv(char **argv, const struct row *row)
 {
     static const char *const base[] = {"--verify", "none", URL};
@@ -357,7 +357,7 @@ static bool read_command_line(int argc, char **argv, struct error *err)
     return ok;
 }
 
-/* Says what is wrong with a row; the test goes on, and fails at its end. */
+/* Reports what is wrong with a row; the test continues, and fails at its end. */
 #define OFFENCE(...) (print_error(__VA_ARGS__), num_offences++)
 static unsigned num_offences;
 
@@ -392,7 +392,7 @@ static void every_bad_input_is_quoted_with_what_is_accepted(void **state)
     assert_int_equal(num_offences, 0);
 }
 
-/* What the binary made of a command line. */
+/* The reaction of the binary to a command line. */
 struct ending {
     int status;
     char out[4096], err[4096];
@@ -434,7 +434,7 @@ static void run_binary(struct ending *ending, const char *command, char **args, 
     assert_int_equal(waitpid(pid, &ending->status, 0), pid);
 }
 
-/* The one sentence among what was said, after warnings; without its newline. */
+/* The only sentence in the output, after warnings; without its newline. */
 static const char *sentence_of(struct ending *ending)
 {
     char *line = ending->err;

@@ -38,7 +38,7 @@ static void a_shard_needs_descriptors_for_its_share_alone(void **state)
     static const struct {
         uint64_t connections;
         unsigned num_shards;
-        const char *message; /* NULL: it suffices */
+        const char *message; /* NULL: it is enough */
     } cases[] = {
         {464, 1, NULL},
         {465, 1,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * 'pinload help figures' has every figure of a result, with its unit, and nothing that is none.
+ * 'pinload help figures' lists every figure of a result, with its unit, and nothing else.
  */
 #include "cli/help_figures.h"
 
@@ -63,7 +63,7 @@ static void read_help(struct help *help)
          line = strtok_r(NULL, "\n", &at)) {
         assert_true(strlen(line) <= 80);
         if (strstr(line, "Statistics,") == line)
-            break; /* they are parts of names */
+            break; /* statistics are parts of names */
         add_row(help, line);
     }
     free(text);

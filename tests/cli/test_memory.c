@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Memory that runs out: whichever allocation fails, a sentence is the end of it and no crash. */
+/* Out of memory: whichever allocation fails, the program ends with an error message, not with a
+ * crash. */
 #include "engine/service.h"
 #include "tls/fixtures.h"
 
@@ -12,10 +13,10 @@
 static const struct tls_server_config both = {.client_ca = FIXTURE("client-ca.crt"),
                                               .limits = {.alpn = TLS_ALPN_BOTH}};
 
-/* How a run of another program came out. */
+/* How a run of the other program ended. */
 struct end {
-    int status;      /* as waitpid() has it */
-    bool has_failed; /* the allocation */
+    int status;      /* as returned by waitpid() */
+    bool has_failed; /* the failing allocation */
     char errors[4096];
 };
 
@@ -29,7 +30,7 @@ static void read_all(int fd, char *out, size_t out_len)
     close(fd);
 }
 
-/* In the child: standard error goes into ERRORS_FD. */
+/* In the child: standard error goes to ERRORS_FD. */
 static void become(char *const *arguments, int errors_fd, rlim_t address_space)
 {
     struct rlimit no_core = {0, 0}, room = {address_space, address_space};
@@ -78,7 +79,7 @@ static void expect_a_sentence(const struct end *end, const char *what, long numb
 
 #define MOST_ALLOCATIONS 100000
 
-/* Every fourth, then every eleventh: tables and reports have many that are alike. */
+/* Every fourth, then every eleventh: tables and reports have many similar ones. */
 static long step_after(long number)
 {
     return number < 400 ? 4 : 11;
@@ -153,10 +154,11 @@ static void whatever_the_address_space_a_sentence_is_the_end(void **state)
                          url,        NULL};
     unsigned num_refused = 0;
     bool is_enough = false;
-    for (rlim_t kb = 10000; kb < 140000; kb += 375) { /* below, libc itself is not loaded */
+    for (rlim_t kb = 10000; kb < 140000; kb += 375) { /* in earlier ones, libc itself is not
+                                                       * loaded */
         struct end end = run(arguments, -1, kb * 1024);
         if (WIFEXITED(end.status) && WEXITSTATUS(end.status) == 127)
-            continue; /* the dynamic linker's */
+            continue; /* those of the dynamic linker */
         expect_a_sentence(&end, "KB", (long)kb);
         is_enough = end.status == 0;
         num_refused += !is_enough;

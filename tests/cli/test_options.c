@@ -9,7 +9,8 @@
 
 #define MAX_ARGS 8
 
-/* Parses ARGS (NULL at their end) for run; an error ends the test. The texts must outlive OPTIONS. */
+/* Parses ARGS (NULL at their end) for run; an error ends the test. The strings must outlive
+ * OPTIONS. */
 static void parse(struct options *options, const char *const *args)
 {
     char *argv[MAX_ARGS + 1];
@@ -115,7 +116,7 @@ static void an_option_that_is_repeated_takes_the_last_value(void **state)
     options_cleanup(&options);
 }
 
-/* An answer for a word that is an option here would never be given. */
+/* If the word is an option here, its answer would never be used. */
 static void what_is_called_otherwise_elsewhere_is_no_option_of_run(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a good command line comes to. Bad ones are in test_bad_input.c. */
+/* The plans of good command lines. Bad ones are in test_bad_input.c. */
 #include "cli/plan_builder.h"
 
 #include "base/clock.h"
@@ -15,7 +15,7 @@
 #define URL "https://127.0.0.1:8443/path"
 #define PIN "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
 
-/* A plan and what it was made of. */
+/* A plan and its sources. */
 struct built {
     char *argv[MAX_ARGS + 1];
     struct options options;
@@ -62,7 +62,7 @@ static void what_there_is_to_check_with_implies_the_mode(void **state)
          0},
         {{"--cacert", FIXTURE("ca.crt"), "--pin", "ca-sha256:" PIN, URL}, VERIFY_CHAIN_PIN, 1, 0},
         {{"--verify", "none", URL}, VERIFY_NONE, 0, 0},
-        /* What is typed decides, and what is then left unchecked is said. */
+        /* An explicit mode decides, and there is a warning about what is then not checked. */
         {{"--verify", "none", "--pin", PIN, URL}, VERIFY_NONE, 1, 1},
         {{"--verify", "pin", "--pin", PIN, "--cacert", FIXTURE("ca.crt"), URL}, VERIFY_PIN, 1, 1},
         {{"--verify", "chain", "--pin", PIN, "--cacert", FIXTURE("ca.crt"), URL},
@@ -132,7 +132,7 @@ static void the_names_that_are_sent_and_verified_come_from_the_url_or_sni(void *
          "example.invalid",
          false,
          "[::1]:443"},
-        /* One dot of the root is the same name, on either side. */
+        /* With or without the dot of the root it is the same name, on either side. */
         {{"--resolve", "example.invalid:443:127.0.0.9", "https://example.invalid./"},
          "example.invalid",
          "example.invalid",
@@ -416,7 +416,7 @@ static void a_key_log_is_announced_and_ours_alone_to_read(void **state)
     remove(FIXTURE("keys.log"));
 }
 
-/* The setting NAME of a run with ARGS as text; "" where it is null, to be freed. */
+/* The setting NAME of a run with ARGS as text, to be freed; "" if it is null. */
 static char *setting_of(const char *const *args, const char *name)
 {
     struct built built;

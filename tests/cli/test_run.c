@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The binary from its command line to its JSON, against a server in a thread. */
+/* The binary from its command line to its JSON result, against a server in a thread. */
 #include "engine/service.h"
 #include "tls/fixtures.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is read from standard input. That two options do not share it is in test_bad_input.c. */
+/* Reading from standard input. That two options cannot share it is tested in test_bad_input.c. */
 #include "cli/plan_builder.h"
 
 #include "http/request.h"
@@ -27,7 +27,7 @@ static void build(struct plan *plan, const char *option, const char *value)
     options_cleanup(&options);
 }
 
-/* Puts TEXT into standard input; returns what it was before. */
+/* Puts TEXT into standard input; returns its previous content. */
 static int feed_stdin(const char *text)
 {
     int before = dup(STDIN_FILENO), ends[2];

@@ -9,7 +9,7 @@
 
 #define NUM_DELTAS 2000
 
-/* The step that is found in the deltas of a clock that advances by STEP. */
+/* The step that is found from the deltas of a clock that advances by STEP. */
 static double found(double step)
 {
     uint64_t deltas[NUM_DELTAS];

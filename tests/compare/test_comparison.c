@@ -273,7 +273,7 @@ static void instructions_are_a_measure_where_they_are_counted(void **state)
     assert_true(pin->estimate.estimate == 300 && pin->distinguishable);
     assert_true(comparison_instructions(&comparison, 1) == 400300);
     assert_true(comparison.trusted);
-    comparison.has_instructions = false; /* the count was lost on the way */
+    comparison.has_instructions = false; /* the count was lost during the run */
     comparison_judge(&comparison);
     assert_int_equal(comparison.num_differences, 2 * MEASURE_INSTRUCTIONS);
     assert_true(isnan(comparison_instructions(&comparison, 1)));

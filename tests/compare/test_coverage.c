@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whether the intervals keep their promise: hundreds of virtual comparisons of a known difference
- * for each kind of noise that a measurement has. Of the 95% intervals at least 93% must have the
- * truth in them (500 of them stray by 1%), and where no margin widens them at most 98%, since an
- * interval that has everything in it says nothing. Of the control's three measures together it is
- * 98.5% at the 99% of `trusted` (1,000 stray by 0.3%).
+ * The coverage of the intervals: hundreds of simulated comparisons of a known difference, for each
+ * kind of noise that occurs in measurements. At least 93% of the 95% intervals must contain the
+ * true value (for 500 of them the standard error is 1%), and where no margin widens them at most
+ * 98%, since an interval that contains everything says nothing. For the control's three measures
+ * together it is 98.5% at the 99% of `trusted` (for 1,000 the standard error is 0.3%).
  */
 #include "base/random.h"
 #include "compare/statistics.h"
@@ -18,15 +18,17 @@
 #define NUM_MEASURES 3
 #define ONE_MEASURES_LEVEL (1 - 0.01 / NUM_MEASURES)
 
-/* What both values of a pair have, and what each has of its own. */
+/* The noise common to both values of a pair, and that of each. */
 struct noise {
     const char *name;
     double base;         /* the duration without noise */
-    double spread;       /* of a heavy-tailed part: most are small, some a hundred times that */
-    double drift;        /* what both have in common rises and falls by so much */
-    double memory;       /* of what pairs have in common with their neighbours, 0 to 1 */
-    double memory_range; /* how much that is */
-    double swell;        /* the spread itself rises and falls by this share, for long */
+    double spread;       /* of a heavy-tailed part: mostly small, sometimes a hundred times as
+                          * much */
+    double drift;        /* amplitude of a slow change common to both */
+    double memory;       /* correlation of what pairs have in common with their neighbours, 0 to
+                          * 1 */
+    double memory_range; /* its amplitude */
+    double swell;        /* the spread itself changes by this share, slowly */
     double step;         /* of the clock */
 };
 
@@ -71,7 +73,7 @@ static double heavy(struct random *random)
     return value;
 }
 
-/* A duration as a clock that advances by STEP tells it. */
+/* A duration as read from a clock that advances by STEP. */
 static float read_off(struct world *world, double duration, double step)
 {
     double start = random_unit(&world->random) * 1e6;
@@ -164,7 +166,7 @@ static void ninety_nine_percent_of_comparisons_are_to_be_trusted(void **state)
     assert_in_range(num_trusted, NUM_TRUSTS * 985 / 1000, NUM_TRUSTS);
 }
 
-/* A fifth of the spread of one value is found by a thousand pairs nearly always. */
+/* A fifth of the spread of one value is nearly always found with a thousand pairs. */
 static void a_difference_that_is_there_is_found(void **state)
 {
     (void)state;

@@ -11,7 +11,7 @@
 #define NUM_BLOCKS 12
 #define ALL_ARMS "none,pin,spki,pins100,chain,chain+pin"
 
-/* A pair, its arms and what they measured. */
+/* A pair, its arms and their measurements. */
 struct bench {
     struct arms arms;
     struct in_process *pair;
@@ -42,7 +42,7 @@ static void bench_run(struct bench *bench, size_t num_blocks)
         in_process_run(bench->pair, &bench->comparison, block, &uncounted);
 }
 
-/* How many of the blocks' sessions of ARM count in MEASURE; all must be positive. */
+/* The number of the blocks' sessions of ARM that count in MEASURE; all must be positive. */
 static size_t count_values(const struct bench *bench, unsigned arm, enum measure measure)
 {
     size_t count = 0;
@@ -193,14 +193,15 @@ static size_t count_leftovers(void)
 static void nothing_is_left_in_the_file_system(void **state)
 {
     (void)state;
-    char template[] = "/tmp/pinload-XXXXXX"; /* the form that is looked for is the right one */
+    char template[] = "/tmp/pinload-XXXXXX"; /* so that the search below would find one that was
+                                              * left */
     assert_non_null(mkdtemp(template));
     assert_true(count_leftovers() >= 1);
     assert_int_equal(rmdir(template), 0);
     struct bench bench;
     struct error err;
     struct in_process_config config = {.key_type = KEY_P256};
-    for (int attempt = 0; attempt < 5; attempt++) { /* others may test beside us */
+    for (int attempt = 0; attempt < 5; attempt++) { /* other tests may run at the same time */
         size_t before = count_leftovers();
         assert_true(bench_init(&bench, &config, &err));
         bench_cleanup(&bench);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A comparison as text and as JSON, against the files of tests/compare/golden; with
- * PINLOAD_UPDATE_GOLDEN=1 in the environment they are written anew, to be looked at in the diff.
+ * A comparison as text and as JSON, compared with the files of tests/compare/golden; with
+ * PINLOAD_UPDATE_GOLDEN=1 in the environment they are rewritten, to be reviewed in the diff.
  */
 #include "base/random.h"
 #include "compare/compare_result.h"
@@ -14,10 +14,10 @@
 
 static struct arms arms;
 
-/* What each arm adds: none, pin, spki, pins100, chain, chain+pin, control. */
+/* The cost of each arm: none, pin, spki, pins100, chain, chain+pin, control. */
 static const double costs_ns[] = {0, 310, 720, 312, 65100, 65450, 0};
 
-/* A comparison over the network as it usually is; NUM_BLOCKS of it, with instructions or not. */
+/* A typical comparison over the network; NUM_BLOCKS of it, with or without instructions. */
 static void make(struct compare_result *result, size_t num_blocks, bool has_instructions)
 {
     static char *command[] = {"pinload", "compare", "https://localhost:8443/", NULL};
@@ -87,7 +87,7 @@ static char *capture(bool (*write)(FILE *, const struct compare_result *),
     return copy;
 }
 
-/* An encoded distribution depends on the version of zlib: only its beginning is kept. */
+/* An encoded distribution depends on the version of zlib: only its beginning is compared. */
 static void shorten_encoded(char *text)
 {
     for (char *p = strstr(text, "HISTF"); p != NULL; p = strstr(p + 1, "HISTF")) {
@@ -217,7 +217,7 @@ static void without_a_summary_only_what_went_wrong_is_said(void **state)
     drop(&result);
 }
 
-/* A fine finding of some nanoseconds, and a control that is off in one measure. */
+/* A small difference of some nanoseconds, and a control that is off in one measure. */
 static void a_control_off_zero_is_named(void **state)
 {
     (void)state;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whether a cost that is known is found. An arm's callback is slowed on purpose by a fixed count of
- * SHA-256 blocks, by the hook that src/tls/verify.c has where it is compiled for this test. What
- * they cost is measured by themselves, in turns with the comparison. The measures must find that
- * within a tenth. On a machine that is busy with other things they may take three tries, which are
- * shown; the number of tries may be given as an argument, as bench/compare-judge does.
+ * Whether a known cost is found. An arm's callback is slowed on purpose by a fixed number of
+ * SHA-256 blocks, by the hook that src/tls/verify.c has if it is compiled for this test. The cost
+ * of the blocks is measured separately, alternating with the comparison. Each measure must find it
+ * within a tenth. On a busy machine up to three attempts are allowed, and reported; the number of
+ * attempts can be given as an argument, as bench/compare-judge does.
  */
 #include "base/clock.h"
 #include "compare/in_process.h"
@@ -22,7 +22,7 @@
 
 static long num_tries = 3;
 
-/* The same that the hook does. */
+/* The same work as the hook's. */
 static void spend(uint32_t num_blocks)
 {
     static const uint8_t block[SHA256_CBLOCK];
@@ -41,7 +41,7 @@ static double time_of(uint32_t num_blocks)
     return (double)(clock_now_ns() - start_ns);
 }
 
-/* How many blocks are worth WANTED_NS: the fastest of some tries is undisturbed. */
+/* How many blocks take WANTED_NS: the fastest of some attempts is undisturbed. */
 static uint32_t choose_num_blocks(void)
 {
     double fastest = INFINITY;
@@ -50,7 +50,7 @@ static uint32_t choose_num_blocks(void)
     return (uint32_t)(WANTED_NS / (fastest / 1000));
 }
 
-/* What one comparison found, and what it should have. */
+/* The result of one comparison, and the expected one. */
 struct finding {
     double true_ns, true_instructions;
     double found[NUM_MEASURES];
@@ -105,7 +105,7 @@ static bool all_are_found(const struct finding *finding, bool has_instructions)
     return found;
 }
 
-/* "none" is compared with itself made slow. */
+/* "none" is compared with a slowed copy of itself. */
 static void five_microseconds_in_the_callback_are_found(void **state)
 {
     (void)state;

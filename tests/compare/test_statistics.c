@@ -15,7 +15,7 @@ static bool is_near(double value, double expected, double within)
     return fabs(value - expected) <= within;
 }
 
-/* LEFT is RIGHT and BY, both with noise of a spread of 10. */
+/* LEFT is RIGHT plus BY, both with noise of standard deviation 10. */
 static void fill(float *left, float *right, size_t n, double by)
 {
     struct random random;
@@ -149,8 +149,8 @@ static void the_location_of_values_is_their_trimmed_mean(void **state)
 static void the_signed_rank_test_agrees_with_tables(void **state)
 {
     (void)state;
-    /* Hollander and Wolfe's depression scores, before less after: V = 40 of 9; with ties: 10 pairs
-     * of which one is zero. The normal approximations without correction for continuity. */
+    /* Hollander and Wolfe's depression scores, before minus after: V = 40 of 9; with ties: 10 pairs
+     * of which one is zero. The normal approximations without continuity correction. */
     static const double scores[] = {0.952, -0.147, 1.022,  0.430, 0.620,
                                     0.590, 0.490,  -0.080, 0.010};
     static const double tied[] = {2, 2, -2, 3, 1, 0, 4, -1, 5, 3};

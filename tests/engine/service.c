@@ -144,7 +144,7 @@ static void begin_http2(struct service *service, struct connection *connection)
         http2_server_end_after(connection->http2, service->manner == MANNER_FEW_REQUESTS ? 15 : 0);
 }
 
-/* Until the client has had enough of it. */
+/* Until the client closes. */
 static void flood_with_pings(struct connection *connection)
 {
     static const uint8_t ping[17] = {0, 0, 8, 6};
@@ -181,7 +181,7 @@ static void take_http2(struct service *service, struct connection *connection, c
         drop(connection, false);
 }
 
-/* The end of a head or, where bodies have one too, of a body. */
+/* The end of a header or, if bodies have an end mark, of a body. */
 static void take_end(struct service *service, struct connection *connection)
 {
     bool is_head = connection->num_ends++ % 2 == 0;

@@ -6,7 +6,7 @@
 
 #define NUM_SLOTS 100
 
-/* The heap held against a plain array that is searched from end to end. */
+/* The heap compared with a plain array that is searched linearly. */
 struct model {
     struct deadline_heap heap;
     struct deadline slots[NUM_SLOTS];
@@ -36,7 +36,7 @@ static uint64_t model_earliest(const struct model *model)
     return earliest_ns;
 }
 
-/* Pops all that is due at NOW_NS: exactly those that the array says, each once. */
+/* Pops everything due at NOW_NS: exactly the deadlines in the array, each once. */
 static void model_pop_all(struct model *model, uint64_t now_ns)
 {
     struct deadline *popped;
@@ -49,7 +49,7 @@ static void model_pop_all(struct model *model, uint64_t now_ns)
     assert_true(model_earliest(model) > now_ns);
 }
 
-/* What is next may be earlier than anything due, since what is put off stays in its place. */
+/* The next time may be earlier than anything due, since postponed deadlines keep their place. */
 static void check_next(const struct model *model)
 {
     uint64_t next_ns = deadline_next(&model->heap);

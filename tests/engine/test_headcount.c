@@ -12,7 +12,7 @@ static void the_most_at_once_is_told_and_not_the_sum_of_peaks(void **state)
     (void)state;
     struct headcount headcount = {0};
     assert_int_equal(headcount_most(&headcount), 0);
-    for (int round = 0; round < 3; round++) { /* as threads whose peaks are not at one time */
+    for (int round = 0; round < 3; round++) { /* like threads whose peaks are at different times */
         for (int i = 0; i < 5; i++)
             headcount_enter(&headcount);
         for (int i = 0; i < 5; i++)

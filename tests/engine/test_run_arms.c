@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Runs with several ways to verify, as compare makes them: who has which arm, and what is told. */
+/* Runs with several ways to verify, as used by compare: which session has which arm, and what is
+ * reported. */
 #include "engine/service.h"
 #include "engine/trial.h"
 #include "tls/fixtures.h"
@@ -12,7 +13,7 @@
 
 static const struct tls_server_config asking = {.client_ca = FIXTURE("client-ca.crt")};
 
-/* What was told of the sessions of several runs, one after the other. */
+/* What was reported of the sessions of several runs, one after the other. */
 struct witness {
     struct trial trial;
     struct worker_arms arms;
@@ -113,7 +114,7 @@ static void each_arm_has_each_identity_equally_often_over_several_runs(void **st
     service_stop(service);
 }
 
-/* With an odd number of blocks the second run takes up where the first ended. */
+/* With an odd number of blocks the second run continues where the first ended. */
 static void a_continued_run_begins_with_the_next_identity(void **state)
 {
     (void)state;

@@ -64,7 +64,8 @@ static void where_all_addresses_refuse_each_session_says_so(void **state)
     trial_cleanup(&trial);
 }
 
-/* Nothing else is to be waited for: one wait, and the next sessions begin with what works. */
+/* There is nothing else to wait for: one wait, and the next sessions begin with the address that
+ * works. */
 static void where_the_first_address_does_not_answer_the_next_one_is_tried_and_kept(void **state)
 {
     (void)state;
@@ -107,7 +108,7 @@ static void where_no_address_answers_each_session_says_so(void **state)
     listener_join(&silent);
 }
 
-/* What a machine without IPv6 makes of an IPv6 address: a socket that cannot be had. */
+/* The result of an IPv6 address on a machine without IPv6: the socket cannot be created. */
 static void an_address_that_cannot_be_used_here_is_no_reason_not_to_try_the_next(void **state)
 {
     (void)state;
@@ -199,7 +200,8 @@ a_hold_keeps_sessions_open_longer_than_their_deadline_and_out_of_their_latency(v
     service_stop(service);
 }
 
-/* The second session is still held when the first has ended: its handshake is booked long since. */
+/* The second session is still held when the first has ended: its handshake was counted long
+ * before. */
 static void handshakes_of_held_sessions_stand_where_they_were_complete(void **state)
 {
     (void)state;
@@ -259,7 +261,7 @@ static void a_session_that_pauses_when_the_run_ends_is_cut_off(void **state)
     service_stop(service);
 }
 
-/* Sessions that go on until the run's end have had their responses. */
+/* Sessions that continue until the end of the run have had their responses. */
 static void endless_sessions_are_served_until_the_run_ends(void **state)
 {
     (void)state;

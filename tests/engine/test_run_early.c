@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Runs in which the first requests go as early data. */
+/* Runs in which the first requests are sent as early data. */
 #include "base/clock.h"
 #include "engine/service.h"
 #include "engine/trial.h"
@@ -18,7 +18,7 @@ static const struct tls_server_config willing = {
     .limits = {.alpn = TLS_ALPN_BOTH},
 };
 
-/* Made by the linker's --wrap: a ticket with a lower limit than BoringSSL's servers have. */
+/* Wrapped by the linker's --wrap: a ticket with a lower limit than that of BoringSSL's servers. */
 static size_t limit;
 enum tls_status __real_tls_conn_write(struct tls_conn *conn, const uint8_t *bytes, size_t len,
                                       size_t *out_written);
@@ -118,7 +118,7 @@ static void a_post_does_not_go_early_and_is_not_counted_as_if_it_had(void **stat
     service_stop(service);
 }
 
-/* HTTP/2, since its server notices a byte too many or too few. */
+/* With HTTP/2, since its server detects a byte too many or too few. */
 static void what_the_tickets_limit_leaves_follows_the_handshake(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Runs in HTTP/2: several requests at a time on each connection. */
+/* Runs with HTTP/2: several requests at a time on each connection. */
 #include "base/clock.h"
 #include "engine/service.h"
 #include "engine/trial.h"
@@ -60,7 +60,7 @@ static void requests_beyond_the_servers_streams_are_sent_again(void **state)
     service_stop(service);
 }
 
-/* Fifteen on each connection; what was sent beyond them was never started. */
+/* Fifteen on each connection; requests sent beyond them count as not started. */
 static void goaway_in_the_midst_of_requests_is_an_end_in_good_order(void **state)
 {
     (void)state;
@@ -96,7 +96,7 @@ static void a_server_that_declines_everything_is_not_asked_for_ever(void **state
     service_stop(service);
 }
 
-/* Not a success: nothing tells that the server took the client's certificate. */
+/* Not a success: nothing shows that the server accepted the client certificate. */
 static void goaway_before_any_response_is_the_servers_close(void **state)
 {
     (void)state;
@@ -156,7 +156,7 @@ static void a_stream_that_hangs_runs_into_its_deadline_whatever_others_do(void *
     service_stop(service);
 }
 
-/* The deadline is each request's own: a session may take longer than it. */
+/* Each request has its own deadline: a session may take longer. */
 static void a_session_of_many_requests_may_take_longer_than_the_deadline(void **state)
 {
     (void)state;
@@ -174,7 +174,7 @@ static void a_session_of_many_requests_may_take_longer_than_the_deadline(void **
     service_stop(service);
 }
 
-/* Linked in place of nghttp2's: one request cannot be submitted, as when memory is gone. */
+/* Linked in place of nghttp2's: one request cannot be submitted, as if memory had run out. */
 int32_t __real_nghttp2_submit_request(nghttp2_session *session, const nghttp2_priority_spec *spec,
                                       const nghttp2_nv *fields, size_t num_fields,
                                       const nghttp2_data_provider *provider, void *user_data);
@@ -192,7 +192,7 @@ int32_t __wrap_nghttp2_submit_request(nghttp2_session *session, const nghttp2_pr
     return __real_nghttp2_submit_request(session, spec, fields, num_fields, provider, user_data);
 }
 
-/* The sessions of a worker share one queue of events. */
+/* The sessions of a worker share one event queue. */
 static void a_request_that_cannot_be_sent_fails_its_own_session_and_no_other(void **state)
 {
     (void)state;

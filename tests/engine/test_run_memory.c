@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a run takes of memory is bounded, whatever the server does and however large bodies are. */
+/* The memory of a run is bounded, whatever the server does and however large bodies are. */
 #include "base/clock.h"
 #include "base/memory.h"
 #include "engine/service.h"
@@ -18,7 +18,7 @@
 static const struct tls_server_config http1;
 static const struct tls_server_config http2 = {.limits = {.alpn = TLS_ALPN_H2}};
 
-/* The most that the process has had resident since reset_peak(), in bytes. */
+/* The peak resident memory of the process since reset_peak(), in bytes. */
 static size_t peak_bytes(void)
 {
     char line[128];
@@ -36,13 +36,13 @@ static void reset_peak(void)
 {
     FILE *file = fopen("/proc/self/clear_refs", "w");
     if (file == NULL)
-        return; /* the peak is then the process's own, which is more */
+        return; /* the peak is then that of the whole process, which is more */
     fputs("5", file);
     fclose(file);
 }
 
-/* The sanitizers keep for a while what was given back, and so tell nothing of this. The kernel counts
- * pages on each processor apart, so that a peak can come out below what was there. */
+/* The sanitizers delay freeing memory, so they are excluded. The kernel counts pages per processor,
+ * so a peak may be below the previous value. */
 static void expect_growth_below(size_t most, size_t before)
 {
 #if !defined __SANITIZE_ADDRESS__ && !defined __SANITIZE_THREAD__
@@ -83,7 +83,7 @@ static void set_body(struct trial *trial)
     free(body);
 }
 
-/* 64 MB in copies; each side's own is allowed for by a few. */
+/* 64 MB in copies; a few are allowed for each side's own. */
 static void large_bodies_are_sent(enum manner manner, const struct tls_server_config *config)
 {
     struct trial trial;
@@ -117,7 +117,7 @@ static void bodies_are_not_copied_for_each_stream(void **state)
     large_bodies_are_sent(MANNER_AFTER_BODY, &http2);
 }
 
-/* The second request follows behind the first one's body. */
+/* The second request follows the first one's body. */
 static void an_answer_before_the_bodys_end_leaves_no_copy_either(void **state)
 {
     (void)state;

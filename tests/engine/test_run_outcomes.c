@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How sessions come out, by the manner in which a server treats them. */
+/* The outcomes of sessions, by the manner in which a server treats them. */
 #include "base/clock.h"
 #include "engine/service.h"
 #include "engine/trial.h"
@@ -52,7 +52,7 @@ static void every_session_succeeds_and_both_sides_count_the_same(void **state)
     service_stop(service);
 }
 
-/* Linked in place of identity_set_apply: as where BoringSSL does not take a certificate. */
+/* Linked in place of identity_set_apply: as if BoringSSL rejected the certificate. */
 static bool is_applied = true;
 bool __real_identity_set_apply(const struct identity_set *set, size_t index, struct ssl_st *ssl);
 bool __wrap_identity_set_apply(const struct identity_set *set, size_t index, struct ssl_st *ssl);
@@ -104,7 +104,7 @@ static void a_wrong_pin_ends_every_session_before_the_server_sees_anything_of_us
     service_stop(service);
 }
 
-/* A server's manner, what it asks for, who comes, and how that must come out. */
+/* A server's manner, what it requests, the client, and the expected outcome. */
 struct row {
     enum manner manner;
     const struct tls_server_config *server;
@@ -125,7 +125,7 @@ static const struct row rows[] = {
     {MANNER_REFUSAL_PAGE, &asking, "client-p256", 0x0303, 1, OUTCOME_CLIENT_CERT_REFUSED},
     {MANNER_REFUSAL_PAGE, &asking, "client-p256", 0x0304, 1, OUTCOME_CLIENT_CERT_REFUSED},
     {MANNER_REFUSAL_PAGE, &plain, NULL, 0, 1, OUTCOME_CLIENT_CERT_REFUSED},
-    /* Without a request there is a refusal or nothing. */
+    /* Without a request there is a refusal or no result. */
     {MANNER_SERVE, &refusing, "client-p256", 0x0303, 0, OUTCOME_CLIENT_CERT_REFUSED},
     {MANNER_SERVE, &refusing, "client-p256", 0x0304, 0, OUTCOME_CLIENT_CERT_REFUSED},
     {MANNER_SERVE, &asking, NULL, 0x0304, 0, OUTCOME_CLIENT_CERT_REFUSED},
@@ -148,13 +148,13 @@ static const struct row rows[] = {
     {MANNER_STATUS_UNTIL_FIN, &asking, "client-p256", 0, 1, OUTCOME_UNEXPECTED_STATUS},
     {MANNER_RESET_AT_REQUEST, &plain, NULL, 0, 1, OUTCOME_RESET},
     {MANNER_RESET_AT_REQUEST, &asking, "client-p256", 0x0304, 1, OUTCOME_CLOSED_BEFORE_ACCEPT},
-    /* What it says is not what we speak, or not what we want. */
+    /* The server's data are not valid, or not as expected. */
     {MANNER_NO_TLS, &plain, NULL, 0, 1, OUTCOME_TLS_PROTOCOL},
     {MANNER_NO_HTTP, &plain, NULL, 0, 1, OUTCOME_BAD_RESPONSE},
     {MANNER_BYTES_BEHIND, &plain, NULL, 0, 3, OUTCOME_BAD_RESPONSE},
     {MANNER_BYTES_BEHIND, &plain, NULL, 0, 1, OUTCOME_SUCCEEDED},
     {MANNER_STATUS_500, &asking, "client-p256", 0, 1, OUTCOME_UNEXPECTED_STATUS},
-    /* Responses of other forms are good ones. */
+    /* Other forms of responses that are good ones. */
     {MANNER_UNTIL_CLOSE, &asking, "client-p256", 0, 1, OUTCOME_SUCCEEDED},
     {MANNER_LAST_RESPONSE, &asking, "client-p256", 0, 1, OUTCOME_SUCCEEDED},
 };

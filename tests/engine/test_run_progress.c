@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a run tells of itself while it goes on. */
+/* The progress that a run reports. */
 #include "base/clock.h"
 #include "engine/service.h"
 #include "engine/trial.h"
@@ -67,7 +67,7 @@ static void failures_are_told_by_name(void **state)
     trial_cleanup(&trial);
 }
 
-/* Of all threads; the responses of sessions that go on too. */
+/* Over all threads; including responses of sessions that continue. */
 static void refusals_and_responses_are_told_while_the_run_goes_on(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Runs at a rate: what is due, what waits or is skipped, and what it is measured from. */
+/* Runs at a rate: what is due, what waits or is skipped, and from when latency is measured. */
 #include "base/clock.h"
 #include "engine/service.h"
 #include "engine/trial.h"
@@ -55,7 +55,7 @@ static void a_ramp_up_is_no_part_of_the_steady_rate(void **state)
     assert_true(result->sessions_per_second < 39);
     assert_true(result->steady.from_s == 0.5 && result->steady.duration_s == 0.5);
     assert_true(fabs(result->steady.sessions_per_second - 50) < 3);
-    /* A request begins when its handshake is complete, and that may be late. */
+    /* A request begins when its handshake is complete, which may be late. */
     assert_true(fabs(result->steady.requests_per_second - 50) < 12);
     assert_false(result->saturated); /* fewer are due in a ramp-up */
     trial_cleanup(&trial);
@@ -165,7 +165,8 @@ static void the_wait_for_a_slot_shows_in_handshakes_from_the_intended_start_alon
     service_stop(service);
 }
 
-/* Two threads take arrivals in turn, each ends before the next: there is never more than one. */
+/* Two threads take arrivals in turn, each session ends before the next: there is never more than
+ * one. */
 static void the_peak_of_several_threads_is_of_one_moment(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How runs are set up, by all threads at once, and ended by signals. */
+/* Runs are set up by all threads at once, and ended by signals. */
 #include "base/clock.h"
 #include "engine/headcount.h"
 #include "engine/service.h"
@@ -28,7 +28,7 @@ static void *send_signals(void *arg)
     return NULL;
 }
 
-/* Returns how long it took, in seconds from before the first signal's wait. */
+/* Returns how long it took, in seconds from before the wait for the first signal. */
 static double run_interrupted(struct trial *trial, int count)
 {
     pthread_t thread;
@@ -114,7 +114,7 @@ static void an_interrupt_while_a_run_awaits_its_start_or_rests_ends_it_too(void 
     }
 }
 
-/* While workers are made */
+/* While workers are created */
 
 static struct {
     _Atomic unsigned count;

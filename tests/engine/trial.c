@@ -85,7 +85,7 @@ void trial_expect_refused(struct trial *trial, size_t index)
     plan->expect_refused[index] = true;
 }
 
-/* Linked in place of worker_free: what it returns is held against what it must. */
+/* Linked in place of worker_free: its result must be true. */
 bool __real_worker_free(struct worker *worker);
 bool __wrap_worker_free(struct worker *worker);
 

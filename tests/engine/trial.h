@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One run in a test: a plan with sensible small values, carried out by run_plan. Every trial's
- * books balance, and each of its loops is left empty (uv_loop_close() == 0).
+ * One run in a test: a plan with sensible small values, carried out by run_plan. The counts of
+ * every trial add up, and each of its loops ends empty (uv_loop_close() == 0).
  */
 #ifndef PINLOAD_TESTS_LOAD_TRIAL_H
 #define PINLOAD_TESTS_LOAD_TRIAL_H
@@ -23,7 +23,7 @@ struct trial {
     double took_s;
 };
 
-/* trial_plan prepares a plan against SERVICE (NULL: an address at which nobody listens): 4
+/* trial_plan prepares a plan against SERVICE (NULL: an address at which nothing listens): 4
  * sessions on 2 connections, one request each, no certificate, pinned to the fixture "server". */
 void trial_plan(struct trial *trial, const struct service *service);
 
@@ -39,7 +39,7 @@ void trial_expect_refused(struct trial *trial, size_t index);
 /* trial_run carries it out. */
 void trial_run(struct trial *trial);
 
-/* trial_expect asserts that all sessions came out as OUTCOME. */
+/* trial_expect asserts that all sessions have OUTCOME. */
 void trial_expect(const struct trial *trial, enum outcome outcome);
 
 void trial_cleanup(struct trial *trial);

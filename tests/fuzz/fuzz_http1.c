@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A server's bytes in HTTP/1.1: whole or one by one, they must come to the same. */
+/* A server's HTTP/1.1 bytes: fed whole or one by one, the result must be the same. */
 #include "http/event_queue.h"
 #include "http/exchange.h"
 #include "http/request.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A server's bytes in HTTP/2, with three requests in flight: each ends at most once. */
+/* A server's HTTP/2 bytes, with three requests in flight: each ends at most once. */
 #include "http/event_queue.h"
 #include "http/exchange.h"
 #include "http/request.h"

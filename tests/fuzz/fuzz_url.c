@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Any text: it is refused with a sentence, or read into parts that read as themselves again. */
+/* Any text: it is rejected with a sentence, or parsed into parts that parse to themselves again. */
 #include "base/memory.h"
 #include "http/target.h"
 

@@ -2,8 +2,8 @@
 /*
  * usage: fuzz_NAME CORPUS_DIRECTORY NUM_MUTATIONS
  *
- * Stands in for libFuzzer where there is none: runs the entry point on each file of the corpus, in
- * natural order, and then on mutations of them that are the same in every run.
+ * A substitute for libFuzzer: runs the entry point on each file of the corpus, in natural order,
+ * and then on mutations of them that are the same in every run.
  */
 #include "base/buffer.h"
 #include "base/memory.h"
@@ -64,7 +64,7 @@ static void read_corpus(struct corpus *corpus, const char *directory)
     free(entries);
 }
 
-/* Runs on a copy of the exact size, so that a read beyond the end is seen. */
+/* Runs on a copy of the exact size, so that a read beyond the end is detected. */
 static void run(const struct buffer *input)
 {
     uint8_t *copy = memory_new(input->len, 1);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * make_pages DIRECTORY writes a page, NAME.html, and its JSON, NAME.json, for each of several
- * results: those that all reports are tested with, and those that only a page can be too small for.
+ * results: those of the tests of all reports, and those with which only a page can have
+ * difficulties.
  */
 #include "base/memory.h"
 #include "report/html/report_html.h"
@@ -70,7 +71,7 @@ static void free_intervals(struct result *r)
     free(r->intervals);
 }
 
-/* Intervals of LENGTH_S over SECONDS, each with as many handshakes as one can tell apart. */
+/* Intervals of LENGTH_S over SECONDS, each with a different number of handshakes. */
 static void set_intervals(struct result *r, double seconds, double length_s)
 {
     struct latency *latency = latency_new(2);
@@ -209,7 +210,8 @@ static struct result *page_mixed(void)
     return r;
 }
 
-/* --- what is too little for a line ------------------------------------------------------------ */
+/* --- too little for a line
+ * --------------------------------------------------------------------- */
 
 /* COUNT sessions that went well, with a handshake of 3 ms each. */
 static struct result *page_of_few(uint64_t count)
@@ -276,7 +278,7 @@ static struct result *page_closed(void)
     return r;
 }
 
-/* Kept-alive sessions, which go on until the run's end. */
+/* Kept-alive sessions, which continue until the end of the run. */
 static struct result *page_kept(void)
 {
     struct result *r = sample_kept();
@@ -288,7 +290,8 @@ static struct result *page_kept(void)
     return r;
 }
 
-/* --- what is too much for a page -------------------------------------------------------------- */
+/* --- too much for a page
+ * ----------------------------------------------------------------------- */
 
 static void make_crowd(struct result *r)
 {
@@ -323,8 +326,8 @@ static struct result *page_crowd(void)
     return r;
 }
 
-/* Identities that differ in all that they are sorted by: a few handshakes, none, refusals, other
- * statuses. Each response came in one piece. */
+/* Identities that differ in everything they can be sorted by: a few handshakes, none, refusals,
+ * other statuses. Each response arrived in one piece. */
 static struct result *page_sorted(void)
 {
     struct result *r = page_mixed();
@@ -366,7 +369,7 @@ static struct result *page_day(void)
     return r;
 }
 
-/* A name of LEN bytes, each of which becomes as long as a byte can in JSON within HTML. */
+/* A name of LEN bytes, each of which takes the most room that a byte can in JSON within HTML. */
 static char *long_name(const char *begin, size_t number, size_t len)
 {
     char *name = memory_new(len + 32, 1);
@@ -382,8 +385,8 @@ static char *renamed(char *name, size_t number)
     return long_name("client", number, 60);
 }
 
-/* All that is long at once: a day of 10,000 identities with long names, none as expected, 5,000
- * pins, long violations, a long command, and a story. */
+/* Everything long at once: a day of 10,000 identities with long names, none as expected, 5,000
+ * pins, long violations, a long command, and a long trace. */
 static struct result *page_worst(void)
 {
     struct result *r = page_mixed();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The exchange in HTTP/1.1: what each conversation comes to must not depend on where it is cut. */
+/* The exchange with HTTP/1.1: the result must not depend on how the bytes are split. */
 #include "base/memory.h"
 #include "http/event_queue.h"
 #include "http/exchange.h"
@@ -15,7 +15,7 @@
 #define NO_CERT_PAGE                                                                               \
     "<html>\r\n<center>No required SSL certificate was sent</center>\r\n</html>\r\n"
 
-/* Made by the linker's --wrap: how often our own code asks for memory. */
+/* Wrapped by the linker's --wrap: counts allocations by our own code. */
 static unsigned num_allocations;
 void *__real_memory_new(size_t count, size_t size);
 void *__real_memory_resize(void *memory, size_t len);
@@ -68,14 +68,14 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* How a conversation of one request ends. */
+/* How an exchange of one request ends. */
 enum ending {
     PERSISTS,     /* complete, and another request could follow */
     OVER,         /* complete, and none can */
     OVER_AT_END,  /* complete when the server ends the stream, not before */
-    CUT_SHORT,    /* nothing wrong, but incomplete when the stream ends */
-    INVALID,      /* refused before it is complete */
-    INVALID_TAIL, /* complete, and then bytes that nobody asked for */
+    CUT_SHORT,    /* valid so far, but incomplete when the stream ends */
+    INVALID,      /* rejected before it is complete */
+    INVALID_TAIL, /* complete, and then unrequested bytes */
 };
 
 struct conversation {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The exchange in HTTP/2, memory to memory with a server by nghttp2. */
+/* The exchange with HTTP/2, in memory, with a server on nghttp2. */
 #include "base/memory.h"
 #include "base/version.h"
 #include "http/event_queue.h"
@@ -15,7 +15,7 @@
 #define UPLOAD_LEN 3000000u
 #define MAX_TAGS 512
 
-/* Made by the linker's --wrap: how often our own code asks for memory. */
+/* Wrapped by the linker's --wrap: counts allocations by our own code. */
 static unsigned num_allocations;
 void *__real_memory_new(size_t count, size_t size);
 void *__real_memory_resize(void *memory, size_t len);
@@ -144,7 +144,7 @@ static bool feed_client(struct fixture *fixture)
     return true;
 }
 
-/* Carries bytes to and fro until neither side has any more to say. */
+/* Moves bytes in both directions until neither side has any more. */
 static bool pump(struct fixture *fixture)
 {
     bool valid = true;

@@ -47,7 +47,7 @@ static void other_words_are_not_found(void **state)
     }
 }
 
-/* The shortcut that refusal.c takes needs this of both sentences. */
+/* The shortcut in refusal.c requires this of both sentences. */
 static void the_first_letter_of_a_sentence_occurs_once_in_it(void **state)
 {
     (void)state;

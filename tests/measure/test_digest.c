@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-/* COUNT values around MEDIAN_NS as latencies are: evenly in rank, with a long tail. */
+/* COUNT values around MEDIAN_NS, distributed like latencies: evenly in rank, with a long tail. */
 static struct digest *scattered(uint64_t count, double median_ns, size_t most)
 {
     struct latency *latency = latency_new(2);

@@ -21,7 +21,7 @@ static uint64_t count_in(const struct interval_row *row, enum latency_kind kind)
     return count;
 }
 
-/* Merges PARTS into a fresh one, as a run does, and fills a result from it. Frees the parts. */
+/* Merges PARTS into a new one, as a run does, and fills a result from it. Frees the parts. */
 static struct result *result_of(struct intervals *parts, size_t count)
 {
     struct intervals total = {0};

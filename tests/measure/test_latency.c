@@ -262,7 +262,7 @@ static void what_is_no_encoded_distribution_is_refused(void **state)
         assert_null(latency_decode(texts[i], 0));
 }
 
-/* So that mergers of any number of files stay within what can be counted. */
+/* So that merging any number of files does not overflow. */
 static void a_distribution_of_too_many_values_is_refused(void **state)
 {
     (void)state;
@@ -278,7 +278,7 @@ static void a_distribution_of_too_many_values_is_refused(void **state)
     }
 }
 
-/* Each single changed character either is refused or changes nothing that is out of bounds. */
+/* With each single character changed, it either is rejected or changes nothing out of bounds. */
 static void a_damaged_text_never_gets_through_unnoticed(void **state)
 {
     (void)state;

@@ -3,17 +3,17 @@
 
 #include "unit.h"
 
-/* How far a session had come. */
+/* How far a session got. */
 enum position {
     CONNECTING,      /* no TCP connection yet */
-    GREETING,        /* connected, our Certificate message not sent: nobody asked, or not yet */
-    CERT_SENT,       /* it is sent, and the handshake goes on (TLS 1.2) */
-    HANDSHAKEN,      /* complete, without a certificate asked for, nothing heard */
-    CERT_JUDGED,     /* complete, our certificate sent, nothing heard (TLS 1.3) */
-    ANSWERED,        /* the first byte of a response is there, our certificate was sent */
-    ANSWERED_ANYONE, /* the same, no certificate asked for */
+    GREETING,        /* connected, our Certificate message not sent: not requested, or not yet */
+    CERT_SENT,       /* it is sent, and the handshake continues (TLS 1.2) */
+    HANDSHAKEN,      /* complete, without a certificate request, nothing received */
+    CERT_JUDGED,     /* complete, our certificate sent, nothing received (TLS 1.3) */
+    ANSWERED,        /* the first byte of a response is received, our certificate was sent */
+    ANSWERED_ANYONE, /* the same, without a certificate request */
     FAREWELL,        /* -r 0: close_notify is sent, our certificate too */
-    FAREWELL_ANYONE, /* the same, no certificate asked for */
+    FAREWELL_ANYONE, /* the same, without a certificate request */
 };
 
 static struct evidence evidence_at(enum position position, struct tls_facts *facts)
@@ -64,7 +64,7 @@ static void an_alert_is_a_refusal_by_its_position_whatever_its_name(void **state
         {ANSWERED_ANYONE, OUTCOME_TLS_ALERT},
     };
     /* unknown_ca, access_denied, certificate_required, decode_error, handshake_failure,
-     * bad_certificate, certificate_expired, internal_error, one that nobody knows */
+     * bad_certificate, certificate_expired, internal_error, and an unassigned one */
     static const int alerts[] = {48, 49, 116, 50, 40, 42, 45, 80, 250, 0};
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         for (size_t j = 0; j < COUNT_OF(alerts); j++)

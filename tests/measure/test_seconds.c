@@ -13,7 +13,7 @@ static uint64_t at_ms(uint64_t after_ms)
     return START_NS + after_ms * NS_PER_MS;
 }
 
-/* Nothing is complete after 2.5 s; the run stops later, and its last session ends later still. */
+/* Nothing completes after 2.5 s; the run stops later, and its last session ends later still. */
 static void the_last_second_ends_with_the_run(void **state)
 {
     (void)state;

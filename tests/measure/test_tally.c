@@ -36,7 +36,7 @@ static struct plan make_plan(void)
 /* What the last sample points at. */
 static struct tls_facts facts;
 
-/* A session that went well: begun AFTER_NS after the start, with a handshake of 3 ms. */
+/* A successful session: started AFTER_NS after the run, with a handshake of 3 ms. */
 static struct sample good_sample(uint64_t after_ns, size_t identity)
 {
     uint64_t t = START_NS + after_ns;
@@ -85,7 +85,7 @@ static void book(struct tally *tally, const struct sample *sample)
     tally_session(tally, sample);
 }
 
-/* Merges TALLY into a fresh one, as a run does, and fills a result from it. Frees TALLY. */
+/* Merges TALLY into a new one, as a run does, and fills a result from it. Frees TALLY. */
 static struct result *result_of(struct tally *tally, double measured_s)
 {
     struct tally *total = tally_new(tally->plan);
@@ -233,7 +233,7 @@ static void the_warm_up_is_left_out_of_latencies_and_rates_and_of_nothing_else(v
     assert_int_equal(result->requests_succeeded, 5);
     assert_int_equal(result->bytes_read, 5000);
     assert_int_equal(result->identities[0].by_class[CLASS_SUCCEEDED], 5);
-    /* Of the second session only the connecting began within the warm-up. */
+    /* Only the connect of the second session began within the warm-up. */
     assert_int_equal(result->identities[0].tls_handshake.count, 4);
     assert_int_equal(latency_count(result->latencies[LATENCY_CONNECT]), 3);
     assert_int_equal(latency_count(result->latencies[LATENCY_TLS_HANDSHAKE]), 4);
@@ -250,7 +250,7 @@ static void the_warm_up_is_left_out_of_latencies_and_rates_and_of_nothing_else(v
     plan_cleanup(&plan);
 }
 
-/* One that begins with the run, is kept alive and ends after 10 s. */
+/* One that starts with the run, is kept alive and ends after 10 s. */
 static struct sample long_sample(void)
 {
     struct sample sample = good_sample(0, 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A listening socket on loopback and a thread that serves it: each accepted connection is given to
- * a function, in blocking calls, one after the other.
+ * A listening socket on loopback and a thread that serves it: each accepted connection is passed to
+ * a function, which uses blocking calls, one after the other.
  */
 #ifndef PINLOAD_TESTS_NET_LISTENER_H
 #define PINLOAD_TESTS_NET_LISTENER_H
@@ -29,14 +29,14 @@ struct listener {
 void listener_open(struct listener *listener, int num_connections, void (*serve)(int fd, void *arg),
                    void *arg);
 
-/* listener_open_silent listens on 127.0.0.1 with a queue that is full, so that the kernel drops each
- * SYN: nobody answers. */
+/* listener_open_silent listens on 127.0.0.1 with a full queue, so that the kernel drops each SYN:
+ * nobody answers. */
 void listener_open_silent(struct listener *listener);
 
 /* listener_join waits for the thread and closes the socket. */
 void listener_join(struct listener *listener);
 
-/* listener_dead_address returns an address of loopback at which nobody listens. */
+/* listener_dead_address returns an address of loopback at which nothing listens. */
 struct address listener_dead_address(void);
 
 #endif

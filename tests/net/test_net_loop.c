@@ -64,7 +64,7 @@ static void open_loop(struct watch *watch)
     watch->loop = net_loop_new(&events, watch);
 }
 
-/* Runs the loop to its end, which must leave nothing open in it. */
+/* Runs the loop to its end, which must leave nothing open. */
 static void run_and_free(struct watch *watch)
 {
     net_loop_run(watch->loop);
@@ -144,7 +144,7 @@ static void another_thread_wakes_it(void **state)
     net_loop_wake_at(watch.loop, UINT64_MAX);
     assert_int_equal(pthread_create(&thread, NULL, notify_thrice, &watch), 0);
     net_loop_run(watch.loop);
-    pthread_join(thread, NULL); /* several notices may be one wake */
+    pthread_join(thread, NULL); /* several notifications may be one wake-up */
     assert_true(net_loop_free(watch.loop));
     assert_int_equal(watch.num_wakes, 1);
 }
@@ -163,7 +163,7 @@ static void the_time_of_a_turn_is_its_work_and_not_its_wait(void **state)
     uint64_t took_ns = clock_now_ns() - began_ns;
     assert_true(net_loop_free(watch.loop));
     assert_true(took_ns >= 60 * NS_PER_MS);
-    /* Of the first wake's work; the second's turn is the last and is told to nobody. */
+    /* About the first wake's work; the second turn is the last and is not reported. */
     assert_true(watch.busy_ns >= 5 * NS_PER_MS);
     assert_true(watch.busy_ns <= took_ns - 30 * NS_PER_MS);
 }
@@ -184,7 +184,7 @@ static void what_is_done_in_a_pause_is_work_and_not_its_wait(void **state)
     assert_true(watch.busy_ns <= clock_now_ns() - began_ns);
 }
 
-/* A body that once waited does not stay for the rest of the run. */
+/* A body that was queued once does not stay for the rest of the run. */
 static void a_request_that_is_given_back_keeps_no_large_buffer(void **state)
 {
     (void)state;

@@ -34,7 +34,7 @@ static void literals_are_their_own_addresses(void **state)
     }
 }
 
-/* A label of 64 characters cannot be asked for: no query goes out. */
+/* A label of 64 characters cannot be queried: no query is sent. */
 static void a_host_that_cannot_be_is_quoted(void **state)
 {
     (void)state;

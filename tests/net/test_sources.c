@@ -35,7 +35,7 @@ static void this_machines_addresses_can_be_sources_and_others_cannot(void **stat
     }
 }
 
-/* RESULT: what is left of ADDRESSES; NULL: the error says WORDS. */
+/* RESULT: what is left of ADDRESSES; NULL: the error contains WORDS. */
 static void addresses_of_no_sources_family_are_dropped(void **state)
 {
     (void)state;

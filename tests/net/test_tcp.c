@@ -18,7 +18,7 @@
 
 enum call { CONNECTED, BYTES, END, CLOSED, NUM_CALLS };
 
-/* A connection's owner, which counts what it is told and closes when it is told to. */
+/* A connection's owner, which counts its events and closes when told to. */
 struct owner {
     struct net_loop *loop;
     struct tcp *tcp;
@@ -106,7 +106,7 @@ static void open_owner(struct owner *owner, enum call close_at)
     owner->tcp = tcp_new(owner->loop, &events, owner);
 }
 
-/* Runs the loop to its end; no handle may be left in it. */
+/* Runs the loop to its end; no handle may be left. */
 static void run_and_free(struct owner *owner)
 {
     net_loop_run(owner->loop);
@@ -250,7 +250,7 @@ static void write_much_and_shut_down(struct owner *owner)
     assert_true(tcp_write(owner->tcp, bytes, MUCH / 2));
     assert_true(tcp_write(owner->tcp, bytes, MUCH / 2)); /* queued behind the first */
     tcp_shutdown(owner->tcp);
-    memset(bytes, 0xff, MUCH); /* what was given is ours again */
+    memset(bytes, 0xff, MUCH); /* the caller's buffer can be reused */
     free(bytes);
 }
 
@@ -301,7 +301,8 @@ static void a_half_close_with_nothing_queued_is_sent_at_once(void **state)
     assert_string_equal(owner.text, "got 3");
 }
 
-/* Says its last words and goes with the client's bytes unread, which makes the kernel send RST. */
+/* Sends its last bytes and closes with the client's bytes unread, which makes the kernel send
+ * RST. */
 static void refuse_unread(int fd, void *arg)
 {
     char byte;
@@ -399,7 +400,7 @@ static void a_close_is_fin_or_on_demand_rst(void **state)
     }
 }
 
-/* Reads to the end and notes how many segments came in all. */
+/* Reads to the end and counts the segments received. */
 static void count_segments(int fd, void *arg)
 {
     struct tcp_info info;
@@ -487,8 +488,8 @@ static bool has_one_step_search(void)
            (major > 6 || (major == 6 && minor >= 8));
 }
 
-/* Otherwise the ports of one parity come first, and where they are used up each connect walks past
- * all of them. */
+/* Otherwise the ports of one parity come first, and if they are used up each connect walks past all
+ * of them. */
 static void local_ports_of_both_parities_come_in_turn(void **state)
 {
     (void)state;

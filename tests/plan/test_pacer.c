@@ -52,8 +52,8 @@ static void after_ten_million_arrivals_nothing_has_drifted(void **state)
     assert_true(distance(pacer_next(&pacer), START_NS + 10 * NS_PER_S) <= 1);
 }
 
-/* With rate r and ramp T the nth arrival is at sqrt(2nT/r) within the ramp, which has rT/2 of
- * them, and then every 1/r. */
+/* With rate r and ramp T the nth arrival is at sqrt(2nT/r) within the ramp, which has rT/2 of them,
+ * and then one follows every 1/r. */
 static void a_ramp_has_half_the_arrivals_and_then_the_full_rate(void **state)
 {
     (void)state;
@@ -140,7 +140,7 @@ static int compare_moments(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-/* A worker of a shard with T threads takes share SHARD + SHARDS * INDEX of SHARDS * T. */
+/* A worker of a shard with T threads has share SHARD + SHARDS * INDEX of SHARDS * T. */
 static void shards_with_other_numbers_of_threads_make_up_the_whole_schedule_too(void **state)
 {
     (void)state;
@@ -206,7 +206,7 @@ static void poisson_gaps_are_exponential_by_the_kolmogorov_smirnov_test(void **s
     }
 }
 
-/* Under a ramp, the images of the arrivals under the expected count are a process of rate 1. */
+/* With a ramp, the images of the arrivals under the expected count are a process of rate 1. */
 static void poisson_arrivals_follow_the_ramp(void **state)
 {
     (void)state;

@@ -36,7 +36,7 @@ static void write_golden(const char *name, const char *text)
 }
 
 /* An encoded distribution depends on the version of zlib, so a golden file has only its beginning;
- * that it can be decoded is tested elsewhere. */
+ * decoding it is tested elsewhere. */
 static void shorten_encoded(char *text)
 {
     static const char begin[] = "HISTF";

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A run of 24 hours in virtual time: the schedule of an open loop, dealt out to two threads' books,
- * which are merged, made a result, and written in every format. Nothing of it may grow with the
- * length of the run but what has a row a second.
+ * A run of 24 hours in virtual time: the schedule of an open loop, shared by the tallies of two
+ * threads, which are merged, made a result, and written in every format. Nothing in it may grow
+ * with the length of the run except what has a row per second.
  */
 #include "base/clock.h"
 #include "measure/tally.h"
@@ -47,8 +47,8 @@ static size_t bytes_in_use(void)
     return info.uordblks + info.hblkhd;
 }
 
-/* A session as it could have been: a handshake of 1.5 to 6 ms, a response after 2 more. Its facts
- * are in FACTS. */
+/* A realistic session: a handshake of 1.5 to 6 ms, a response 2 ms later. Its facts are in
+ * FACTS. */
 static struct sample session_at(struct tls_facts *facts, uint64_t intended_ns,
                                 struct random *random)
 {

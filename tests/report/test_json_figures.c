@@ -8,7 +8,7 @@
 #include <jansson.h>
 #include <math.h>
 
-/* --- every number of a result can be named --------------------------------------------------- */
+/* --- every number of a result has a path ----------------------------------------------------- */
 
 struct walk {
     const struct json_figures *figures;
@@ -37,7 +37,7 @@ static void expect_below(struct walk *walk, const char *path, const char *name, 
         expect_all(walk, longer, child);
 }
 
-/* Arrays have no names, but for that of the identities. */
+/* Arrays have no names, except that of the identities. */
 static void expect_all(struct walk *walk, const char *path, json_t *node)
 {
     const char *name;

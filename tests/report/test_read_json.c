@@ -11,7 +11,7 @@
 #include <math.h>
 #include <unistd.h>
 
-/* read_text returns what is read from a file with TEXT in it. */
+/* read_text returns the result read from a file with TEXT in it. */
 static struct result *read_text(const char *text, struct error *err)
 {
     char path[] = "/tmp/pinload-test-XXXXXX";
@@ -94,7 +94,7 @@ static void a_file_that_is_not_there_is_told(void **state)
     assert_non_null(strstr(err.text, "the result '/nonexistent.json' cannot be opened: No such"));
 }
 
-/* replaced returns TEXT with the first FROM made TO. */
+/* replaced returns TEXT with the first FROM replaced by TO. */
 static char *replaced(const char *text, const char *from, const char *to)
 {
     const char *at = strstr(text, from);
@@ -136,8 +136,10 @@ static void what_is_wrong_is_named(void **state)
         {"\"versions\": {", "\"versions\": {\"x\": null,", "versions.x is not a whole number"},
         {"\"expected\": \"accept\"", "\"expected\": \"maybe\"", "expected is not \"accept\" or"},
         {"\"3xx\": 700", "\"3xx\": -1", "responses.3xx is not a whole number"},
-        {"\"expected_status\": null", "\"expected_status\": 200", "expected_status is not a string"},
-        {"\"violations\": [", "\"violations\": [1,", "verdict.violations is not an array of strings"},
+        {"\"expected_status\": null", "\"expected_status\": 200",
+         "expected_status is not a string"},
+        {"\"violations\": [", "\"violations\": [1,",
+         "verdict.violations is not an array of strings"},
         {"\"series\": [", "\"series\": [[],", "series is not an array of objects"},
         {"\"cut_off_served\": 0", "\"cut_off_served\": 1",
          "sessions.cut_off_served is not a part of cut_off"},

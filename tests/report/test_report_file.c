@@ -166,7 +166,7 @@ static void a_missing_directory_is_told_in_one_sentence(void **state)
 
 #define LONG "0123456789012345678901234567890123456789012345678901234567890123456789"
 
-/* For root there is no such thing. */
+/* For root there is no unwritable directory. */
 static void the_check_knows_whom_a_file_of_a_shared_directory_belongs_to(void **state)
 {
     (void)state;

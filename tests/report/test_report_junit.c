@@ -32,7 +32,7 @@ static void a_failing_run_is_test_cases(void **state)
     golden_check("failing.xml", report_junit, sample_failing());
 }
 
-/* The number that the first attribute NAME of TEXT has. */
+/* The number in the first attribute NAME of TEXT. */
 static unsigned long number_of(const char *text, const char *name)
 {
     char begin[32];

@@ -12,7 +12,7 @@ static const struct metric *metric_named(const char *name)
     return NULL;
 }
 
-/* Those are the sums of figures that have one. */
+/* Those are sums of figures that have a metric. */
 static bool is_a_sum(const char *path)
 {
     return strcmp(path, "sessions.started") == 0 || strcmp(path, "handshakes.completed") == 0 ||
@@ -44,7 +44,7 @@ static void each_metric_has_a_figure(void **state)
     }
 }
 
-/* Figures that share a metric are told apart by its label. */
+/* Figures that share a metric are distinguished by its label. */
 static void what_has_a_label_has_its_value(void **state)
 {
     (void)state;

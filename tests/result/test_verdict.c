@@ -6,7 +6,7 @@
 #include "result/result.h"
 #include "unit.h"
 
-/* What came of a run, in books that balance, and what was allowed. */
+/* The counts of a run, which add up, and what is allowed. */
 struct run {
     uint64_t succeeded, refused, failed, cut_off, unconfirmed, skipped;
     double max_failures;
@@ -199,7 +199,7 @@ static void each_identity_is_held_against_what_was_expected_of_it(void **state)
         {true, 1, 9, 0, 0, 0, "alice must be refused, but was accepted in 1 of 10 sessions"},
         {true, 0, 9, 0, 0, 1,
          "alice must be refused, but was not seen refused in 1 of 10 sessions"},
-        /* failures are forgiven here, which is no refusal */
+        /* failures are tolerated here, which a refusal is not */
         {false, 5, 0, 5, 0, 0, NULL},
         {true, 0, 5, 5, 0, 0, NULL},
         {true, 0, 0, 5, 2, 0, "alice must be refused, but was in none of 7 sessions: 5 failed"},
@@ -364,7 +364,7 @@ static void an_identity_is_as_expected_where_its_failures_are_forgiven(void **st
     }
 }
 
-/* What befell each of three identities, and which of them are marked for it. */
+/* The failures of each of three identities, and which of them are marked as not as expected. */
 static void what_befalls_every_identity_marks_none(void **state)
 {
     (void)state;
@@ -417,7 +417,7 @@ static void what_befalls_every_identity_marks_none(void **state)
     }
 }
 
-/* One that had responses until the run ended had a turn, and was spared. */
+/* One that had responses until the run ended had a session, and was not affected. */
 static void what_spared_one_that_was_open_at_the_end_did_not_befall_all(void **state)
 {
     (void)state;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The certificates that make-fixtures made: their paths, their bytes, and openssl's figures of
- * them. A file that cannot be read ends the test.
+ * The certificates made by make-fixtures: their paths, their bytes, and openssl's figures of them.
+ * A file that cannot be read ends the test.
  */
 #ifndef PINLOAD_TESTS_TLS_FIXTURES_H
 #define PINLOAD_TESTS_TLS_FIXTURES_H
@@ -12,7 +12,7 @@
 
 struct fixture_file {
     uint8_t bytes[131072];
-    size_t len; /* a NUL stands behind the last byte */
+    size_t len; /* a NUL follows the last byte */
 };
 
 static inline void fixture_read(struct fixture_file *file, const char *path)
@@ -25,7 +25,7 @@ static inline void fixture_read(struct fixture_file *file, const char *path)
     fclose(stream);
 }
 
-/* fixture_write makes a file of a test's own, in the build directory. */
+/* fixture_write creates a file for a test, in the build directory. */
 static inline void fixture_write(const char *path, const void *bytes, size_t len)
 {
     FILE *stream = fopen(path, "wb");

@@ -57,7 +57,7 @@ void pair_close(struct pair *pair)
     identity_set_free(pair->identities);
 }
 
-/* One side's turn: it is fed what the other put out, and goes on until it waits or ends. */
+/* One side's turn: it is fed the other's output, and continues until it waits or ends. */
 struct side {
     struct tls_conn *conn;
     struct tls_context *context;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A client and a server in memory: what one puts out, the other is fed. A pair stands for one
- * client's context and one server's; a meeting is one connection between them.
+ * A client and a server in memory: each is fed the other's output. A pair has a client's context
+ * and a server's; a meeting is one connection between them.
  */
 #ifndef PINLOAD_TESTS_TLS_PAIR_H
 #define PINLOAD_TESTS_TLS_PAIR_H
@@ -15,12 +15,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What a pair is made of; a zeroed field is a default: a server of server.crt that asks for no
- * client certificate, a client without one, both speaking TLS 1.2 and 1.3. */
+/* The settings of a pair; a zeroed field is a default: a server with server.crt that requests no
+ * client certificate, a client without one, both allowing TLS 1.2 and 1.3. */
 struct pair_config {
     const char *server;    /* a fixture's name: NAME.crt and NAME.key */
     const char *client;    /* the same; NULL: no certificate */
-    const char *client_ca; /* a path; NULL: none is asked for */
+    const char *client_ca; /* a path; NULL: none is requested */
     bool client_cert_optional;
     bool tickets; /* the server gives them, the client keeps them */
     struct tls_config client_tls, server_tls;
@@ -34,19 +34,20 @@ struct pair {
     struct tls_conn *client, *server;
 };
 
-/* How a side's handshake came out, and then reading. */
+/* How a side's handshake ended, and then reading. */
 struct meeting {
     enum tls_status client, server;           /* TLS_OK, or TLS_WANT_READ, or the end */
     enum tls_status client_read, server_read; /* after the handshake; TLS_WANT_READ: still open */
     char text[64];                            /* what the client read */
 };
 
-/* pair_open makes the contexts; an error ends the test. */
+/* pair_open creates the contexts; an error ends the test. */
 void pair_open(struct pair *pair, const struct pair_config *config);
 void pair_close(struct pair *pair);
 
-/* pair_meet lets the two shake hands under POLICY, and the server say "hello" if it can; then the
- * client sends close_notify. What it finds stays in the conns' facts until the next meeting. */
+/* pair_meet runs the handshake of the two under POLICY, and the server sends "hello" if it can;
+ * then the client sends close_notify. The results stay in the conns' facts until the next
+ * meeting. */
 struct meeting pair_meet(struct pair *pair, const struct verify_policy *policy, bool offer_ticket);
 
 const struct tls_facts *pair_client(const struct pair *pair);

@@ -34,7 +34,7 @@ static void the_dates_are_seconds_since_1970(void **state)
     assert_int_equal(fields.not_after_s, 2493072000);  /* 2049-01-01 */
 }
 
-/* A certificate whose validity is VALIDITY, as far as certificate_read looks. */
+/* A certificate with VALIDITY, complete as far as certificate_read looks. */
 static size_t make_certificate(uint8_t *out, const uint8_t *validity, size_t validity_len)
 {
     static const uint8_t before[] = {0x02, 0x01, 0x01, 0x30, 0x00, 0x30, 0x00};
@@ -97,8 +97,8 @@ static void times_are_read_in_both_forms_of_rfc_5280(void **state)
     }
 }
 
-/* Every byte of a certificate changed in turn: nothing beyond it may be read (the sanitizers see
- * to that), whatever the answer. */
+/* Every byte of a certificate changed in turn: nothing beyond it may be read (checked by the
+ * sanitizers), whatever the answer. */
 static void damaged_certificates_are_read_within_their_bounds(void **state)
 {
     (void)state;

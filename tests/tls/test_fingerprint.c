@@ -65,7 +65,7 @@ static void what_is_no_certificate_has_no_public_key(void **state)
         assert_false(fingerprint_spki(fingerprint, der.bytes, len));
 }
 
-/* SHA-256 of the empty text (FIPS 180-4's example values), in every form that is read. */
+/* SHA-256 of the empty string (FIPS 180-4's example values), in every form that is accepted. */
 #define EMPTY_HEX "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 #define EMPTY_COLONS                                                                               \
     "E3:B0:C4:42:98:FC:1C:14:9A:FB:F4:C8:99:6F:B9:24:27:AE:41:E4:64:9B:93:4C:A4:95:99:1B:78:52:"   \

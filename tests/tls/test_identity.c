@@ -306,7 +306,8 @@ static void a_block_that_is_dropped_is_told(void **state)
     assert_non_null(strstr(err.text, "has a PEM block that does not start at the start of a line"));
 }
 
-/* Its keyUsage is keyAgreement alone. Told here, since a session would be without certificate. */
+/* Its keyUsage is only keyAgreement. Reported here, since its sessions would send no
+ * certificate. */
 static void a_certificate_that_tls_does_not_take_is_refused_by_name(void **state)
 {
     (void)state;
@@ -350,7 +351,7 @@ static void a_key_file_that_others_can_read_earns_a_notice(void **state)
     remove(FIXTURE("open.key"));
 }
 
-/* Identities NAME0 to NAME(count - 1), all of one certificate. */
+/* Identities NAME0 to NAME(count - 1), all with the same certificate. */
 static struct identity_set *many(size_t count)
 {
     struct notices notices = {0};

@@ -59,7 +59,7 @@ static void a_certificate_without_a_key_is_skipped_and_named(void **state)
     identity_set_free(set);
 }
 
-/* One name's files, made for a test: each is a copy of a fixture. */
+/* The files of one name, created for a test: each is a copy of a fixture. */
 static void put(const char *file_name, const char *fixture)
 {
     struct fixture_file file;

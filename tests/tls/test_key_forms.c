@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Every key that openssl writes is read, or refused with a sentence that names what it is.
+ * Every key that openssl writes is read, or rejected with a sentence that names its type.
  */
 #include "tls/identity.h"
 
@@ -24,7 +24,7 @@ static bool next_form(FILE *list, struct form *form)
     return true;
 }
 
-/* Loads the form in pair with its certificate; PASSWORD NULL is none. */
+/* Loads the form in pair with its certificate; PASSWORD NULL: none. */
 static bool load(const struct form *form, const char *password, struct error *err)
 {
     struct password given = {0};
@@ -41,7 +41,8 @@ static bool load(const struct form *form, const char *password, struct error *er
     return ok;
 }
 
-/* A refusal is one sentence that names the file, and calls nothing a wrong password that is none. */
+/* A rejection is one sentence that names the file, and does not speak of a wrong password if that
+ * is not the reason. */
 static unsigned check_refusal(const struct form *form, const char *sentence)
 {
     bool is_wrong = strstr(form->what, "password") != NULL;
@@ -76,7 +77,7 @@ static void every_key_that_openssl_writes_is_read_or_named(void **state)
     assert_true(count >= 120 && num_read >= 70); /* openssl has written them */
 }
 
-/* Another password is told as such, for all that is read and encrypted. */
+/* A wrong password is reported as such, for every supported encryption. */
 static void a_wrong_password_is_called_one(void **state)
 {
     (void)state;
@@ -115,7 +116,7 @@ static void without_a_password_an_encrypted_key_asks_for_one(void **state)
     }
 }
 
-/* Each byte of a key made another: it is read or refused, and nothing else. */
+/* Each byte of a key changed in turn: it is read or rejected, and nothing else happens. */
 static void what_is_damaged_is_refused(void **state)
 {
     (void)state;

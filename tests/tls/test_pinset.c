@@ -235,7 +235,7 @@ static void a_thousand_pins_are_each_found_and_no_other(void **state)
     pinset_free(pins);
 }
 
-/* All of one hash: the table's chains are as long as they can be. */
+/* All with the same hash: the table's chains are as long as possible. */
 static void pins_that_begin_alike_are_told_apart(void **state)
 {
     (void)state;

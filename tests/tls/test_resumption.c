@@ -169,7 +169,7 @@ static void what_has_expired_is_not_offered(void **state)
         tickets_put(tickets, 0, fresh);
         tickets_put(tickets, 0, stale);
         SSL_SESSION *taken = tickets_take(tickets, 0);
-        /* Of TLS 1.2's the newest alone was kept. */
+        /* Of TLS 1.2 sessions only the newest was kept. */
         assert_ptr_equal(taken, protocols[i] == TLS1_3_VERSION ? fresh : NULL);
         SSL_SESSION_free(taken);
         assert_null(tickets_take(tickets, 0));
@@ -193,7 +193,7 @@ static void identities_do_not_share_tickets(void **state)
     SSL_CTX_free(ctx);
 }
 
-/* The sanitizers see to it that the oldest are released. */
+/* The sanitizers check that the oldest are freed. */
 static void an_identity_keeps_a_bounded_number_of_tickets(void **state)
 {
     (void)state;

@@ -11,7 +11,7 @@ static const struct verify_policy nothing = {.mode = VERIFY_NONE};
 #define OTHER_CLIENT_CA FIXTURE("other-client-ca.crt")
 #define ONLY(version) .version_min = version, .version_max = version
 
-/* What two sides agree on where none is asked for; 0 in a case stands for it. */
+/* What two sides negotiate by default; 0 in a case stands for it. */
 static uint16_t default_group(void)
 {
     return strstr(tls_default_groups(), "X25519MLKEM768:") == tls_default_groups() ? 0x11ec
@@ -76,7 +76,8 @@ static void the_facts_are_what_was_agreed_on(void **state)
     }
 }
 
-/* A server of today takes the first, one of before the next, and TLS 1.2 has the old ones alone. */
+/* A current server takes the first group, an older one the next, and TLS 1.2 has only the old
+ * ones. */
 static void post_quantum_key_exchange_is_offered_first(void **state)
 {
     (void)state;
@@ -167,7 +168,7 @@ static void alpn_chooses_http_2_where_both_offer_it(void **state)
     }
 }
 
-/* How a server answers a client's certificate. */
+/* How a server reacts to a client's certificate. */
 struct answer {
     const char *what, *client, *client_ca;
     bool optional;
@@ -188,7 +189,8 @@ static const struct answer answers[] = {
     {"not asked for", "client-p256", NULL, false, 0x0304, false, TLS_OK, TLS_WANT_READ, -1},
     {"none, none needed", NULL, CLIENT_CA, true, 0x0303, true, TLS_OK, TLS_WANT_READ, -1},
     {"none, none needed", NULL, CLIENT_CA, true, 0x0304, true, TLS_OK, TLS_WANT_READ, -1},
-    /* In TLS 1.2 the refusal comes during the handshake, in TLS 1.3 after the client's part. */
+    /* In TLS 1.2 the refusal comes during the handshake, in TLS 1.3 after the client's part of
+     * it. */
     {"other CA", "client-p256", OTHER_CLIENT_CA, false, 0x0303, true, TLS_FAILED, TLS_WANT_READ,
      48},
     {"other CA", "client-p256", OTHER_CLIENT_CA, false, 0x0304, true, TLS_OK, TLS_FAILED, 48},
@@ -227,7 +229,7 @@ static void the_servers_answer_to_our_certificate_is_heard_where_it_comes(void *
     }
 }
 
-/* Moves what CONTEXT has put out into BYTES. */
+/* Moves CONTEXT's output into BYTES. */
 static void take_output(struct tls_context *context, struct buffer *bytes)
 {
     struct buffer *output = tls_context_output(context);
@@ -241,7 +243,7 @@ static void start_both(struct pair *pair)
     tls_conn_start(pair->server, TLS_NO_IDENTITY, NULL, false);
 }
 
-/* Java's servers and others warn that they do not know the name, and go on. */
+/* Java's servers and others send a warning that they do not know the name, and continue. */
 static void a_warning_is_not_taken_for_a_fatal_alert(void **state)
 {
     (void)state;
@@ -335,7 +337,7 @@ static void plaintext_longer_than_records_comes_through_whole(void **state)
         sent[i] = (uint8_t)(i * 7);
     pair_open(&pair, &config);
     pair_meet(&pair, &nothing, false);
-    /* The client has said its close_notify; the server can still write. */
+    /* The client has sent its close_notify; the server can still write. */
     assert_int_equal(tls_conn_write(pair.server, sent, len, &written), TLS_OK);
     assert_int_equal(written, len);
     take_output(pair.server_context, &cipher);

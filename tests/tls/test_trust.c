@@ -71,7 +71,8 @@ static void a_file_without_anchors_is_named(void **state)
     trust_free(NULL);
 }
 
-/* Loads a file of BEFORE, the CA's certificate, BETWEEN, another CA's; returns how many it has, or 0. */
+/* Loads a file of BEFORE, the CA's certificate, BETWEEN, another CA's; returns the number of
+ * anchors, or 0. */
 static size_t count_of_text(const char *before, const char *between, struct error *err)
 {
     struct fixture_file first, second;
@@ -99,7 +100,7 @@ static void no_anchor_is_dropped_without_a_word(void **state)
         {"a comment\n", "another\r\n", NULL},
         {" ", "", "does not start at the start of a line"},
         {"", "\t", "does not start at the start of a line"},
-        {"", "\xef\xbb\xbf", "does not start at the start of a line"}, /* two files put together */
+        {"", "\xef\xbb\xbf", "does not start at the start of a line"}, /* two concatenated files */
         {"", "-----BEGIN CERTIFICATE-----\nMII\n", "is damaged PEM"},
         {"", "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n", "cannot be parsed"},
         {"", "-----BEGIN TRUSTED CERTIFICATE-----\nMAA=\n-----END TRUSTED CERTIFICATE-----\n",
@@ -140,7 +141,7 @@ static void anchors_are_read_from_a_pipe_for_several_threads(void **state)
     struct buffer text = {0};
     struct error err = {{0}};
     assert_true(trust_read(&text, path, &err));
-    for (int i = 0; i < 3; i++) { /* once read, for as many threads as there are */
+    for (int i = 0; i < 3; i++) { /* read once, for any number of threads */
         struct trust *trust = trust_parse(&text, path, &err);
         assert_non_null(trust);
         assert_int_equal(trust_count(trust), 2);

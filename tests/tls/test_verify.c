@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Each way to verify, against each kind of server, in both versions of TLS, in full handshakes and
- * resumed ones, memory to memory. */
+ * resumed ones, in memory. */
 #include "tls/verify.h"
 
 #include "tls/fixtures.h"
@@ -17,7 +17,7 @@ enum {
     UNKNOWN_CA = 48,
 };
 
-/* A server, what is asked of it, and what the chain says to it. */
+/* A server, what is requested of it, and the result of the chain check. */
 struct subject {
     const char *what;
     const char *server; /* a fixture's name */
@@ -88,7 +88,7 @@ static struct trust *load_ca(void)
     return trust;
 }
 
-/* What must come out for SUBJECT under MODE. */
+/* The expected result for SUBJECT under MODE. */
 struct expectation {
     enum verify_result result;
     int alert;
@@ -166,7 +166,7 @@ static void check_subject(const struct subject *subject, enum verify_mode mode, 
              tls_version_name(version));
     check_meeting(label, &expected, &pair, &meeting, false);
 
-    /* A ticket from a session that checked nothing earns no trust. */
+    /* A ticket from a session that checked nothing is not trusted. */
     pair_meet(&pair, &nothing, false);
     meeting = pair_meet(&pair, &policy, true);
     snprintf(label, sizeof label, "%s, %s, %s, resumed", subject->what, verify_mode_name(mode),
