@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# What the measuring scripts share: a server on one processor, a client on the other, one JSON line for each
-# round. It is sourced, never run, and it does nothing but define.
+# What the measuring scripts share: a server on one processor, a client on the other, one JSON line per round. It is
+# sourced, never run, and only defines functions and variables.
 #
 # A round's line: {case,client,unit,count,full,resumed,requests,user_s,system_s,wall_s,max_rss_bytes,rss_bytes,
 # status,server_cpu_s}. count is how many units (handshakes or requests) the SERVER counted.
@@ -21,16 +21,16 @@ connections=64
 patient=no
 usage_options=()
 
-# What bench/fetch-peers has built.
+# The programs built by bench/fetch-peers.
 PATH="$PATH:$cache_dir/peers/bin"
 
-# set_up: what all scripts need before the first round; the directory for all that is made on the way.
+# set_up: prepares what all scripts need before the first round; a directory for temporary files.
 set_up() {
     local program
     need_command jq jq
     for program in pinload bench/sink bench/usage bench/floor bench/operations; do
         [[ -x $build_dir/$program ]] ||
-            die "'$build_dir/$program' is not there; 'cmake --build $build_dir' builds it"
+            die "'$build_dir/$program' does not exist; 'cmake --build $build_dir' builds it"
     done
     work_dir="$build_dir/bench/work"
     mkdir -p "$work_dir"
@@ -55,8 +55,8 @@ make_pki() {
     )
 }
 
-# take_option OPTION [VALUE]: the options of all scripts; fails if it is none of them. How many words it took is
-# in the variable "taken".
+# take_option OPTION [VALUE]: the options of all scripts; fails if it is none of them. The variable "taken" is the
+# number of arguments consumed.
 # shellcheck disable=SC2034
 take_option() {
     taken=2
@@ -110,8 +110,8 @@ nginx_script() {
         die "scripts/nginx $command failed; $work_dir/nginx.log says why"
 }
 
-# start_nginx PKI MTLS TICKETS: keeps the one that runs if it is the same. Without tickets it caches no session ids
-# either, so that no client resumes what others do in full.
+# start_nginx PKI MTLS TICKETS: keeps a running one if it is the same. Without tickets it has no session cache either,
+# so that no client resumes where others do full handshakes.
 start_nginx() {
     local wanted="$1 $3" master
     server_kind=nginx
@@ -136,7 +136,7 @@ stop_nginx() {
     nginx_running=
 }
 
-# cpu_seconds_of PID: what its main thread has used, to the nanosecond.
+# cpu_seconds_of PID: the CPU time of its main thread, to the nanosecond.
 cpu_seconds_of() { awk '{ printf "%.6f", $1 / 1e9 }' "/proc/$1/schedstat"; }
 
 # served: what the server counted since it was started, as JSON; the sink ends with it.
@@ -148,7 +148,7 @@ served() {
     fi
     local log="$nginx_prefix/logs/access.log" after
     after="$(cpu_seconds_of "$nginx_worker")"
-    # Each connection's first request tells whether its session was resumed.
+    # Each connection's first request shows whether its session was resumed.
     awk -v cpu="$(awk -v a="$after" -v b="$nginx_cpu_before" 'BEGIN { printf "%.6f", a - b }')" '
         { requests++ }
         /"request":1}/ { if (/"reused":"r"/) resumed++; else full++ }
@@ -157,7 +157,7 @@ served() {
     : >"$log"
 }
 
-# stop_server: whatever runs; also when the script ends.
+# stop_server: stops whatever runs; also when the script ends.
 stop_server() {
     [[ -z ${sink_pid-} ]] || stop_sink
     stop_nginx
@@ -193,10 +193,10 @@ identities_of() {
     printf '%s\n' --identities "$work_dir/$1/clients" --pass "file:$work_dir/$1/password.txt"
 }
 
-# idle_ticks: how long all processors were idle and how long there was, since the machine began.
+# idle_ticks: how long all processors have been idle, and the total, since boot.
 idle_ticks() { awk '/^cpu / { print $5 + $6, $2 + $3 + $4 + $5 + $6 + $7 + $8 + $9; exit }' /proc/stat; }
 
-# wait_for_quiet: until nine tenths of the machine are idle for a quarter of a second, at most half a minute.
+# wait_for_quiet: until nine tenths of the machine have been idle for a quarter of a second, at most half a minute.
 wait_for_quiet() {
     local idle all idle_after all_after try
     for ((try = 0; try < 120; try++)); do
@@ -207,13 +207,13 @@ wait_for_quiet() {
     done
 }
 
-# warn_if_busy: measuring beside other work is allowed, but it is said.
+# warn_if_busy: measuring under other load is allowed, with a warning.
 warn_if_busy() {
     awk '$1 > 0.7 { exit 1 }' /proc/loadavg ||
-        warn "the machine was busy before the first round (load $(cut -d ' ' -f 1 /proc/loadavg)); medians and ratios bear it, absolute figures do not"
+        warn "the machine was busy before the first round (load $(cut -d ' ' -f 1 /proc/loadavg)); medians and ratios are little affected, absolute figures are"
 }
 
-# statistics: jq functions for what reads the lines.
+# statistics: jq functions for reading the lines.
 # shellcheck disable=SC2034
 statistics='
     def median: sort | if length == 0 then null elif length % 2 == 1 then .[length / 2 | floor] else (.[length / 2 - 1] + .[length / 2]) / 2 end;

@@ -43,7 +43,7 @@ static void __attribute__((noreturn, format(printf, 1, 2))) refuse(const char *f
     va_start(args, format);
     vfprintf(stderr, format, args);
     va_end(args);
-    fputs("; --help shows what is accepted\n", stderr);
+    fputs("; see --help\n", stderr);
     exit(2);
 }
 

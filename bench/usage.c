@@ -88,7 +88,7 @@ static void read_options(struct options *options, int argc, char **argv)
         }
     }
     if (options->out == NULL || optind == argc)
-        die("--out or the command is missing; --help shows what is accepted");
+        die("--out or the command is missing; see --help");
 }
 
 static void __attribute__((noreturn)) become(const struct options *options, char **command)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# For Debian's cross compiler (gcc-aarch64-linux-gnu, g++-aarch64-linux-gnu): a program for aarch64. Its libraries are
-# looked for below PINLOAD_SYSROOT alone, where scripts/release puts them.
+# For Debian's cross compiler (gcc-aarch64-linux-gnu, g++-aarch64-linux-gnu): builds for aarch64. Libraries are searched
+# only below PINLOAD_SYSROOT, where scripts/release puts them.
 
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR aarch64)

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# The libraries that the distribution has, as imported targets external::NAME. Where it has a static archive, that is
-# what is linked, so that the program runs on machines that have none of these libraries. Without one the shared
-# library is taken. pkg-config is not needed.
+# The distribution's libraries, as imported targets external::NAME. If there is a static archive, it is linked, so that
+# the program runs on machines without these libraries; otherwise the shared library is. pkg-config is not needed.
 
 option(PINLOAD_STATIC "Link everything statically, libc too; see docs/installing.md" OFF)
 
-# pinload_external(NAME HEADER LIBRARY...) finds the header and the first of the libraries that is there.
+# pinload_external(NAME HEADER LIBRARY...) finds the header and the first of the libraries that exists.
 function(pinload_external name header)
   find_path(EXTERNAL_${name}_INCLUDE_DIR ${header} REQUIRED)
   find_library(EXTERNAL_${name}_LIBRARY NAMES ${ARGN} REQUIRED)
@@ -39,7 +38,7 @@ if(PINLOAD_JEMALLOC AND NOT PINLOAD_SANITIZE)
     INTERFACE_LINK_LIBRARIES "Threads::Threads;${CMAKE_DL_LIBS};m")
 endif()
 
-# PINLOAD_SHARED: those that have no archive here, and so are shared libraries of the program.
+# PINLOAD_SHARED: libraries without an archive, which the program needs as shared ones.
 set(PINLOAD_SHARED "")
 foreach(library "${EXTERNAL_uv_LIBRARY}" "${EXTERNAL_jansson_LIBRARY}" "${EXTERNAL_nghttp2_LIBRARY}"
     "${EXTERNAL_http_parser_LIBRARY}" "${EXTERNAL_zlib_LIBRARY}" "${EXTERNAL_brotlidec_LIBRARY}"
@@ -52,12 +51,12 @@ if(PINLOAD_STATIC AND PINLOAD_SHARED)
   message(FATAL_ERROR "PINLOAD_STATIC wants static archives of all libraries, and these have none: ${PINLOAD_SHARED}")
 endif()
 
-# pinload_link_everything(TARGET) puts libc into a program, too.
+# pinload_link_everything(TARGET) links libc into a program, too.
 function(pinload_link_everything target)
   target_link_options(${target} PRIVATE -static)
 endfunction()
 
-# pinload_link_runtimes(TARGET) puts the compiler's own runtimes into a program. The sanitizers bring theirs.
+# pinload_link_runtimes(TARGET) links the compiler's runtimes into a program. The sanitizers bring their own.
 function(pinload_link_runtimes target)
   if(PINLOAD_STATIC)
     pinload_link_everything(${target})

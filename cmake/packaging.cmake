@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# What is installed, and the packages: `cmake --install`, `cpack -G DEB`, `cpack -G TGZ`. The man page and the
-# completions are printed by the program that was built, and so are those of its options. docs/installing.md says
-# more.
+# The installed files, and the packages: `cmake --install`, `cpack -G DEB`, `cpack -G TGZ`. The program that was built
+# prints the man page and the completions. See docs/installing.md.
 
 include(GNUInstallDirs)
 
@@ -10,11 +9,11 @@ set(generated "${CMAKE_BINARY_DIR}/generated")
 file(MAKE_DIRECTORY "${generated}")
 find_program(GZIP_EXECUTABLE gzip REQUIRED)
 
-# --- what the program prints of itself ---------------------------------------------------------------------------
+# --- files printed by the program --------------------------------------------------------------------------------
 
 set(PINLOAD_PRINTER pinload CACHE STRING "A pinload of this version that runs here; for who builds for another machine")
 
-# pinload_printed(FILE ARGUMENT...) is what `pinload ARGUMENT...` prints.
+# pinload_printed(FILE ARGUMENT...) writes the output of `pinload ARGUMENT...`.
 function(pinload_printed file)
   add_custom_command(OUTPUT "${generated}/${file}" DEPENDS pinload
     COMMAND ${PINLOAD_PRINTER} ${ARGN} > "${generated}/${file}" VERBATIM)
@@ -28,9 +27,9 @@ add_custom_command(OUTPUT "${generated}/pinload.1.gz" DEPENDS "${generated}/pinl
 add_custom_target(printed ALL
   DEPENDS "${generated}/pinload.1.gz" "${generated}/pinload.bash" "${generated}/_pinload")
 
-# --- the licences of what is linked ------------------------------------------------------------------------------
+# --- licences of the linked libraries ----------------------------------------------------------------------------
 
-# The first licence of these that is there, under a line that names its owner.
+# The first of these licences that exists, under a line that names its owner.
 function(pinload_notice title)
   foreach(file ${ARGN})
     if(EXISTS "${file}")
@@ -71,8 +70,8 @@ install(DIRECTORY docs DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 install(DIRECTORY examples DESTINATION "${CMAKE_INSTALL_DOCDIR}" USE_SOURCE_PERMISSIONS)
 install(FILES "${generated}/third-party-notices.txt" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 
-# What depends on where it goes: zsh looks elsewhere below /usr than below /usr/local, and below /usr a distribution
-# has its own form for licence and changes.
+# Differences by prefix: zsh uses another directory below /usr than below /usr/local, and below /usr a distribution has
+# its own format for licence and changelog.
 set(PINLOAD_MAINTAINER "The pinload authors <pinload@localhost.localdomain>" CACHE STRING "Who packages")
 execute_process(COMMAND date -R -u -d "${PINLOAD_DATE}" OUTPUT_VARIABLE changed_at OUTPUT_STRIP_TRAILING_WHITESPACE)
 file(WRITE "${generated}/changelog"

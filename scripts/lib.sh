@@ -1,48 +1,48 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# What the scripts share: where the checkout is, how a message is said and how a script ends.
-# It is sourced, never run, and it does nothing but define.
+# What the scripts share: the checkout's path, messages and exit statuses. It is sourced, never run, and only defines
+# functions and variables.
 
 # The root of the checkout, whatever directory the script was called from.
 root_dir="$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)"
 
-# What is fetched is kept here. Git ignores it, and removing it costs nothing but a new download.
+# The cache of fetched sources. Git ignores it; if it is removed, they are downloaded again.
 # shellcheck disable=SC2034
 cache_dir="$root_dir/third_party/.cache"
 
-# The name under which a script speaks: what was typed, without its directory.
+# The script's name in messages: as typed, without its directory.
 script_name="$(basename -- "$0")"
 
 say() { printf '%s: %s\n' "$script_name" "$*"; }
 
 warn() { printf '%s: %s\n' "$script_name" "$*" >&2; }
 
-# die ends the script for something that went wrong while it worked.
+# die ends the script after a failure.
 die() {
     warn "$@"
     exit 1
 }
 
-# usage_error ends the script for something that was typed wrong: one sentence, exit status 2.
+# usage_error ends the script after a usage error: one sentence, exit status 2.
 usage_error() {
     warn "$@"
     exit 2
 }
 
-# print_help prints the comment at the head of the script itself, from its third line to the first that is none.
+# print_help prints the comment at the head of the script, from its third line on.
 print_help() { sed -n '3,$ { /^#/!q; s/^# \{0,1\}//; p; }' "$0" | sed '1{/^$/d}'; }
 
 have_command() { command -v "$1" >/dev/null 2>&1; }
 
-# need_command COMMAND PACKAGE: ends the script if COMMAND is not there, and says where it comes from.
+# need_command COMMAND PACKAGE: ends the script if COMMAND is missing, and names its package.
 need_command() {
     have_command "$1" || die "the command '$1' is missing; ./scripts/setup installs it (package $2)"
 }
 
 # need_value OPTION [VALUE]: ends the script unless a value follows the option.
 need_value() {
-    [[ $# -ge 2 && -n $2 ]] || usage_error "$1 needs a value; '$script_name --help' shows which"
+    [[ $# -ge 2 && -n $2 ]] || usage_error "$1 needs a value; see '$script_name --help'"
 }
 
 # need_one_of OPTION VALUE CHOICE...: ends the script unless VALUE is one of the choices.
@@ -52,13 +52,13 @@ need_one_of() {
     for choice in "$@"; do
         [[ $value != "$choice" ]] || return 0
     done
-    usage_error "$option '$value' is not known; accepted are: $*"
+    usage_error "'$value' is not a value for $option; expected one of: $*"
 }
 
 # need_number OPTION VALUE MIN MAX: ends the script unless VALUE is a whole number in that range.
 need_number() {
     if ! [[ $2 =~ ^[0-9]{1,9}$ ]] || ((10#$2 < $3 || 10#$2 > $4)); then
-        usage_error "$1 '$2' is not accepted; a whole number from $3 to $4 is"
+        usage_error "'$2' is not a value for $1; expected a whole number from $3 to $4"
     fi
 }
 
@@ -70,7 +70,7 @@ absolute_path() {
     esac
 }
 
-# port_is_taken PORT: whether any socket listens on that TCP port, on whatever address.
+# port_is_taken PORT: whether any socket listens on that TCP port, on any address.
 port_is_taken() {
     awk -v port="$(printf ':%04X' "$1")" \
         '$4 == "0A" && substr($2, length($2) - 4) == port { found = 1 } END { exit !found }' \
@@ -85,7 +85,7 @@ run_shown() {
     "$@"
 }
 
-# thin_progress: of a build's lines "[N/M] what", one for each tenth of the way; whatever else is said goes through.
+# thin_progress: reduces a build's lines "[N/M] what" to one per tenth; all other lines are kept.
 thin_progress() {
     awk '
         match($0, /^\[[0-9]+\/[0-9]+\] /) {
@@ -100,8 +100,8 @@ thin_progress() {
         { print; fflush() }'
 }
 
-# build PRESET DIRECTORY [TARGET...]: configures and builds, in the checkout's root. A terminal sees one line that
-# moves, a log a line for each tenth.
+# build PRESET DIRECTORY [TARGET...]: configures and builds, in the checkout's root. A terminal shows one line that is
+# updated, a log one line per tenth.
 build() {
     local options=() targets=()
     if [[ $# -gt 2 ]]; then

@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# How the scripts fetch an npm package: by npm's own client, at the version and with the integrity hashes of a
-# package-lock.json, and no script of any package is run. It is sourced after lib.sh, and does nothing but define.
+# How the scripts fetch an npm package: with npm, at the version and with the integrity hashes of a package-lock.json;
+# no package script is run. It is sourced after lib.sh, and only defines functions.
 
-# npm_is_there RECIPE_DIR TARGET_DIR FILE: whether TARGET_DIR has what the lock file in RECIPE_DIR locks, FILE with it.
+# npm_is_there RECIPE_DIR TARGET_DIR FILE: whether TARGET_DIR has the packages locked in RECIPE_DIR, including FILE.
 npm_is_there() {
     [[ -f $2/$3 && $(cat "$2/.pinload-lock" 2>/dev/null) == "$(npm_lock_hash "$1")" ]]
 }
@@ -13,8 +13,8 @@ npm_lock_hash() { sha256sum <"$1/package-lock.json" | cut -d ' ' -f 1; }
 
 npm_clean_up() { rm -rf -- "$npm_work_dir" "$npm_work_dir.npm"; }
 
-# npm_install_locked RECIPE_DIR TARGET_DIR FILE: puts the packages into TARGET_DIR/node_modules, complete or not at
-# all. npm works in a directory of its own, with a cache of its own, so that nothing outside is touched.
+# npm_install_locked RECIPE_DIR TARGET_DIR FILE: installs the packages into TARGET_DIR/node_modules, completely or not
+# at all. npm uses a temporary directory and a private cache, so that nothing else is touched.
 npm_install_locked() {
     local recipe_dir="$1" target_dir="$2" file="$3"
     need_command npm npm
@@ -35,7 +35,7 @@ npm_install_locked() {
     mv -T -- "$npm_work_dir" "$target_dir"
 }
 
-# npm_fetch_main RECIPE_DIR TARGET_DIR FILE WHAT [OPTION...]: what a fetch script does with its command line.
+# npm_fetch_main RECIPE_DIR TARGET_DIR FILE WHAT [OPTION...]: the command line of a fetch script.
 npm_fetch_main() {
     local recipe_dir="$1" target_dir="$2" file="$3" what="$4" force=no
     shift 4
@@ -43,7 +43,7 @@ npm_fetch_main() {
         case "$1" in
         --force) force=yes ;;
         -h | --help) print_help; exit 0 ;;
-        *) usage_error "'$1' is not known; accepted are: --force --help" ;;
+        *) usage_error "'$1' is unknown; expected one of: --force --help" ;;
         esac
         shift
     done

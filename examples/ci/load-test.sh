@@ -3,16 +3,16 @@
 #
 # usage: load-test.sh URL [OPTION...]
 #
-# A gate for a pipeline of any kind: loads URL with pinload for a while and ends with pinload's exit status, so that
-# the pipeline stops where a session failed, the server showed another certificate, or a threshold was crossed. What
-# was measured is kept in a directory, whatever came of it. Further OPTIONs are pinload's own: who we are (--cert,
-# --key, --identities), how the server is verified (--cacert, --pin), and which failures are forgiven (--max-failures;
-# none without it).
+# A gate for any CI pipeline: loads URL with pinload for a while and exits with pinload's exit status, so that the
+# pipeline stops if a session failed, the server showed another certificate, or a threshold was crossed. The results are
+# kept in a directory in any case. Further OPTIONs are passed to pinload: the client identity (--cert, --key,
+# --identities), the server verification (--cacert, --pin), and how many failures are tolerated (--max-failures; none by
+# default).
 #
 #   RESULTS=DIR       where junit.xml, result.json, report.html and summary.txt go (default: pinload-results)
 #   DURATION=TIME     how long the load lasts (default: 30s)
-#   CONNECTIONS=N     sessions in flight at once (default: 20)
-#   MAX_P99=TIME      the handshake's 99th percentile that is still accepted (default: 250ms)
+#   CONNECTIONS=N     concurrent sessions (default: 20)
+#   MAX_P99=TIME      the highest 99th percentile of the handshake that is accepted (default: 250ms)
 #   PINLOAD=FILE      the program (default: pinload)
 
 set -eu

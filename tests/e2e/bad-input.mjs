@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Bad input, from end to end: what was typed wrong ends with exit status 2 and one sentence on standard error that
-// quotes it, before anything is sent; what fails on the wire ends with exit status 1 and the outcome named.
+// Bad input, from end to end: a usage error ends with exit status 2 and one sentence on standard error that quotes it,
+// before anything is sent; a failure on the wire ends with exit status 1 and names the outcome.
 
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
@@ -34,7 +34,7 @@ before(async () => {
 });
 after(() => nginx.stop());
 
-// assertOneSentence: on standard error, and nothing else anywhere.
+// assertOneSentence: on standard error, and no other output.
 function assertOneSentence(done, ...quoted) {
     assert.match(done.stderr, /^pinload: [^\n]+\n$/, `not one sentence: ${done.stderr}`);
     for (const text of quoted)

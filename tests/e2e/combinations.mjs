@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Every combination of loop, HTTP version, session mode, close and threads balances its books, and nginx agrees.
+// For every combination of loop, HTTP version, session mode, close and threads the counts add up, and nginx agrees.
 // PINLOAD_E2E_RATE: the open loop's rate, lower for a build that is slow on purpose.
 
 import assert from 'node:assert/strict';
@@ -33,7 +33,7 @@ async function assertAgree(loop, http, mode, close, threads) {
         ...chainAndPin(),
         nginx.loadUrl,
     ]);
-    // A machine that is too busy for the rate is told so, and loses no session by it.
+    // On a machine that is too busy the rate may be missed, but no session is lost.
     assert.equal(status, result.generator.saturated ? 3 : 0, told);
     assert.ok(!result.generator.saturated || loop === 'open', told);
     assert.deepEqual(outcomesOf(result), { succeeded: 90 }, told);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// pinload compare from end to end: against nginx and in its own process. That the figures are right is the unit
-// tests' affair and that of bench/compare-judge; here it is what was run, what was said and how it ended.
+// pinload compare from end to end: against nginx and in process. The figures themselves are checked by unit tests and
+// bench/compare-judge; here it is what was run, what was printed and how it ended.
 
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
@@ -20,7 +20,7 @@ const who = (certs = 'p256') =>
     ['--identities', inPki(certs, 'clients'), '--pass', `file:${inPki(certs, 'password.txt')}`];
 const withChain = (certs = 'p256') => [...who(certs), '--cacert', inPki(certs, 'server-ca.crt')];
 
-// checkResult: what holds in every comparison.
+// checkResult: what holds for every comparison.
 function checkResult(result, told) {
     const names = result.arms.map((arm) => arm.name);
     assert.equal(result.schema, 'pinload.compare/1');
@@ -176,7 +176,7 @@ test('a baseline alone is resolved by its control, and not before there is one',
     assert.deepEqual(enough.arms.map(({ name, sessions }) => [name, sessions]), [['none', 500], ['control', 500]]);
 });
 
-// Rounds on the way to a resolution go on where the last one ended: with the next identities, in the next blocks.
+// Rounds towards a resolution continue where the last one ended: with the next identities, in the next blocks.
 test('a difference to resolve takes all identities in turn, however many rounds it takes', async () => {
     const nginx = servers.p256;
     nginx.clearLog();
@@ -254,7 +254,7 @@ test('--json - puts the JSON on standard output alone and the summary on standar
     assert.equal(quiet.stderr, '');
 });
 
-// Each is one sentence that quotes what was typed, and nothing is sent.
+// Each error is one sentence that quotes the value, and nothing is sent.
 const refusals = [
     [
         'a chain arm without trust anchors',

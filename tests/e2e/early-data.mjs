@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// TLS 1.3 early data against nginx: accepted, rejected by a server that has forgotten its tickets' key, and not sent
-// where it may not be. What nginx logs as early is what it saw of it.
+// TLS 1.3 early data against nginx: accepted, rejected by a server with a new ticket key, and not sent where it must
+// not be. nginx logs which requests it received as early data.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -78,7 +78,7 @@ test('a request that is not safe and a session without one send nothing early', 
             assert.equal(status, 0, told);
             assert.deepEqual(outcomesOf(result), { [outcome]: 60 }, told);
             assert.deepEqual(result.handshakes.early_data, { offered: 0, accepted: 0, rejected: 0 }, told);
-            // Without a request it is nginx's business whether it sends its tickets before it closes.
+            // Without a request, nginx may close before it sends its tickets.
             if (requests > 0) assert.equal(result.handshakes.resumed, 56, told);
             assert.equal((await nginx.log(requests)).length, requests, told);
         }
@@ -95,7 +95,7 @@ test('a server without early data gives tickets that allow none', () =>
 for (const http of protocols) {
     test(`by HTTP/${http}, what a server rejects that has forgotten its tickets' key is sent again`, () =>
         withNginx('forgetful', { 'early-data': 'on' }, async (nginx) => {
-            // Those who find nobody listening while it restarts may fail.
+            // Sessions may fail while nginx restarts.
             const file = resultFile();
             const run = startPinload([
                 'run',
@@ -113,7 +113,7 @@ for (const http of protocols) {
             assertBalanced(result, told);
             const { offered, accepted, rejected } = result.handshakes.early_data;
             assert.ok(rejected > 0 && accepted > rejected, told);
-            // nginx may go in the midst of a handshake, with what was sent early.
+            // nginx may end in the middle of a handshake, with early data.
             assert.ok(offered >= accepted + rejected && offered <= accepted + rejected + 4, told);
             assert.ok(result.requests.succeeded >= 2 * result.sessions.succeeded, told);
             assert.equal(result.outcomes.bad_response, 0, told);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Gates that turn a client away by an HTTP status: each is given four clients, and must be seen as what it is, with the
-// options that docs/tasks/which-gate-have-i-got.md has for it and without them.
+// Gates that refuse a client by an HTTP status: each gets four clients, and pinload must report it correctly, with the
+// options that docs/tasks/which-gate-have-i-got.md gives for it and without them.
 
 import assert from 'node:assert/strict';
 import test, { after } from 'node:test';
@@ -49,7 +49,7 @@ function nginx(name, lines) {
 const hello = 'location / { return 200 "hello\\n"; }';
 const demand = 'ssl_verify_client on;';
 
-// HAProxy that takes any certificate and none, and says no itself.
+// HAProxy that accepts any client, with or without a certificate, and refuses by a rule.
 function haproxy(port) {
     const config = write(
         'haproxy/haproxy.cfg',
@@ -62,7 +62,7 @@ function haproxy(port) {
     return { command: needCommand('haproxy', 'haproxy'), args: ['-db', '-f', config] };
 }
 
-// Caddy that asks, judges nothing, and says no itself to who has none.
+// Caddy that requests a certificate, does not verify it, and refuses clients without one by a rule.
 function caddy(port) {
     const config = write(
         'caddy/Caddyfile',
@@ -78,8 +78,8 @@ function caddy(port) {
     };
 }
 
-// What each gate answers to a client of another CA, to one without a certificate, and, where that is not the same as the
-// first, to one whose certificate has expired; "page": nginx's own.
+// The status of each gate for a client of another CA, for one without a certificate, and, if it differs from the first,
+// for one whose certificate has expired; "page": nginx's own.
 const gates = [
     { name: 'page', launch: nginx('page', [demand, hello]), other: 'page', none: 'page' },
     {
@@ -136,10 +136,10 @@ const gates = [
     { name: 'caddy', launch: caddy, other: 'alert', none: 401 },
 ];
 
-// It is open: nobody is asked, and all are sent elsewhere.
+// It is open: no certificate is requested, and all are redirected.
 const open = { name: 'open', launch: nginx('open', ['location / { return 302 /login; }']) };
 
-// It asks for a login with the status of a success.
+// It shows a login page with the status of a success.
 const friendly = {
     name: 'friendly',
     launch: nginx('friendly', [
@@ -166,7 +166,7 @@ const expired = () => [
     ...['--pass', `file:${inPki('p256/password.txt')}`],
 ];
 
-// What a session came to without any option, by what the gate answered.
+// The outcome of a session without any option, by the gate's response.
 function outcomeOf(answer) {
     if (typeof answer !== 'number') return 'client_cert_refused';
     return answer < 400 ? 'succeeded' : 'unexpected_status';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How a run ends before its time, by Ctrl-C or SIGTERM, and what an open loop owes at its end.
+// How a run is interrupted, by Ctrl-C or SIGTERM, and what an open loop still owes at its end.
 
 import assert from 'node:assert/strict';
 import net from 'node:net';
@@ -76,7 +76,7 @@ test('held sessions whose responses are complete have succeeded when they are in
 });
 
 test('a second SIGINT ends at once what the first one waits for', async () => {
-    // A server that accepts and says nothing.
+    // A server that accepts and sends nothing.
     const sockets = [];
     const silent = net.createServer((socket) => {
         sockets.push(socket);
@@ -99,7 +99,7 @@ test('a second SIGINT ends at once what the first one waits for', async () => {
     assert.match(ended.stdout, /cut/);
 });
 
-// reporting: a run that is over and writes its result into a FIFO that nobody reads yet.
+// reporting: a finished run that writes its result into a FIFO that nobody reads yet.
 async function reporting() {
     const fifo = resultFile();
     command('mkfifo', [fifo]);
@@ -136,7 +136,7 @@ test('an open loop starts what its schedule says, and balances', async () => {
         ...chainAndPin(),
         nginx.loadUrl,
     ]);
-    // A machine that is too busy for it is told so, by the status as well.
+    // On a machine that is too busy the rate may be missed, which the exit status shows.
     assert.equal(status, result.generator.saturated ? 3 : 0, told);
     const { started } = result.sessions;
     assert.equal(result.sessions.scheduled, 600, told);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A server that ends its connections in good order, as nginx does after a number of requests: nothing fails of it,
-// and what nginx served is what is counted.
+// A server that closes its connections regularly, as nginx does after a number of requests: no session fails, and the
+// counts are nginx's.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -16,7 +16,7 @@ async function withNginx(limit, use) {
     }
 }
 
-// each: a load of sessions that would go on; every one ends by nginx's limit.
+// each: a load of kept-alive sessions; each ends at nginx's limit.
 async function each(nginx, limit, sessions, options) {
     nginx.clearLog();
     const { status, result, told } = await load([

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Client keys of all kinds with all versions of TLS, against OpenSSL's server, which holds a client's key to what the
-// handshake offered.
+// Client keys of all types with all TLS versions, against OpenSSL's server, which checks a client's key against what
+// the handshake offered.
 
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
@@ -21,7 +21,7 @@ const versions = { 1.2: 'TLSv1.2', 1.3: 'TLSv1.3' };
 
 const file = (kind, ending) => inWork(`${kind}.${ending}`);
 
-// makeIdentity: a key of a kind, and a certificate by itself.
+// makeIdentity: a key of a type, and a self-signed certificate.
 function makeIdentity(kind, algorithm) {
     command('openssl', ['genpkey', '-quiet', '-algorithm', ...algorithm, '-out', file(kind, 'key')]);
     fs.chmodSync(file(kind, 'key'), 0o600);

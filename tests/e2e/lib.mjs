@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the end-to-end tests share: running pinload, starting servers on free loopback ports and ending them by
-// their process ids, nginx and its access log, and what must hold in every result. It knows no scenario.
+// What the end-to-end tests share: running pinload, starting servers on free loopback ports and ending them by process
+// ID, nginx and its access log, and the checks of every result. It contains no scenario.
 // CMakeLists.txt says in the environment which binary is tested and where files may be written.
 
 import assert from 'node:assert/strict';
@@ -22,7 +22,7 @@ export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '
 export const binary = fromEnvironment('PINLOAD_BINARY');
 const baseDir = fromEnvironment('PINLOAD_E2E_DIR');
 
-// Each test has a directory of its own; the certificates are made once for all, by make-pki.mjs.
+// Each test has its own directory; the certificates are made once for all, by make-pki.mjs.
 export const pkiDir = path.join(baseDir, 'pki');
 export const workDir = path.join(
     baseDir,
@@ -31,7 +31,7 @@ export const workDir = path.join(
 fs.mkdirSync(workDir, { recursive: true });
 process.env.PATH += ':/usr/sbin:/sbin';
 
-// What is in the test's own directory, and what is in the certificates'.
+// Paths in the test's own directory, and in that of the certificates.
 export const inWork = (...names) => path.join(workDir, ...names);
 export const inPki = (...names) => path.join(pkiDir, ...names);
 export const read = (file) => fs.readFileSync(file, 'utf8');
@@ -43,12 +43,12 @@ export function write(name, text) {
     return file;
 }
 
-// words: options as one types them.
+// words: splits options as typed.
 export const words = (text) => text.split(' ');
 
 // --- commands -------------------------------------------------------------------------------------------------
 
-// A missing server is a failure that says what to install, never a test left out.
+// A missing server is a failure that says what to install; no test is skipped.
 export function needCommand(command, pkg) {
     const dirs = process.env.PATH.split(':');
     const found = dirs.map((dir) => path.join(dir, command)).find((file) => fs.existsSync(file));
@@ -59,7 +59,7 @@ export function needCommand(command, pkg) {
     return found;
 }
 
-// needFile: the same for what is no command, as a server's module.
+// needFile: the same for a file, such as a server's module.
 export function needFile(file, pkg) {
     assert.ok(
         fs.existsSync(file),
@@ -68,14 +68,14 @@ export function needFile(file, pkg) {
     return file;
 }
 
-// command runs to its end and returns its standard output; what fails is shown.
+// command runs to its end and returns its standard output; a failure is shown.
 export function command(name, args, options = {}) {
     const done = spawnSync(name, args, { encoding: 'utf8', maxBuffer: 1 << 26, ...options });
     assert.equal(done.status, 0, `${name} ${args.join(' ')}: ${done.error ?? ''}${done.stderr}`);
     return done.stdout;
 }
 
-// follow collects what a process says, and how it ends.
+// follow collects the output of a process, and how it ends.
 function follow(child) {
     const seen = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr']) {
@@ -95,7 +95,7 @@ function follow(child) {
 
 const runLimitMs = 45000;
 
-// startPinload: a run under way; .ended is its {status, signal, stdout, stderr}.
+// startPinload: starts a run; .ended is its {status, signal, stdout, stderr}.
 export function startPinload(args, options = {}) {
     const env = { ...process.env, ...options.env };
     delete env.SSLKEYLOGFILE;
@@ -109,7 +109,7 @@ export const pinload = (args, options) => startPinload(args, options).ended;
 
 const resultFiles = [];
 
-// resultFile: a new name for each result, so that none can be taken for another's.
+// resultFile: a new name for each result, so that none can be confused with another.
 export function resultFile() {
     const file = inWork(`result-${resultFiles.length + 1}.json`);
     fs.rmSync(file, { force: true });
@@ -122,7 +122,8 @@ export const validate = (files) => spawnSync(
     needFile('/usr/bin/python3', 'python3-jsonschema'), [path.join(root, 'tests/formats/validate.py'), ...files], { encoding: 'utf8' },
 );
 
-// Every result of a test program is held to its schema, once, at its end; what a test wrote to a FIFO was read there.
+// Every result of a test program is validated against its schema, once, at its end; those written to a FIFO were read
+// there.
 process.on('exit', () => {
     const files = resultFiles.filter((file) => fs.statSync(file, { throwIfNoEntry: false })?.isFile());
     const done = files.length > 0 ? validate(files) : { status: 0 };
@@ -132,7 +133,7 @@ process.on('exit', () => {
     }
 });
 
-// load is `pinload run` with its JSON result, whose books must balance whatever happened.
+// load is `pinload run` with its JSON result, whose counts must add up in any case.
 export async function load(args, options) {
     const file = resultFile();
     const done = await pinload(['run', '--json', file, ...args], options);
@@ -145,7 +146,7 @@ export async function load(args, options) {
 
 const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
 
-// assertBalanced: the identities of docs and of cli.md, which hold in every result.
+// assertBalanced: the identities in the docs, which hold in every result.
 export function assertBalanced(result, told = '') {
     const { sessions, requests, handshakes, pins, outcomes, identities } = result;
     const equal = (a, b, what) => assert.equal(a, b, `${what} do not balance: ${a} and ${b}\n${told}`);
@@ -173,7 +174,7 @@ export function assertBalanced(result, told = '') {
     }
 }
 
-// outcomesOf: only those that happened.
+// outcomesOf: only those that occurred.
 export function outcomesOf(result) {
     return Object.fromEntries(Object.entries(result.outcomes).filter(([, count]) => count > 0));
 }
@@ -182,7 +183,7 @@ export const identityNamed = (result, name) => result.identities.find((one) => o
 
 // --- ports and servers ------------------------------------------------------------------------------------------
 
-// The lower end of ports that are used, of whatever state; listenersOnly: of sockets that listen.
+// The lower ends of used ports, in any state; listenersOnly: of listening sockets.
 function usedPorts(listenersOnly) {
     const ports = new Set();
     for (const file of ['/proc/net/tcp', '/proc/net/tcp6']) {
@@ -195,7 +196,7 @@ function usedPorts(listenersOnly) {
     return ports;
 }
 
-// freePorts: the first of COUNT free ports in a row, below those that the kernel gives to clients.
+// freePorts: the first of COUNT free ports in a row, below the kernel's range for clients.
 export function freePorts(count = 1) {
     const used = usedPorts(false);
     for (;;) {
@@ -213,7 +214,7 @@ function endAll() {
 process.on('exit', endAll);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
 
-// A server in the foreground, which ends with us whatever happens to us.
+// A server in the foreground, which ends with this process in any case.
 export class Server {
     // launch(port) returns {command, args, env, cwd}; the server is ready when its port listens.
     static async start(name, launch) {
@@ -330,7 +331,7 @@ export class Nginx {
         return read(path.join(this.prefix, 'logs/error.log'));
     }
 
-    // log: what nginx saw since the log was cleared, once it has written as many lines as are waited for.
+    // log: nginx's log lines since the log was cleared, once it has written the expected number.
     async log(numExpected = 0) {
         const lines = () =>
             read(this.logFile)

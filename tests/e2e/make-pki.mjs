@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Makes the certificates of all end-to-end tests, once, and keeps them while they are valid: two PKIs by
-// scripts/make-certs (p256, rsa2048); in each, plain keys for servers that take no password and a client whose
-// certificate has expired; and copies of the first whose server is not who it should be:
+// scripts/make-certs (p256, rsa2048); in each, plain keys for servers that cannot decrypt them and a client whose
+// certificate has expired; and copies of the first with an impostor server:
 //
 //   mitm         another certificate for the same name, by the same CA
 //   expired      by the same CA, no longer valid          not-yet      by the same CA, not valid yet
@@ -126,7 +126,7 @@ function newCa(base, name, passwordFile) {
     ]);
 }
 
-// addToBase: to a PKI by make-certs, what servers and the matrix want beside it.
+// addToBase: adds to a PKI of make-certs what the servers and the matrix need.
 function addToBase(kind) {
     const at = (...names) => inPki(kind, ...names);
     const passwordFile = at('password.txt');
@@ -152,7 +152,7 @@ function addToBase(kind) {
     });
 }
 
-// impostor: a copy of the PKI's directory as scripts/nginx wants it, with another server.
+// impostor: a copy of the PKI's directory in scripts/nginx's form, with another server certificate.
 function impostor(
     name,
     { ca = inPki('p256/server-ca'), ext = extensions.server(localhost), validity, append = [] },
@@ -180,7 +180,7 @@ function makeImpostors() {
     impostor('borrowed', { ca: inPki('rogue-ca'), append: [inPki('p256/server-ca.crt')] });
 }
 
-// What all of it depends on: the certificates of make-certs, and this file.
+// The dependencies of all of them: the certificates of make-certs, and this file.
 function fingerprint() {
     const hash = crypto.createHash('sha256').update(read(process.argv[1]));
     for (const kind of Object.keys(keyKinds)) {

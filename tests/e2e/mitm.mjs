@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A man in the middle, and other servers that are not who they should be. Chain verification is fooled by a
-// certificate that the same CA issued for the same name; pins are not, and what such a server is sent is neither a
-// client certificate nor a request: nginx's log says so of requests, and s_server's of every handshake message.
+// A man in the middle, and other impostors. A certificate that the same CA issued for the same name passes chain
+// verification, but not a pin check; and such a server receives neither a client certificate nor a request, as nginx's
+// log shows for requests and s_server's trace for every handshake message.
 
 import assert from 'node:assert/strict';
 import test, { after } from 'node:test';
@@ -28,13 +28,13 @@ const cacert = ['--cacert', p256('server-ca.crt')];
 const versions = ['1.2', '1.3'];
 const some = ['-n', '8', '-c', '4'];
 
-// pinOf: the certificate of that file, as a pin of that kind.
+// pinOf: the certificate in that file, as a pin of that kind.
 function pinOf(kind, file) {
     const der = command('openssl', ['x509', '-in', file, '-outform', 'DER'], { encoding: 'buffer' });
     return `${kind}:${command('openssl', ['dgst', '-sha256', '-r'], { input: der }).split(' ')[0]}`;
 }
 
-// Each impostor's nginx is started when it is first asked for.
+// Each impostor's nginx is started on first use.
 const nginxes = {};
 async function impostor(name) {
     nginxes[name] ??= await Nginx.start(name, { certs: name });

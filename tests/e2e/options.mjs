@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the options of a session and of the network do, as nginx's log sees it.
+// The effects of the session and network options, as seen in nginx's log.
 
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
@@ -96,7 +96,7 @@ for (const http of ['1.1', '2']) {
     });
 
     test(`--data posts a text and a file, by HTTP/${http}`, async () => {
-        // nginx may answer before it has all of it: by HTTP/2 it then does not want what is beyond the first window.
+        // nginx may respond before it has the whole body: with HTTP/2 it then rejects what is beyond the first window.
         for (const [data, least] of [
             ['a=1', 0],
             [`@${write('20k.bin', 'x'.repeat(20000))}`, 20000],
@@ -150,7 +150,7 @@ for (const http of ['1.1', '2']) {
         assert.deepEqual(outcomesOf(result), { succeeded: 6 }, told);
     });
 
-    // By HTTP/2 nginx resets the stream, which is an answer of a kind.
+    // With HTTP/2 nginx resets the stream, which also counts as a response.
     const closed = http === '2' ? 'bad_response' : 'closed_before_accept';
     test(`a server that closes without a response is ${closed}, by HTTP/${http}`, async () => {
         const { status, result, told } = await load([

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// pinload pin: what it prints of a file and of a server is what openssl computes, and is accepted, and matched, by
-// every option that takes a pin.
+// pinload pin: what it prints for a file and for a server equals what openssl computes, and is accepted, and matched,
+// by every option that takes a pin.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -64,7 +64,7 @@ function expectedPins(file) {
     ];
 }
 
-// assertMatches: a run that trusts in these options alone succeeds.
+// assertMatches: a run with only these options for verification succeeds.
 async function assertMatches(...options) {
     const { status, result, told } = await load([
         ...client('client3'),

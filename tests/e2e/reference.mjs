@@ -42,7 +42,7 @@ function assertAllPinned(result) {
     assert.deepEqual(Object.values(result.pins.by_pin), [started]);
 }
 
-// assertAgrees: nginx counted what pinload counted, by identity, resumption, version and group.
+// assertAgrees: nginx counted the same as pinload, by identity, resumption, version and group.
 async function assertAgrees(nginx, result) {
     const log = await nginx.log(result.requests.started);
     assert.equal(log.length, result.requests.started, 'requests');
@@ -276,7 +276,7 @@ for (const [group, curve] of [
     ['P-384', 'secp384r1'],
 ]) {
     test(`the group ${group} is ${curve} to nginx, in both versions`, async () => {
-        // With an RSA key: by TLS 1.2 the groups also say which curves a certificate may have.
+        // With an RSA key: in TLS 1.2 the groups also limit the curves of certificates.
         const nginx = nginxes.rsa2048;
         for (const version of ['1.2', '1.3']) {
             nginx.clearLog();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Resumption against nginx: with tickets and without, with a server that forgets its ticket key, and never with
-// another identity's ticket.
+// Resumption against nginx: with tickets and without, with a server that loses its ticket key, and never with another
+// identity's ticket.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -48,7 +48,8 @@ for (const v of ['1.2', '1.3']) {
             assert.deepEqual(result.handshakes.tickets, { offered: 196, declined: 0 });
             assert.deepEqual([result.pins.matched, result.pins.checked_resumed], [200, 196]);
             const log = await nginx.log(200);
-            // A resumed session is to nginx whoever had the ticket; pinload's turns are who should have had it.
+            // For nginx a resumed session belongs to the owner of the ticket; pinload's rotation says whose it should
+            // be.
             assert.deepEqual(
                 countBy(log, (line) => `${line.client} ${line.reused}`),
                 Object.fromEntries(
@@ -174,7 +175,7 @@ test('mixed:0 never resumes, mixed:100 wherever it can', () =>
 for (const v of ['1.2', '1.3']) {
     test(`tickets of a key that the server has forgotten are declined by TLS ${v}, and that is a violation`, () =>
         withNginx(`forgetful-${v}`, {}, async (nginx) => {
-            // Those who find nobody listening while it restarts may fail.
+            // Sessions may fail while nginx restarts.
             const file = resultFile();
             const run = startPinload([
                 'run',

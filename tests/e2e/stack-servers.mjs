@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How each server of the matrix is started: all demand a certificate of client-ca, speak TLS 1.2 and 1.3 and
-// answer a GET of / with a 2xx. A launcher gets the directory of certificates and returns what lib.mjs's Server
-// takes, or is a server of its own kind.
+// How each server of the matrix is started: all require a certificate of client-ca, support TLS 1.2 and 1.3 and answer
+// a GET of / with a 2xx. A launcher gets the directory of certificates and returns the arguments of lib.mjs's Server,
+// or a server of its own kind.
 
 import fs from 'node:fs';
 import http from 'node:http';
@@ -13,7 +13,7 @@ import { command, inPki, inWork, needCommand, needFile, Nginx, root, Server, wor
 const servers = path.join(root, 'tests/e2e/servers');
 const asRoot = os.userInfo().uid === 0;
 
-// dir: where a server keeps what is its own.
+// dir: a server's own files.
 const filesOf = (certs) => ({
     dir: `server-${certs}`,
     cert: inPki(certs, 'server.crt'),
@@ -23,7 +23,7 @@ const filesOf = (certs) => ({
     ca: inPki(certs, 'client-ca.crt'),
 });
 
-// The gate: client-ca alone is trusted.
+// The gate: only client-ca is trusted.
 async function nginx(certs) {
     const server = await Nginx.start(`stack-${certs}`, { certs });
     server.url = server.gateUrl;
@@ -100,7 +100,7 @@ const haproxy =
         return { command: needCommand('haproxy', 'haproxy'), args: ['-db', '-f', config] };
     };
 
-// stunnel only unwraps; what is in it is answered here.
+// stunnel only unwraps TLS; this answers the requests inside.
 const stunnel =
     ({ cert, key, ca, dir }, backend) =>
     (port) => {
@@ -129,7 +129,7 @@ const caddy =
         };
     };
 
-// lighttpd has a module for each of five libraries; its own part is the same in all.
+// lighttpd has a module for each of five libraries; the rest of its configuration is the same for all.
 const lighttpd =
     (library) =>
     ({ chain, key, ca, dir }) =>
@@ -180,7 +180,7 @@ function nssDatabase({ cert, key, ca, dir: name }) {
     return `sql:${dir}`;
 }
 
-// -r -r: demanded; it answers every request with a page of its own, which begins with "HTTP/1.0 200 OK".
+// -r -r: required; it answers every request with its own page, which begins with "HTTP/1.0 200 OK".
 const selfserv = (files) => {
     const database = nssDatabase(files);
     return (port) => ({
@@ -280,7 +280,7 @@ async function stunnelServer(certs) {
     return server;
 }
 
-// startStack: the server of that name with those certificates; .url is where it listens, .stop() ends it.
+// startStack: starts the server of that name with those certificates; .url is its address, .stop() ends it.
 export function startStack(name, certs = 'p256') {
     if (name === 'nginx') return nginx(certs);
     if (name === 'stunnel') return stunnelServer(certs);

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The matrix: a server of another TLS stack, four clients, both versions of TLS, two kinds of keys; twenty sessions
-// of each, four at a time, all of which must come out as stacks.json says, with a request and by handshake alone.
+// The matrix: a server of another TLS stack, four clients, both TLS versions, two types of keys; twenty sessions of
+// each, four at a time, all of which must have the outcome of stacks.json, with a request and with a handshake alone.
 //
 //   stacks.mjs SERVER      tests that server
-//   stacks.mjs docs        tests that docs/stacks.md has the table of stacks.json; with --write, writes it
+//   stacks.mjs docs        tests that docs/stacks.md contains the table of stacks.json; with --write, writes it
 //
-// What a cell of stacks.json says the server does, and what must come of it:
+// The cells of stacks.json, what the server does, and the required outcome:
 //
-//   accept       it serves                                             succeeded; unconfirmed by handshake alone
+//   accept       it serves                                             succeeded; unconfirmed with a handshake alone
 //   alert NAME   a fatal alert after our certificate                   client_cert_refused
 //   page         completes the handshake, then status 400              client_cert_refused; unconfirmed
-//   close        ends the connection without a word                    closed_before_accept; by handshake alone and
+//   close        closes the connection without an alert                closed_before_accept; with a handshake alone in
 //                                                                      TLS 1.3, where ours is complete, unconfirmed
-//   version      an alert instead of a ServerHello: not this version   tls_alert
+//   version      an alert instead of a ServerHello: unsupported version   tls_alert
 
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
@@ -201,4 +201,4 @@ const stack = stacks.find((one) => one.name === name);
 if (name === 'docs' && write === '--write') fs.writeFileSync(page, pageWithTable());
 else if (name === 'docs') testDocs();
 else if (stack) testServer(stack);
-else throw new Error(`'${name}' is no server; accepted are: docs ${stacks.map((one) => one.name).join(' ')}`);
+else throw new Error(`'${name}' is not a server; expected one of: docs ${stacks.map((one) => one.name).join(' ')}`);

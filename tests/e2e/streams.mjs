@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The standard streams: closed ones, a full device, and what is said where no summary is wanted.
+// The standard streams: closed ones, a full device, and the output without a summary.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';

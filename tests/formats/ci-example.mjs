@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The example for other people's pipelines, examples/ci/load-test.sh, does as it says: it passes where the endpoint
-// holds, fails where a threshold is crossed or the server is another, and keeps its files whatever came of it. The
-// workflow beside it is read as YAML, and its steps do what they say.
+// The example for CI pipelines, examples/ci/load-test.sh, works as documented: it passes if the endpoint meets the
+// thresholds, fails if one is crossed or the server is another, and keeps its files in any case. The workflow beside it
+// is read as YAML, and its steps work as documented.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What pinload writes is read by the tools that people read such files with: jq and a JSON Schema validator, Python's
-// csv, HdrHistogram's own log processor, promtool, xmllint. The files are those of real runs: one that went well, one
-// where nothing listens, one that was interrupted, one that was before it had begun, and the merger of the first and the
-// third; all agree with the JSON.
+// pinload's files are read by the usual tools for each format: jq and a JSON Schema validator, Python's csv,
+// HdrHistogram's own log processor, promtool, xmllint. The files are those of real runs: a good one, one where nothing listens, an
+// interrupted one, one interrupted before it began, and the merger of the first and the third; all agree with the JSON.
 
 import assert from 'node:assert/strict';
 import path from 'node:path';

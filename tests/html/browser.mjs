@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the tests of the pages share: the distribution's Chromium, pages that may ask the network for nothing and
-// must say nothing on the console, and how figures are read back from them. It knows no page.
+// What the tests of the pages share: the distribution's Chromium, pages that must make no network requests and log
+// nothing on the console, and how figures are read back from them. It contains nothing about a particular page.
 
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
@@ -38,7 +38,7 @@ const browser = await chromium.launch({
 export const wide = { width: 1200, height: 900 };
 export const phone = { width: 400, height: 800 };
 
-// open opens a file, calls USE with the page, and fails for every request but the file itself and for every word
+// open opens a file, calls USE with the page, and fails for every request but that for the file and for every message
 // on the console.
 export async function open(file, { viewport = wide, colorScheme = 'light', javaScriptEnabled = true }, use) {
     const context = await browser.newContext({ viewport, colorScheme, javaScriptEnabled });
@@ -80,7 +80,7 @@ const isNumber = (value) => typeof value === 'number';
 
 export const at = (object, dotted) => dotted.split('.').reduce((node, name) => node?.[name], object);
 
-// assertFigures holds every figure of the page against DATA, and returns how many there are.
+// assertFigures compares every figure of the page with DATA, and returns their number.
 export async function assertFigures(page, data) {
     const figures = await page.$$eval('[data-path]', (nodes) => nodes.map((node) => [node.dataset.path, node.textContent]));
     for (const [dotted, text] of figures) {

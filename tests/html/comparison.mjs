@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The page of a comparison, opened in Chromium: a real one, made here without a network, and what becomes of its page
-// with other data.
+// The page of a comparison, opened in Chromium: a real one, made here without a network, and copies with changed data.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';

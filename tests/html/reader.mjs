@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The HTML report as one uses it who looks for something: rows sorted and filtered, with the keyboard alone, and what a
-// screen reader is told.
+// The HTML report as used by a reader: rows sorted and filtered, with the keyboard alone, and what a screen reader
+// announces.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -140,7 +140,7 @@ async function the_keyboard_is_enough() {
     });
 }
 
-// What cannot be seen is told: each control, figure and table has a name, and headings go down by one.
+// What cannot be seen is announced: each control, figure and table has a name, and heading levels never skip one.
 async function a_screen_reader_is_told_what_is_what() {
     for (const name of ['sorted', 'kept', 'failing', 'mixed']) {
         await open(fileOf(name), {}, async (page) => {
@@ -259,7 +259,7 @@ async function an_earlier_result_is_drawn_behind() {
     });
 }
 
-// A result behind itself: what the browser decodes is what the program drew.
+// A result behind itself: what the browser decodes equals what the program drew.
 async function the_browser_decodes_what_the_program_encodes() {
     for (const name of ['mixed', 'kept', 'one']) {
         await open(fileOf(name), {}, async (page) => {
@@ -321,7 +321,7 @@ async function an_earlier_result_is_chosen_with_the_keyboard() {
     });
 }
 
-// What a chart shows can be heard, in the figures that the JSON has.
+// The charts' descriptions contain the figures of the JSON.
 async function each_chart_is_told_in_words() {
     await open(fileOf('mixed'), {}, async (page) => {
         const labels = (await page.$$eval('.plot', (nodes) => nodes.map((node) => node.getAttribute('aria-label')))).map(plain);

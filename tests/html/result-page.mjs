@@ -19,7 +19,7 @@ function withoutEncodings(node) {
         .map(([key, value]) => [key, withoutEncodings(value)]));
 }
 
-// The page's data are the JSON result's, but for what is left out of long lists, and that is said.
+// The page's data are those of the JSON result, except for the omitted parts of long lists, which are mentioned.
 export function assertSameData(data, json) {
     const { page, ...shown } = data;
     const { series, intervals, ...full } = withoutEncodings(json);
@@ -57,7 +57,7 @@ function assertSameCurves(curves, latency) {
     }
 }
 
-// The rates of a second; a short last one is drawn with the one before it.
+// The rates of a second; a short last one is drawn together with the one before it.
 function drawnRows(series) {
     const rows = series.map((row) => ({ ...row }));
     const last = rows.length > 1 && rows[rows.length - 1].length_s < 0.5 ? rows.pop() : null;
@@ -69,7 +69,7 @@ function drawnRows(series) {
     return rows;
 }
 
-// Averages, least and most are recounted here from the JSON's seconds.
+// Averages, minima and maxima are recomputed here from the JSON's seconds.
 function assertSameCourse(course, everySecond) {
     const series = drawnRows(everySecond);
     const step = course.seconds_per_point;
@@ -111,7 +111,7 @@ export async function assertShown(page, json, name = page.url()) {
     assert.deepEqual(first, ['header', 'sectionverdict'], 'the verdict comes first');
 }
 
-// assertCharts looks for LEAST coloured pixels in each chart, and returns how many there are.
+// assertCharts counts the coloured pixels in each chart, requires LEAST, and returns the numbers.
 export async function assertCharts(page, name, least = 100) {
     const pixels = await colouredPixels(page);
     pixels.forEach((count, i) => assert.ok(count > least, `chart ${i} of ${name} has ${count} coloured pixels`));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The pages of real runs against nginx, opened in Chromium: one that went well, one against which nobody listens, one
-// that was interrupted, one that ended before it began, and what merge makes of two generators.
+// The pages of real runs against nginx, opened in Chromium: a good one, one without a server, an interrupted one, one
+// that ended before it began, and the merger of two generators.
 
 import assert from 'node:assert/strict';
 import fs from 'node:fs';

@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# What the packaging tests share: a made-up system with nothing on it but what a package says it depends on, and a TLS
-# server on loopback for the program under test to load. It is sourced, and does nothing but define.
+# What the packaging tests share: a root directory with nothing in it but a package's dependencies, and a TLS server on
+# loopback for the program under test to load. It is sourced, and only defines functions.
 
-# as_root COMMAND...: as root, or as who looks like root in a user namespace.
+# as_root COMMAND...: as root, or as root of a user namespace.
 as_root() {
     if [[ $(id -u) -eq 0 ]]; then
         "$@"
@@ -14,10 +14,10 @@ as_root() {
     fi
 }
 
-# names_of DEPENDENCIES: the packages of such a field, of alternatives the first.
+# names_of DEPENDENCIES: the packages in such a field; of alternatives the first.
 names_of() { tr ',' '\n' <<<"$1" | sed -E 's/[|].*//; s/[(].*//; s/:any//; s/ //g' | sed '/^$/d'; }
 
-# with_what_they_need NAME...: these packages and all that they depend on in turn, as this machine has them.
+# with_what_they_need NAME...: these packages and all their dependencies, as installed on this machine.
 with_what_they_need() {
     local queue=("$@") name fields seen=' '
     while [[ ${#queue[@]} -gt 0 ]]; do
@@ -83,7 +83,7 @@ stop_server() {
     [[ -z ${server_pid:-} ]] || { kill "$server_pid" 2>/dev/null && wait "$server_pid" 2>/dev/null; } || true
 }
 
-# check_program VERSION COMMAND...: pinload, called by COMMAND, is of VERSION, loads the server, and sees a wrong pin.
+# check_program VERSION COMMAND...: pinload, run by COMMAND, has VERSION, loads the server, and detects a wrong pin.
 check_program() {
     local version="$1" said status=0
     shift

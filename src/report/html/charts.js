@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Charts, drawn by uPlot in the colours of the page's style, and anew when those change: by theme, and for paper.
+// Charts, drawn by uPlot in the colours of the page's style, and redrawn when those change: by theme, and for paper.
 'use strict';
 
 const charts = []; // each {plot, draw(), resize()}
@@ -11,7 +11,7 @@ const colour = (name) => getComputedStyle(document.documentElement).getPropertyV
 
 const chartFont = () => `12px ${getComputedStyle(document.body).fontFamily}`;
 
-// faint is a colour as an area has it.
+// faint is a colour for areas.
 const faint = (name) => `${colour(name)}2e`;
 
 // chart returns a figure with a legend and a place for the plot, which is drawn once the figure is in the page.
@@ -54,13 +54,13 @@ function drawCharts() {
     charts.forEach((entry) => entry.draw());
 }
 
-// Paper has a width of its own, and is always light; what is drawn must be so before the medium is print.
+// Paper has a fixed width, and is always light; charts must be drawn for it before printing begins.
 function drawForPaper(isPaper) {
     document.documentElement.toggleAttribute('data-paper', isPaper);
     drawCharts();
 }
 
-// drawNewCharts draws those that have come, and drops those that have gone from the page.
+// drawNewCharts draws new charts, and removes those that have left the page.
 function drawNewCharts() {
     const gone = charts.filter((entry) => !entry.frame.isConnected);
     gone.forEach((entry) => {
@@ -70,11 +70,11 @@ function drawNewCharts() {
     charts.filter((entry) => entry.plot === null).forEach((entry) => entry.draw());
 }
 
-// Lines that stand behind others are drawn first, and named last.
+// Lines in the background are drawn first, and named last.
 const legendOf = (lines) => lines.map((one, i) => ({ ...one, series: i + 1 }))
     .sort((a, b) => (a.isBehind === true) - (b.isBehind === true));
 
-// startCharts draws all, and draws them again when the theme, the medium or the width has changed.
+// startCharts draws all charts, and redraws them when the theme, the medium or the width changes.
 function startCharts() {
     drawCharts();
     for (const query of ['(prefers-color-scheme: dark)', 'print'])
@@ -106,12 +106,12 @@ const countAxis = () => axis({
     size: 64, values: (plot, splits) => splits.map((count) => count.toLocaleString('en-US')),
 });
 
-// From nothing to a little more than the greatest.
+// From zero to a little above the maximum.
 const fromZero = (plot, least, most) => [0, most > 0 ? most * 1.08 : 1];
 
 const countScale = { scale: { range: fromZero }, axis: countAxis };
 
-// A run of a single second has a width too.
+// A run of a single second has a width, too.
 const elapsedScale = (seconds) => ({ time: false, ...(seconds.length === 1 ? { range: [seconds[0], seconds[0] + 1] } : {}) });
 
 const elapsedSteps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400,
@@ -121,7 +121,7 @@ const elapsedAxis = () => axis({
     size: 28, space: 70, incrs: elapsedSteps, values: (plot, splits) => splits.map(figureElapsed),
 });
 
-// Where decades are narrow, each second one has its name.
+// If decades are narrow, every second one has a label.
 const percentileAxis = (most, width) => {
     const perDecade = (width - 64) / Math.log10(most);
     const isNamed = (x) => perDecade > 70 || x < 10 || Math.round(Math.log10(x)) % 2 === 0;
@@ -140,8 +140,8 @@ const percentileAxis = (most, width) => {
 
 // --- kinds of chart --------------------------------------------------------------------------------------------
 
-// Where there is a value with none on either side, there is no line to be seen. A curve that has no value of its own
-// at an x of another's (undefined) goes on; at null it is interrupted.
+// A single value with none on either side would not be visible as a line. A curve without a value at the x of another
+// one (undefined) continues; at null it is interrupted.
 function lonelyPoints(values) {
     const known = values.map((value, i) => [value, i]).filter(([value]) => value !== undefined);
     return known.filter(([value], k) => value !== null && [k - 1, k + 1].every((other) => (known[other]?.[0] ?? null) === null))
@@ -157,7 +157,7 @@ const area = (name) => ({ ...line(name), fill: faint(name) });
 
 const cursor = (more = {}) => ({ y: false, points: { size: 7 }, ...more });
 
-// How times are laid out: from zero, or on a logarithmic axis where they reach over two decades.
+// How times are shown: from zero, or on a logarithmic axis if they span more than two decades.
 function timeScale(times) {
     const known = times.filter(isNumber);
     const least = Math.min(...known), most = Math.max(...known);
@@ -171,7 +171,7 @@ function timeScale(times) {
     };
 }
 
-// What a chart shows, for those who hear it: of each curve some points, of each line its range.
+// A chart's description for screen readers: some points of each curve, the range of each line.
 function curvesInWords(curves) {
     return curves.map(({ name, x, us }) => {
         const at = (level) => us[x.findIndex((one) => one >= level * 0.999)];
@@ -208,7 +208,7 @@ function percentileChart(label, curves) {
     });
 }
 
-// timeChart: lines over the seconds of the run. band: two lists, least and most, drawn behind the first line.
+// timeChart: lines over the seconds of the run. band: two lists, minimum and maximum, drawn behind the first line.
 // marks: a list; where it is not 0 the axis is marked.
 function timeChart(label, caption, seconds, lines, { y, band, marks, sync }) {
     const data = [seconds, ...lines.map((one) => one.values), ...(band ?? [])];

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The sections of a comparison's page: whether it can be trusted, what was compared with what, what it costs in
-// words, the picture of the intervals, and the figures behind it.
+// The sections of a comparison's page: whether it can be trusted, what was compared, the costs in words, the chart of
+// the intervals, and the figures.
 'use strict';
 
 const data = JSON.parse(document.getElementById('data').textContent);
 const { arms, config, control } = data;
 const show = (path, format = figureCount) => figure(data, path, format);
 
-// What is measured: how the text of a comparison names it, and what its percentages are of.
+// The measures: their names in the text of a comparison, and what their percentages refer to.
 const measures = [
     { name: 'verify_callback', title: 'In the verify callback', where: 'in the callback', of: 'handshake CPU', p50: 'callback p50' },
     { name: 'handshake_cpu', title: 'The client\u2019s CPU in the handshake', where: 'of handshake CPU', of: 'handshake CPU', p50: 'CPU p50' },
@@ -31,12 +31,12 @@ function rowsOf({ name }) {
 
 const isKnown = (row) => isNumber(row.delta_us) && row.ci95_us.every(isNumber);
 
-// A control whose interval, at the level of trust, does not cover zero.
+// A control whose interval, at the level that decides trust, excludes zero.
 const isOff = (row) => row.isControl === true && !(row.ci_trust_us[0] <= 0 && row.ci_trust_us[1] >= 0);
 
 // --- signed figures --------------------------------------------------------------------------------------------
 
-// As many decimals as an interval of WIDTH bears: the rule of report/compare_text.c.
+// As many decimals as an interval of WIDTH justifies: the rule of report/text/compare_text.c.
 function decimalsFor(width) {
     const size = Math.abs(width);
     return size < 0.1 ? 3 : size < 10 ? 2 : size < 100 ? 1 : 0;
@@ -64,7 +64,7 @@ const digitsOf = (row) => decimalsFor(row.ci95_us[1] - row.ci95_us[0]);
 
 const deltaText = (measure, row) => `${signed(row.delta_us, digitsOf(row))}${unitOf(measure)}`;
 
-// Between two numbers of which one has a comma already, as instructions do, a comma would be misread.
+// Between two numbers of which one contains a comma, as counts of instructions do, a comma would be ambiguous.
 function intervalParts(row) {
     const [low, high] = row.ci95_us.map((end) => bare(end, digitsOf(row)));
     return ['[', low, `${low}${high}`.includes(',') ? '; ' : ', ', high, ']'];
@@ -85,7 +85,7 @@ function probabilityText(p) {
 
 const exactly = (row, name, format) => el('span', { class: 'figure', 'data-path': `${row.path}.${name}` }, format);
 
-// --- what was compared, and whether it can be believed ---------------------------------------------------------
+// --- what was compared, and whether it can be trusted ----------------------------------------------------------
 
 const others = arms.map(({ name }) => name).filter((name) => name !== baseline && name !== 'control');
 
@@ -176,10 +176,10 @@ function inWords() {
     return section('words', `What it costs, compared with ${baseline}`, el('dl', { class: 'costs' }, items));
 }
 
-// --- the picture -----------------------------------------------------------------------------------------------
+// --- the chart -------------------------------------------------------------------------------------------------
 
-// A chart library for courses and curves has no forest plot, and this one needs no script to be drawn again: each row
-// is an SVG whose horizontal places are percentages, in the colours of the style. So it follows width, theme and paper.
+// uPlot has no forest plot, and this one needs no script to be redrawn: each row is an SVG whose horizontal positions
+// are percentages, in the colours of the style. So it follows width, theme and paper.
 
 const svgNames = 'http://www.w3.org/2000/svg';
 
@@ -202,7 +202,7 @@ function ticksOf([low, high], count = 5) {
     return list;
 }
 
-// The scale: all of the intervals of ROWS and zero, with a margin in which a dot at the end is whole.
+// The scale: all intervals of ROWS and zero, with a margin so that a dot at the end is complete.
 function scaleOf(rows) {
     const ends = rows.filter(isKnown).flatMap((row) => row.ci95_us);
     const low = Math.min(0, ...ends), high = Math.max(0, ...ends);
@@ -225,7 +225,7 @@ function rowState(row) {
     return row.distinguishable ? 'told' : 'open';
 }
 
-// What the picture of a row says, for who does not see it.
+// A row's description for screen readers.
 function spoken(measure, row) {
     if (!isKnown(row))
         return `${row.arm}: not known, too few sessions`;
@@ -265,7 +265,7 @@ function axisOf(measure, scale, ticks) {
         el('span', { class: 'said' }));
 }
 
-// forest draws a row for each of ROWS, on SCALE; what is beyond it is a tip that points there.
+// forest draws a row for each of ROWS, on SCALE; an arrow points to what is beyond it.
 function forest(measure, rows, scale, name) {
     const ticks = ticksOf(scale);
     return el('div', { class: 'forest', role: 'group', 'aria-label': name, 'data-measure': measure.name },
@@ -276,7 +276,7 @@ function forest(measure, rows, scale, name) {
         axisOf(measure, scale, ticks));
 }
 
-// The rows that a scale for all of them squeezes together at zero, where one of them is more than zero nevertheless.
+// The rows that a common scale would squeeze together at zero although one of them differs from it.
 function squeezed(rows) {
     const reach = (row) => Math.max(...row.ci95_us.map(Math.abs));
     const known = rows.filter(isKnown);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What sections are made of. All text goes in as text nodes, whatever it says; no string becomes markup.
+// Building blocks of sections. All text is inserted as text nodes; no string becomes markup.
 'use strict';
 
-// el makes an element; children are nodes, texts, or lists of them; null is nothing.
+// el creates an element; children are nodes, strings, or lists of them; null is ignored.
 function el(tag, attributes = {}, ...children) {
     const node = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes)) {
@@ -19,7 +19,7 @@ function at(data, path) {
     return path.split('.').reduce((node, name) => node?.[name], data);
 }
 
-// figure shows the number at PATH of the data, and keeps the path, by which it can be found again.
+// figure shows the number at PATH of the data, and keeps the path, by which tests find it.
 function figure(data, path, format) {
     const value = at(data, path);
     const exact = (format === figureTime && isNumber(value)) ? figureExactTime(value) : null;
@@ -32,8 +32,8 @@ function section(id, title, ...children) {
 
 const note = (...children) => el('p', { class: 'note' }, children);
 
-// table: columns are {name, class, title}; rows are lists of cells, or {cells, class}. A wide one is scrolled in
-// its own frame.
+// table: columns are {name, class, title}; rows are lists of cells, or {cells, class}. A wide one scrolls in its own
+// frame.
 function table(columns, rows, attributes = {}) {
     const head = el('tr', {}, columns.map((column) =>
         el('th', { scope: 'col', class: column.class, title: column.title }, column.name)));
@@ -46,13 +46,13 @@ function table(columns, rows, attributes = {}) {
         el('table', {}, el('thead', {}, head), el('tbody', {}, body)));
 }
 
-// facts is a list of names and what they are; what is no pair is left out.
+// facts is a list of names and values; entries that are not pairs are ignored.
 function facts(pairs) {
     return el('dl', { class: 'facts' }, pairs.filter((pair) => pair).map(([name, ...values]) =>
         el('div', {}, el('dt', {}, name), el('dd', {}, values))));
 }
 
-// folded shows the first FEW of the rows (or items) in NODE, and the rest at a click; on paper all of them.
+// folded shows the first FEW of the rows (or items) in NODE, and the rest after a click; on paper all of them.
 function folded(node, few, rows = [...node.querySelectorAll('tbody > tr')]) {
     if (rows.length <= few + 5)
         return node;
@@ -71,7 +71,7 @@ const breakable = (text) => text.split(/(?<=[_:/-])/).flatMap((part, i) => (i ==
 const joined = (items, separator = ' · ') => items.filter((item) => item !== null)
     .flatMap((item, i) => (i === 0 ? [item] : [separator, item]));
 
-// The command in lines that begin with an option each, unless one line is enough.
+// The command in lines that each begin with an option, unless one line is enough.
 function commandText(command) {
     const words = command.map(quoted);
     const line = words.join(' ');

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Figures as a person reads them, by the rules of report/figures.c: thousands apart, three digits that mean
-// something, the unit that keeps a number short. Pure functions; times are given in microseconds, as in the JSON.
+// Numbers formatted for people, by the rules of report/figures.c: thousands separators, three significant digits, the
+// unit that keeps a number short. Pure functions; times are given in microseconds, as in the JSON.
 'use strict';
 
 const NONE = '–';
@@ -36,12 +36,12 @@ function figureTime(us) {
     return `${threeDigits(us / size)}\u00a0${unit}`;
 }
 
-// What a clock does takes less than a microsecond.
+// Times of reading a clock are below a microsecond.
 function figureNanoseconds(us) {
     return isNumber(us) ? `${Math.round(us * 1000).toLocaleString('en-US')}\u00a0ns` : NONE;
 }
 
-// A round time, as an axis has it: no digits that say nothing.
+// A round time for an axis: no superfluous digits.
 function figureTick(us) {
     if (us === 0)
         return '0';
@@ -65,7 +65,7 @@ function figureSeconds(seconds) {
     return `${figureCount(hours)}\u00a0h ${minutes}\u00a0min`;
 }
 
-// A point of time after the run's begin: 45 s, 2:30, 6:00 h.
+// A time after the start of the run: 45 s, 2:30, 6:00 h.
 function figureElapsed(seconds) {
     const two = (number) => String(number).padStart(2, '0');
     const whole = Math.floor(seconds);
@@ -87,7 +87,7 @@ function figureBytes(bytes) {
     return `${unit === 0 ? bytes : threeDigits(bytes)}\u00a0${units[unit]}`;
 }
 
-// The share of a whole, which is never rounded to all or nothing.
+// A share of a whole, which is never rounded to all or nothing.
 function figureShare(part, whole) {
     if (!whole)
         return NONE;

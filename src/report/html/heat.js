@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // How many handshakes took how long: as a histogram, and over time as a heatmap. Both count in steps of a logarithmic
-// scale, which the data have by their number: step i begins at 10^(i / steps per decade) ns.
+// scale, identified by number: step i begins at 10^(i / steps per decade) ns.
 'use strict';
 
 const stepBegin = (step) => 10 ** (step / page.steps_per_decade) / 1000; // us
@@ -10,7 +10,7 @@ const stepName = (step) => `${figureTime(stepBegin(step))} to ${figureTime(stepB
 
 const figureHandshakes = (count) => plural(count, 'handshake');
 
-// Round times between two: 1, 2 and 5 of each decade; where that would be many, 1 alone.
+// Round times between two values: 1, 2 and 5 of each decade; if that would be many, only 1.
 function roundTimes(least, most) {
     const list = [];
     const digits = most / least > 300 ? [1] : [1, 2, 5];
@@ -78,7 +78,7 @@ function heatCells({ first, columns }) {
         .filter(({ count }) => count > 0);
 }
 
-// Few are to be seen too: the shade goes by the logarithm.
+// Small counts should be visible, too: the shade is logarithmic.
 const shade = (count, most) => 0.12 + 0.88 * Math.log1p(count) / Math.log1p(most);
 
 function drawCells(plot, cells, most, width) {
@@ -115,7 +115,7 @@ function heatPointed(plot, cells, width) {
 
 const heatLegend = (most) => el('li', { class: 'ramp' }, '1 ', el('i', { 'aria-hidden': 'true' }), ` ${figureHandshakes(most)}`);
 
-// heatmap draws each interval as a column. One of a single column would be the histogram again.
+// heatmap draws each interval as a column. A single column would be the histogram again.
 function heatmap() {
     if (page.heat === null || page.heat.columns.length < 2)
         return null;

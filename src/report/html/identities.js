@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The identities of a result: what was expected of each, what was seen, and how long its handshakes took; sorted by
-// any column, and only those that one looks for.
+// The identities of a result: what was expected of each, what happened, and how long its handshakes took; sorted by any
+// column, and filtered.
 'use strict';
 
 const fewHandshakes = 100; // of fewer, the p99 is the longest one
@@ -26,7 +26,7 @@ const fewSign = (count) => el('abbr', { class: 'few', title: `of ${plural(count,
 
 const responseCounts = (identity) => Object.entries(identity.responses ?? {}).filter(([, count]) => count > 0);
 
-// Where all responses were 2xx, one of each session, the column would repeat the one beside it.
+// If all responses were 2xx, one per session, the column would repeat the one beside it.
 function tellsResponses() {
     return data.identities.some((identity) => responseCounts(identity).some(([name, count]) =>
         name !== '2xx' || count > identity.sessions));
@@ -43,7 +43,7 @@ function expectation({ expected, expected_status: status }) {
     return status ? ['accepted, ', breakable(status.replaceAll(',', ', '))] : 'accepted';
 }
 
-// identityColumns: what each is headed by, what it shows of an identity, and by what it sorts.
+// identityColumns: for each column its head, the value shown, and the sort key.
 function identityColumns() {
     const count = (name, head = name, more = {}) => ({
         head, class: 'number', value: (identity) => identity[name], show: (identity, path) => [show(`${path}.${name}`)], ...more,
@@ -93,7 +93,7 @@ function fewNote() {
         ? note(`† of fewer than ${fewHandshakes} handshakes, of which the p99 is the longest.`) : null;
 }
 
-// What a person looks for in the rows: SHOW is called with a test of identities.
+// The filter: SHOW is called with a test of identities.
 function identityFilter(rows, onChange) {
     const kinds = identityKinds.filter(([id, , test]) => id === 'all' ||
         rows.some(({ identity }) => test(identity)) && !rows.every(({ identity }) => test(identity)));
@@ -112,7 +112,7 @@ function identityFilter(rows, onChange) {
         kinds.length > 1 ? el('label', {}, 'Show', kind) : null);
 }
 
-// In which order two values stand; what has none is last, whichever way it goes.
+// The order of two values; missing ones are last in both directions.
 function inOrder(a, b, isDown) {
     if (a === null || b === null)
         return (a === null) - (b === null);
@@ -120,7 +120,7 @@ function inOrder(a, b, isDown) {
     return isDown ? -order : order;
 }
 
-// sortable puts a button into the head of each column that has a value; ONSORT is called with an order of identities.
+// sortable puts a button into the head of each column with a sort key; ONSORT is called with an order of identities.
 function sortable(heads, columns, onSort) {
     heads.forEach((head, i) => {
         const { value } = columns[i];
@@ -138,7 +138,7 @@ function sortable(heads, columns, onSort) {
     });
 }
 
-// identityTable shows the first rows of those wanted; the others at a click, and on paper.
+// identityTable shows the first of the selected rows; the others after a click, and on paper.
 function identityTable(columns, rows) {
     const frame = table(columns.map((column) => ({ ...column, name: column.head })),
         rows.map(({ cells, identity }) => ({ cells, class: identity.as_expected ? '' : 'odd' })), { 'aria-label': 'Identities' });

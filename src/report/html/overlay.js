@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// An earlier result behind this one: its JSON, chosen or dropped onto the page, is read in the browser and sent nowhere.
-// What is in it may be anybody's: only what is a number is drawn, and all text is text.
+// An earlier result behind this one: its JSON, chosen or dropped onto the page, is read in the browser and not sent
+// anywhere. Its content is untrusted: only numbers are drawn, and all text is inserted as text.
 'use strict';
 
 const mostBytes = 256e6;
@@ -82,7 +82,7 @@ function curveOfBuckets(buckets, most) {
     return curve;
 }
 
-// Where it cannot be decoded, its percentiles are points enough.
+// If it cannot be decoded, its percentiles are enough points.
 function curveOfStats(latency) {
     const points = [[1, latency.min], [2, latency.p50], [4, latency.p75], [10, latency.p90], [20, latency.p95], [100, latency.p99],
         [1000, latency.p999], [latency.count, latency.max]].filter(([x, us]) => isNumber(us) && x <= latency.count);
@@ -103,7 +103,8 @@ async function curveOf(latency) {
 
 // --- its seconds -----------------------------------------------------------------------------------------------
 
-// As this page's course: rates over the time that a second had, and of many seconds their average and worst.
+// In the form of this page's charts over time: rates over the length of a second, and average and worst of many
+// seconds.
 function courseOf(series) {
     const rows = series.filter((row) => row && isNumber(row.t_s) && isNumber(row.sessions));
     const step = Math.max(1, Math.ceil(rows.length / mostPoints));
@@ -123,7 +124,7 @@ function courseOf(series) {
     return course;
 }
 
-// withEarlier adds to curves those of the same kinds of the earlier result, dashed and behind.
+// withEarlier adds to curves the corresponding ones of the earlier result, dashed and in the background.
 function withEarlier(curves) {
     if (earlier === null)
         return curves;
@@ -133,8 +134,8 @@ function withEarlier(curves) {
     return [...behind, ...curves];
 }
 
-// coursesWithEarlier returns the seconds, the lines and MORE lists of a chart, with the lines of the earlier result
-// behind them. Of a line, FROM is the column of a course.
+// coursesWithEarlier returns the seconds, the lines and MORE lists of a chart, with the lines of the earlier result in
+// the background. FROM is the column of a line.
 function coursesWithEarlier(seconds, lines, more = []) {
     const behind = earlier === null ? [] : lines.filter(({ from }) => from && earlier.course[from].some(isNumber))
         .map((one) => ({ ...one, name: `${one.name}, earlier`, values: earlier.course[one.from], dash: true, isArea: false, isBehind: true }));
@@ -146,7 +147,7 @@ function coursesWithEarlier(seconds, lines, more = []) {
     return [all, both.map((one, i) => ({ ...one, values: values[i] })), values.slice(both.length)];
 }
 
-// --- what differs ----------------------------------------------------------------------------------------------
+// --- differing settings ----------------------------------------------------------------------------------------
 
 const settingText = (value) => (value === undefined || value === null ? NONE : typeof value === 'number'
     ? value.toLocaleString('en-US', { maximumFractionDigits: 6 }) : typeof value === 'object' ? JSON.stringify(value) : String(value));
@@ -188,7 +189,7 @@ const kindsWithCurves = ['tls_handshake', 'tls_handshake_full', 'tls_handshake_r
 const isResult = (result) => result !== null && typeof result === 'object' && result.schema === data.schema &&
     [result.latency, result.sessions, result.config].every((part) => part !== null && typeof part === 'object') && Array.isArray(result.series);
 
-// earlierOf reads a file, and throws a sentence where it is no result.
+// earlierOf reads a file, and throws an error message if it is not a result.
 async function earlierOf(file) {
     if (file.size > mostBytes)
         throw new Error(`'${file.name}' has over ${figureBytes(mostBytes)}: no result of pinload is as large.`);
@@ -204,7 +205,7 @@ async function earlierOf(file) {
     return { name: file.name, result, curves, course: courseOf(result.series) };
 }
 
-// overlay is the section in which an earlier result is chosen; REDRAW is called when one came or went.
+// overlay is the section in which an earlier result is chosen; REDRAW is called when one is added or removed.
 function overlay(redraw) {
     const input = el('input', { type: 'file', accept: '.json,application/json', hidden: true, 'aria-label': 'An earlier result' });
     const choose = el('button', { type: 'button' }, 'Choose an earlier result');

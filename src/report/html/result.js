@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The sections of a result's page, in the order in which one wants to know: what came of it, how fast, for whom,
-// against what, and whether the generator can be believed.
+// The sections of a result's page, in the order in which readers need them: the outcome, the latencies, the identities,
+// the settings, and whether the generator kept up.
 'use strict';
 
 const data = JSON.parse(document.getElementById('data').textContent);
 const { page } = data;
 const show = (path, format = figureCount) => figure(data, path, format);
 
-// --- what ran, and the verdict ---------------------------------------------------------------------------------
+// --- the run, and the verdict ----------------------------------------------------------------------------------
 
 function plan() {
     const { config } = data;
@@ -93,12 +93,12 @@ function clampedCount() {
     return Object.values(data.latency).reduce((sum, one) => sum + one.clamped, 0);
 }
 
-// A ramp-up that is not within the warm-up, so that the rates of the whole run are lower than they came to be.
+// A ramp-up that is not within the warm-up, so that the rates of the whole run are lower than those after it.
 function hasRampUp() {
     return data.steady.from_s > data.config.warm_up_s;
 }
 
-// What must be known before any figure is believed.
+// What to know before trusting any figure.
 function notices() {
     const { config, generator, steady } = data;
     const list = [];
@@ -138,7 +138,7 @@ function tile(name, value, unit, detail, tone) {
         el('span', { class: 'big' }, value, unit ? el('small', {}, unit) : null), el('span', { class: 'detail' }, detail)));
 }
 
-// A rate of the steady part, and in the detail that of the whole, where the two differ.
+// The rate of the steady part, with that of the whole run in the detail if the two differ.
 function rateTile(name, detail) {
     const [whole, steady] = [`${name}.per_second`, `steady.${name}_per_second`];
     const title = `${name[0].toUpperCase()}${name.slice(1)}`;
@@ -171,7 +171,7 @@ function headline() {
         tile('Failed', show('sessions.failed'), '', quality(sessions.failed), sessions.failed > 0 ? 'bad' : ''));
 }
 
-// --- how long it took ------------------------------------------------------------------------------------------
+// --- latencies -------------------------------------------------------------------------------------------------
 
 function curvesOf(list) {
     return list.map(([kind, name, tone, dash]) => ({ ...page.curves[kind], kind, name, colour: tone, dash }))
@@ -213,7 +213,7 @@ function courseNote(step) {
         `of one second, ${worst} of the worst second; the last one for what was left.${open}`;
 }
 
-// Percentiles of several results cannot be added up; where they were merged, their intervals may tell.
+// Percentiles of several results cannot be combined; for merged results, the intervals may provide them.
 function latencyCourse(c, ...more) {
     const { t_s: seconds, p50, p99, seconds_per_point: step } = page.latencies ?? c;
     const title = el('h3', {}, 'Handshake latency');
@@ -233,7 +233,7 @@ function latencyCourse(c, ...more) {
         { y: timeScale(lines.flatMap(({ values }) => values)), sync: 'course' })];
 }
 
-// Results of older versions do not tell how many were open.
+// Results of older versions do not contain how many were open.
 function openCourse(c) {
     if (!c.open.some(isNumber))
         return [];
@@ -282,7 +282,7 @@ const phaseNames = [
     ['handshake_from_schedule', 'Handshake from schedule'],
 ];
 
-// Of a response that came in one piece, the first byte is the last one too.
+// For a response that arrived in one piece, the first byte is also the last one.
 function areTheSame(one, other) {
     return one.count > 0 && ['count', 'min', 'p50', 'p90', 'p99', 'p999', 'max'].every((stat) => one[stat] === other[stat]);
 }
@@ -399,7 +399,7 @@ function pins() {
         page.more.pins > 0 ? note(`… and ${plural(page.more.pins, 'pin')} more.`) : null);
 }
 
-// --- how they came out, and what was negotiated ----------------------------------------------------------------
+// --- outcomes, and what was negotiated -------------------------------------------------------------------------
 
 function outcomes() {
     const names = Object.keys(data.outcomes).filter((name) => data.outcomes[name] > 0);
@@ -445,7 +445,7 @@ function negotiated() {
     return blocks.length > 0 ? section('negotiated', 'Negotiated', el('div', { class: 'blocks' }, blocks)) : null;
 }
 
-// --- the generator, and the run --------------------------------------------------------------------------------
+// --- the generator, and the settings ---------------------------------------------------------------------------
 
 function generator() {
     const { config, generator: g, duration_s: duration } = data;
@@ -485,7 +485,7 @@ function commandBlock(words) {
     return el('div', { class: 'command' }, el('pre', {}, command), copyButton(command));
 }
 
-// Of a merged result, the commands of all that went into it.
+// For a merged result, the commands of all its parts.
 function repeat() {
     const { parts: more, words } = page.more;
     const isMerged = data.parts.length + more > 1;
@@ -505,7 +505,7 @@ function colophon() {
         tool.libuv && `libuv ${tool.libuv}`, 'charts by uPlot']));
 }
 
-// What an earlier result is drawn behind is made anew.
+// The charts that show an earlier result are rebuilt.
 function redrawn() {
     for (const part of [...percentiles(), course()].filter((one) => one !== null))
         document.getElementById(part.id).replaceWith(part);

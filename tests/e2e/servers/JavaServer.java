@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The JDK's own HTTPS server, which demands a client certificate: java JavaServer.java PORT SERVER.p12 CLIENT_CA
-// (the PKCS#12's password is "julio").
+// The JDK's own HTTPS server, which requires a client certificate: java JavaServer.java PORT SERVER.p12 CLIENT_CA (the
+// password of the PKCS#12 file is "julio").
 
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsParameters;
