@@ -512,7 +512,7 @@ static void a_key_that_does_not_go_with_the_handshake_earns_a_notice(void **stat
     (void)state;
 #define KEY(kind) "--cert", FIXTURE("client-" kind ".crt"), "--key", FIXTURE("client-" kind ".key")
     static const struct {
-        const char *args[MAX_ARGS], *hint; /* NULL: none is told */
+        const char *args[MAX_ARGS], *hint; /* NULL: no warning */
     } cases[] = {
         {{KEY("p384")}, NULL},
         {{KEY("p384"), "--groups", "X25519:P-384"}, NULL},

@@ -108,7 +108,7 @@ static void drop(struct connection *connection, bool reset)
 }
 
 /* Closes without close_notify. What the client sent is read first, so that FIN goes and not RST. */
-static void drop_wordlessly(struct connection *connection)
+static void drop_without_alert(struct connection *connection)
 {
     buffer_clear(tls_context_output(connection->context));
     let_go(connection);
@@ -130,7 +130,7 @@ static void answer_request(struct service *service, struct connection *connectio
     tls_conn_write(connection->tls, (const uint8_t *)response, strlen(response), &written);
     if (ends_by_fin(service->manner)) {
         send_output(connection);
-        drop_wordlessly(connection);
+        drop_without_alert(connection);
     } else if (closes_after_response(service->manner)) {
         drop(connection, false);
     }
@@ -214,7 +214,7 @@ static bool shake_hands(struct service *service, struct connection *connection)
         break;
     default:
         send_output(connection);
-        drop_wordlessly(connection);
+        drop_without_alert(connection);
         return false;
     }
     connection->is_handshaken = true;
@@ -225,7 +225,7 @@ static bool shake_hands(struct service *service, struct connection *connection)
     service->seen.with_client_cert += tls_conn_peer(connection->tls, 0, &len) != NULL;
     if (service->manner == MANNER_CLOSE_WORDLESSLY) {
         send_output(connection);
-        drop_wordlessly(connection);
+        drop_without_alert(connection);
         return false;
     }
     return true;
@@ -262,14 +262,14 @@ static void take_bytes(struct service *service, struct connection *connection)
     static const char plain[] = "HTTP/1.1 400 Bad Request\r\n\r\n";
     ssize_t n = recv(connection->fd, service->bytes, sizeof service->bytes, 0);
     if (n <= 0 || (!connection->is_handshaken && fails_at_once(service))) {
-        drop_wordlessly(connection);
+        drop_without_alert(connection);
         return;
     }
     if (service->manner == MANNER_STALL_AT_ONCE || connection->is_stalled)
         return;
     if (service->manner == MANNER_NO_TLS) {
         send(connection->fd, plain, sizeof plain - 1, MSG_NOSIGNAL);
-        drop_wordlessly(connection);
+        drop_without_alert(connection);
         return;
     }
     tls_conn_feed(connection->tls, service->bytes, (size_t)n);

@@ -226,7 +226,7 @@ static void a_response_cut_by_a_fin_is_none_and_its_story_says_why(void **state)
     service_stop(service);
 }
 
-static void refusal_by_close_makes_a_wordless_close_a_refusal(void **state)
+static void refusal_by_close_makes_a_close_without_alert_a_refusal(void **state)
 {
     (void)state;
     struct trial trial;
@@ -371,7 +371,7 @@ int main(void)
         cmocka_unit_test(
             a_response_that_ends_without_close_notify_is_complete_where_that_is_allowed),
         cmocka_unit_test(a_response_cut_by_a_fin_is_none_and_its_story_says_why),
-        cmocka_unit_test(refusal_by_close_makes_a_wordless_close_a_refusal),
+        cmocka_unit_test(refusal_by_close_makes_a_close_without_alert_a_refusal),
         cmocka_unit_test(a_server_that_stalls_runs_into_the_deadline_of_its_stage),
         cmocka_unit_test(a_connection_that_does_not_come_about_runs_into_its_own_deadline),
         cmocka_unit_test(where_nobody_listens_every_session_is_refused),

@@ -87,7 +87,7 @@ function assertSameCourse(course, everySecond) {
             assert.ok(near(course[name][i], sum(name) / sum('length_s')), `${name} at ${t} s`);
         assert.ok(near(course.sessions_least[i], Math.min(...sessions)));
         assert.ok(near(course.sessions_most[i], Math.max(...sessions)));
-        const open = rows.map((row, k) => { // at the begin of each second
+        const open = rows.map((row, k) => { // at the start of each second
             const before = i * step + k - 1;
             return before >= 0 ? series[before].open : row.open === null ? null : 0;
         }).filter((count) => count !== null);

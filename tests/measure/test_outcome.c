@@ -65,7 +65,7 @@ static void each_counts_as_one_class(void **state)
         assert_int_equal(outcome_class(rows[i].outcome, false), rows[i].class);
 }
 
-static void refusal_by_close_makes_a_wordless_close_a_refusal_and_nothing_else(void **state)
+static void refusal_by_close_makes_a_close_without_alert_a_refusal_and_nothing_else(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -81,7 +81,7 @@ int main(void)
         cmocka_unit_test(the_list_is_closed_and_each_name_leads_back),
         cmocka_unit_test(other_names_are_none),
         cmocka_unit_test(each_counts_as_one_class),
-        cmocka_unit_test(refusal_by_close_makes_a_wordless_close_a_refusal_and_nothing_else),
+        cmocka_unit_test(refusal_by_close_makes_a_close_without_alert_a_refusal_and_nothing_else),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -68,6 +68,6 @@ void listener_join(struct listener *listener)
 struct address listener_dead_address(void)
 {
     struct address address;
-    close(open_socket(&address)); /* it was ours and is nobody's */
+    close(open_socket(&address)); /* nothing listens on it any more */
     return address;
 }

@@ -92,7 +92,7 @@ static void a_count_that_ended_late_was_not_held(void **state)
     expect_limit(&figures, "slots");
     figures.last_began_s = 10.1;
     expect_held(&figures);
-    figures.last_intended_s = 0.1; /* a short run: 20 ms are no matter */
+    figures.last_intended_s = 0.1; /* a short run: 20 ms do not count */
     figures.last_began_s = 0.12;
     expect_held(&figures);
 }
@@ -108,7 +108,7 @@ static void slots_for_everybody_do_not_hide_a_loop_that_runs_behind(void **state
     figures.busiest = 0.5; /* it is late for want of a slot */
     expect_held(&figures);
     figures.busiest = 0.99;
-    figures.window_s = 1; /* a short run: 20 ms are no matter */
+    figures.window_s = 1; /* a short run: 20 ms do not count */
     figures.slip_p50_s = 0.019;
     expect_held(&figures);
 }

@@ -117,7 +117,7 @@ static void write_run(FILE *out, const struct result *r)
     plain(out, "start_time_seconds", "gauge", "Start of the run, in seconds since the epoch.",
           (double)(r->started_wall_ns / NS_PER_MS) / 1000);
     plain(out, "duration_seconds", "gauge", "Length of the measured window.", r->duration_s);
-    plain(out, "passed", "gauge", "1 if the run came out as expected.", r->passed);
+    plain(out, "passed", "gauge", "1 if the run was as expected.", r->passed);
     plain(out, "violations", "gauge", "Number of expectations and thresholds that were not met.",
           (double)r->num_violations);
     plain(out, "interrupted", "gauge", "1 if a signal ended the run early.",
