@@ -39,7 +39,7 @@ void sink_tls_close_notify(struct ssl_st *ssl);
 /* sink_tls_output is what is to be sent; the caller clears it. */
 struct buffer *sink_tls_output(struct sink_tls *tls);
 
-/* Handshakes that came to their end: the client's Finished was taken. */
+/* Completed handshakes: the client's Finished was received. */
 #define SINK_CODES 16 /* more than BoringSSL has groups, or signature algorithms for clients */
 
 /* How often each code of TLS came up. */

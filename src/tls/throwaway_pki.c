@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Writes a certificate, and a key where there is one, into a file of our own alone. */
+/* Writes a certificate, and its key if there is one, into a file readable by the owner only. */
 static bool write_pem(const char *path, X509 *cert, EVP_PKEY *key)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
