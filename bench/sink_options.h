@@ -17,7 +17,7 @@ struct sink_options {
     const char *key;       /* NULL: in the file of cert */
     const char *client_ca; /* NULL: no client certificate is requested */
     struct password password;
-    const char *groups;           /* NULL: BoringSSL's own */
+    const char *groups;           /* NULL: BoringSSL's default */
     const char *ech_key;          /* NULL: no ECH */
     const char *cert_compression; /* NULL: none */
     bool tickets;

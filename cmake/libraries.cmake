@@ -29,7 +29,7 @@ pinload_external(brotlidec brotli/decode.h libbrotlidec-static.a libbrotlidec.a 
 pinload_external(brotlienc brotli/encode.h libbrotlienc-static.a libbrotlienc.a brotlienc) # of bench and tests alone
 set_target_properties(external::brotlienc PROPERTIES INTERFACE_LINK_LIBRARIES "external::brotlicommon;m")
 set_target_properties(external::brotlidec PROPERTIES INTERFACE_LINK_LIBRARIES external::brotlicommon)
-# In place of malloc (src/tls/allocation.c). The sanitizers have an allocator of their own.
+# Instead of malloc (src/tls/allocation.c). The sanitizers have their own allocator.
 option(PINLOAD_JEMALLOC "Allocate by jemalloc" ON)
 if(PINLOAD_JEMALLOC AND NOT PINLOAD_SANITIZE)
   pinload_external(jemalloc jemalloc/jemalloc.h libjemalloc.a jemalloc)

@@ -70,7 +70,7 @@ void comparison_add(struct comparison *comparison, size_t block, unsigned arm,
 void comparison_add_wire(struct comparison *comparison, unsigned arm,
                          const uint32_t wire[static NUM_WIRE]);
 
-/* comparison_add_failure books a session that failed or was refused, at whatever stage. */
+/* comparison_add_failure adds a session that failed or was refused, at any stage. */
 void comparison_add_failure(struct comparison *comparison, unsigned arm);
 
 /* comparison_judge recomputes the differences. */

@@ -34,7 +34,7 @@ struct session {
     struct tls_conn *tls;
     struct exchange *exchange;
     struct flights flights;
-    struct buffer *late; /* what a ticket's limit left of early requests; NULL: never happened */
+    struct buffer *late; /* early requests beyond the ticket's limit; NULL: never happened */
     struct buffer
         *held; /* what follows the first segment of a split ClientHello; NULL: none is split */
     const struct verify_policy *policy;

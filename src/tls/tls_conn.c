@@ -27,7 +27,7 @@ struct tls_conn {
     const struct verify_policy *policy;
     size_t num_sealed; /* bytes of the records that BoringSSL made ready to be sent */
     bool closing;
-    bool is_unfit;   /* it could not be started, or written to; the next step says so */
+    bool is_unfit;   /* starting or writing failed; the next step reports it */
     bool is_waiting; /* a flight of the handshake was sent, and nothing has come since */
     struct tls_facts facts;
 };

@@ -38,19 +38,20 @@ enum tls_ech {
     TLS_ECH_REJECTED, /* the connection is over */
 };
 
-/* What is known of a connection. Alerts are fatal ones' descriptions (RFC 8446, 6.2). */
+/* The facts of a connection. Alerts are the descriptions of fatal ones (RFC 8446, 6.2). */
 struct tls_facts {
     bool handshaken;
-    bool resumed;        /* SSL_session_reused, never a guess */
+    bool resumed;        /* from SSL_session_reused, never a guess */
     bool ticket_offered; /* a session was offered */
     bool early_offered;  /* early data was sent */
-    bool early_accepted; /* and the server took it */
-    bool cert_asked;     /* our Certificate message went out, even an empty one: the server asked */
+    bool early_accepted; /* and the server accepted it */
+    bool cert_asked;     /* our Certificate message was sent, even an empty one: the server
+                          * requested one */
     bool h2;             /* ALPN chose HTTP/2 */
     enum tls_ech ech;
     bool ech_retried;     /* it was offered by a configuration that a rejection had brought */
     bool ech_retry_given; /* a rejection that brought one, for the context's next connections */
-    uint32_t num_tickets; /* that came and are kept */
+    uint32_t num_tickets; /* received and kept */
     int alert_received;
     int alert_sent;
     uint16_t version;
@@ -59,7 +60,7 @@ struct tls_facts {
     uint16_t sigalg;           /* the peer's */
     uint16_t cert_compression; /* of the server's certificate (tls/cert_compression.h); 0: none */
     uint32_t cert_len, cert_wire_len; /* of the message that it came in, and as that came */
-    uint32_t error;                   /* BoringSSL's packed error of a failure, or 0 */
+    uint32_t error;                   /* BoringSSL's packed error code of a failure, or 0 */
     uint32_t wire[NUM_WIRE];          /* of a handshake that did not complete: as far as it came */
     struct verify_verdict verify;
 };
@@ -108,7 +109,7 @@ const uint8_t *tls_conn_peer(const struct tls_conn *conn, size_t index, size_t *
  * *OUT_LEN characters without a NUL; NULL where none did. Not after stop. */
 const char *tls_conn_public_name(const struct tls_conn *conn, size_t *out_len);
 
-/* tls_conn_stop releases what BoringSSL holds for the session; the facts stay. */
+/* tls_conn_stop frees what BoringSSL holds for the session; the facts stay. */
 void tls_conn_stop(struct tls_conn *conn);
 
 /* tls_error_text writes BoringSSL's text for a packed error code. */

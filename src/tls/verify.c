@@ -86,8 +86,8 @@ struct peer {
     size_t public_name_len;
 };
 
-/* Sets what X.509 checks besides signatures: purpose, time (now, by default), name. Whatever is in
- * the file of anchors is one, an issuing CA too. */
+/* Sets what X.509 verification checks besides signatures: purpose, time (now, by default), name.
+ * Every certificate in the file is a trust anchor, even an intermediate CA. */
 static bool set_parameters(X509_STORE_CTX *ctx, const struct peer *peer,
                            const struct verify_policy *policy)
 {
@@ -118,7 +118,7 @@ static int match_issuers(const struct pinset *pins, X509_STORE_CTX *ctx)
     return -1;
 }
 
-/* The parsed form of what the server sent; the caller frees both. */
+/* The server's certificates, parsed; the caller frees both. */
 static bool parse_peer(const STACK_OF(CRYPTO_BUFFER) * certs, X509 **out_leaf,
                        STACK_OF(X509) * *out_rest)
 {
@@ -136,7 +136,7 @@ static bool parse_peer(const STACK_OF(CRYPTO_BUFFER) * certs, X509 **out_leaf,
     return true;
 }
 
-/* Verifies the chain; where it holds and there are CA pins, looks for them in it. */
+/* Verifies the chain; if it is valid and there are CA pins, compares them with its issuers. */
 static int verify_chain(const struct peer *peer, const struct verify_policy *policy,
                         int *out_pin_index)
 {

@@ -88,7 +88,7 @@ static void every_arm_measures_every_kind_of_session(void **state)
                         (config.resume ? 2000 : 8000));
         }
         assert_int_equal(sized, counted);
-        /* the very first session has no ticket to resume with, and does not count */
+        /* the very first session has no ticket, and does not count */
         assert_int_equal(counted, expected * bench.arms.count - (config.resume ? 1 : 0));
         const struct tls_facts *facts = in_process_facts(bench.pair);
         assert_int_equal(facts->version, config.limits.version_max);

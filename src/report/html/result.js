@@ -378,7 +378,7 @@ function wire() {
             'its certificate included; round trips are those before a request could go out.'));
 }
 
-// --- against what ----------------------------------------------------------------------------------------------
+// --- verification ----------------------------------------------------------------------------------------------
 
 function pins() {
     const { pins: p } = data;
