@@ -99,7 +99,7 @@ static void print_statistics(FILE *out)
     heading(out, "Statistics, each a STAT of a distribution");
     for (size_t i = 0; i < statistic_table_len; i++)
         row(out, statistic_table[i].name, "", "statistic", statistic_table[i].meaning);
-    row(out, "count", "", "counter", "how many values there are");
+    row(out, "count", "", "counter", "number of values");
     row(out, "clamped", "", "counter", "of times, those out of range: over an hour");
     row(out, "total", "", "counter", "of bytes and round trips, their sum");
     row(out, "values.VALUE", "", "counters", "of bytes and round trips, how many were VALUE");
