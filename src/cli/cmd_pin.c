@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * pinload pin: the pins of a certificate in a file, or of a server, even of one that then refuses
- * the client.
+ * pinload pin: the pins of a certificate or public key in a file, or of a server's, even of one that
+ * then refuses the client.
  */
 #include "base/error.h"
 #include "base/notices.h"
@@ -13,6 +13,7 @@
 #include "tls/fingerprint.h"
 #include "tls/key_file.h"
 #include "tls/pinset.h"
+#include "tls/public_key.h"
 
 #include <signal.h>
 #include <string.h>
@@ -23,6 +24,14 @@ static void print_forms(const char *kind, const uint8_t fingerprint[static FINGE
     fingerprint_base64(base64, fingerprint);
     text_hex_encode(hex, fingerprint, FINGERPRINT_LEN);
     printf("%s:%s\n%s:%s\n", kind, base64, kind, hex);
+}
+
+static void print_spki(const uint8_t fingerprint[static FINGERPRINT_LEN])
+{
+    char base64[FINGERPRINT_BASE64_LEN + 1];
+    print_forms(pin_kind_name(PIN_SPKI), fingerprint);
+    fingerprint_base64(base64, fingerprint);
+    printf("# --pinnedpubkey 'sha256//%s'\n", base64);
 }
 
 /* Lines that --pin-file accepts as they are: everything but the pins is a comment. */
@@ -37,18 +46,48 @@ static void print_certificate(size_t index, const uint8_t *der, size_t len)
         print_forms(pin_kind_name(PIN_CERT), fingerprint);
     if (index > 0 || certificate_is_ca(der, len))
         print_forms(pin_kind_name(PIN_CA), fingerprint);
-    if (index > 0 || !fingerprint_spki(fingerprint, der, len))
-        return;
-    char base64[FINGERPRINT_BASE64_LEN + 1];
-    print_forms(pin_kind_name(PIN_SPKI), fingerprint);
-    fingerprint_base64(base64, fingerprint);
-    printf("# --pinnedpubkey 'sha256//%s'\n", base64);
+    if (index == 0 && fingerprint_spki(fingerprint, der, len))
+        print_spki(fingerprint);
+}
+
+static void print_key(const uint8_t *der, size_t len)
+{
+    char kind[PUBLIC_KEY_KIND_LEN];
+    uint8_t fingerprint[FINGERPRINT_LEN];
+    if (public_key_kind(kind, der, len))
+        printf("# public key without a certificate, %s\n", kind);
+    fingerprint_of(fingerprint, der, len);
+    print_spki(fingerprint);
 }
 
 static void print_all(const struct probe *probe)
 {
     for (size_t i = 0; i < probe->num_certs; i++)
         print_certificate(i, probe->certs[i], probe->lens[i]);
+    if (probe->key != NULL)
+        print_key(probe->key, probe->key_len);
+}
+
+/* Takes the public key of a file that has no certificate. */
+static bool take_public_key(struct probe *probe, const struct key_file *file, const char *path,
+                            struct error *err)
+{
+    char kind[PUBLIC_KEY_KIND_LEN];
+    if (file->num_public_keys == 0)
+        return error_set(err,
+                         "the file '%s' has no certificate and no public key; expected PEM, DER or "
+                         "PKCS#12, or a URL https://HOST[:PORT]",
+                         path);
+    if (file->num_public_keys > 1)
+        return error_set(err, "the file '%s' has %zu public keys; expected one, or a certificate",
+                         path, file->num_public_keys);
+    if (!public_key_kind(kind, file->public_key, file->public_key_len))
+        return error_set(err,
+                         "the file '%s' has a public key that cannot be parsed; expected 'BEGIN "
+                         "PUBLIC KEY', as openssl pkey -pubout writes it",
+                         path);
+    probe_set_key(probe, file->public_key, file->public_key_len);
+    return true;
 }
 
 static bool read_file(struct probe *probe, const char *path, const struct options *options,
@@ -67,13 +106,9 @@ static bool read_file(struct probe *probe, const char *path, const struct option
         const uint8_t *der = key_file_cert(&file, i, &len);
         probe_add(probe, der, len);
     }
+    bool ok = file.num_certs > 0 || take_public_key(probe, &file, path, err);
     key_file_cleanup(&file);
-    if (probe->num_certs > 0)
-        return true;
-    return error_set(err,
-                     "the file '%s' has no certificate; expected PEM, DER or PKCS#12, or a URL "
-                     "https://HOST[:PORT]",
-                     path);
+    return ok;
 }
 
 /* The parts of a plan that a handshake needs. */
@@ -108,7 +143,8 @@ enum ending cmd_pin(const struct invocation *invocation)
     struct error err;
     enum ending ending = ENDING_USAGE;
     if (options->operands.count != 1)
-        error_set(&err, "expected one operand: a certificate file, or a URL https://HOST[:PORT]");
+        error_set(&err, "expected one operand: a file of a certificate or a public key, or a URL "
+                        "https://HOST[:PORT]");
     else if (strstr(options->operands.items[0], "://") != NULL)
         ending = pin_server(&probe, options, &err);
     else if (read_file(&probe, options->operands.items[0], options, &err))

@@ -28,7 +28,7 @@ struct options {
     struct text_list identities;
     const char *identities_directory, *cert, *key, *pass, *rotate, *expect_refused, *refusal_status,
         *refusal_text;
-    bool refusal_by_close, require_all_identities;
+    bool refusal_by_close, require_all_identities, raw_public_key;
     /* server verification */
     const char *cacert, *pinnedpubkey, *verify;
     struct text_list pins, pin_files;

@@ -36,6 +36,8 @@ bool plan_build_identities(struct plan *plan, const struct options *options,
 bool plan_read_cacert(struct plan *plan, const char *path, struct error *err);
 /* plan_note_keys warns about keys of identities that --groups or --sigalgs rule out. */
 void plan_note_keys(const struct plan *plan, struct notices *notices);
+/* plan_check_raw_keys refuses what does not go together with --raw-public-key. */
+bool plan_check_raw_keys(const struct plan *plan, struct error *err);
 bool plan_build_load(struct plan *plan, const struct options *options, struct error *err);
 bool plan_build_request(struct plan *plan, const struct options *options, struct error *err);
 

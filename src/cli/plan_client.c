@@ -9,6 +9,7 @@
 #include "cli/plan_builder.h"
 #include "tls/identity.h"
 #include "tls/password.h"
+#include "tls/raw_key.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -48,6 +49,28 @@ static bool check_cert(const char *cert, struct error *err)
         (int)len, cert, (int)len, cert);
 }
 
+/* Adds the identity of --cert and --key. */
+static bool add_client(struct plan *plan, const struct options *options,
+                       const struct password *password, struct notices *notices, struct error *err)
+{
+    if (options->key != NULL && options->cert == NULL && !options->raw_public_key)
+        return error_set(
+            err,
+            "--key '%s' is given without --cert; expected both, --cert alone with the key in its "
+            "file, or --raw-public-key with the key alone",
+            options->key);
+    if (options->key == NULL && options->cert == NULL)
+        return true;
+    if (!check_cert(options->cert, err) ||
+        !identity_set_add(plan->identities, "client", options->cert, options->key, password,
+                          notices, err))
+        return false;
+    size_t last = identity_set_count(plan->identities) - 1;
+    return options->cert == NULL || identity_set_has_cert(plan->identities, last) ||
+           error_set(err, "--cert '%s' has a key and no certificate; expected --key '%s'",
+                     options->cert, options->cert);
+}
+
 static bool add_all(struct plan *plan, const struct options *options,
                     const struct password *password, struct notices *notices, struct error *err)
 {
@@ -59,16 +82,7 @@ static bool add_all(struct plan *plan, const struct options *options,
         !identity_set_add_directory(plan->identities, options->identities_directory, password,
                                     notices, err))
         return false;
-    if (options->key != NULL && options->cert == NULL)
-        return error_set(
-            err,
-            "--key '%s' is given without --cert; expected both, or --cert alone with the key in "
-            "its file",
-            options->key);
-    if (!check_cert(options->cert, err))
-        return false;
-    return options->cert == NULL || identity_set_add(plan->identities, "client", options->cert,
-                                                     options->key, password, notices, err);
+    return add_client(plan, options, password, notices, err);
 }
 
 /* The row of an identity; without identities, that of PLAN_ANONYMOUS. -1: not found. */
@@ -209,11 +223,24 @@ static void take_shard(struct plan *plan)
     identity_set_slice(plan->identities, first, end - first);
 }
 
+static bool use_raw_keys(struct plan *plan, struct error *err)
+{
+    if (!raw_key_supported())
+        return error_set(err,
+                         "--raw-public-key: %s has no raw public keys; expected a pinload "
+                         "built with BoringSSL of API version 41 or later",
+                         tls_library_version());
+    identity_set_use_raw_keys(plan->identities);
+    return true;
+}
+
 bool plan_build_identities(struct plan *plan, const struct options *options,
                            struct notices *notices, struct error *err)
 {
     struct password password = {0};
     plan->identities = identity_set_new();
+    if (options->raw_public_key && !use_raw_keys(plan, err))
+        return false;
     if (options->rotate != NULL)
         rotation_parse(options->rotate, &plan->rotation);
     plan->refusal_by_close = options->refusal_by_close;

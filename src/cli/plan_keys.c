@@ -2,10 +2,12 @@
 /*
  * Whether the TLS settings allow the keys of the identities. If not, there is a warning before the
  * run, since the server would seem at fault.
+ * And whether raw public keys are possible with the way the server is verified.
  */
 #include "base/text.h"
 #include "cli/plan_builder.h"
 #include "tls/identity.h"
+#include "tls/pinset.h"
 
 #include <string.h>
 
@@ -170,4 +172,19 @@ void plan_note_keys(const struct plan *plan, struct notices *notices)
         note_versions(&plan->tls, &keys, notices);
         note_sigalgs(&plan->tls, &keys, notices);
     }
+}
+
+bool plan_check_raw_keys(const struct plan *plan, struct error *err)
+{
+    if (verify_mode_has_chain(plan->verify))
+        return error_set(
+            err,
+            "--raw-public-key and --verify %s do not go together: a raw public key has no chain; "
+            "expected --pin spki-sha256:... without --cacert, or --verify none",
+            verify_mode_name(plan->verify));
+    return !verify_mode_has_pins(plan->verify) || pinset_has(plan->pins, PIN_SPKI) ||
+           error_set(err, "--raw-public-key needs an spki-sha256: pin: a raw public key has no "
+                          "certificate that another pin could match; expected --pin "
+                          "spki-sha256:..., as 'pinload pin --raw-public-key' prints it, or "
+                          "--verify none");
 }

@@ -295,7 +295,8 @@ bool plan_build_tls(struct plan *plan, const struct options *options, struct not
                                     .alpn = alpn[plan->http],
                                     .sni = plan->sni,
                                     .keep_tickets = plan->session_mode != SESSION_FULL,
-                                    .early_data = plan->session_mode == SESSION_EARLY};
+                                    .early_data = plan->session_mode == SESSION_EARLY,
+                                    .raw_keys = options->raw_public_key};
     if (plan->tls.version_min > plan->tls.version_max)
         return error_set(err, "--tls-min %s is above --tls-max %s; expected the opposite",
                          options->tls_min, options->tls_max);
@@ -370,5 +371,6 @@ bool plan_build_verification(struct plan *plan, const struct options *options,
     if (options->cacert != NULL && !verify_mode_has_chain(plan->verify))
         notices_add(notices, "--cacert is given and, with --verify %s, no chain is checked",
                     options->verify);
-    return !verify_mode_has_chain(plan->verify) || plan_read_cacert(plan, options->cacert, err);
+    return (!options->raw_public_key || plan_check_raw_keys(plan, err)) &&
+           (!verify_mode_has_chain(plan->verify) || plan_read_cacert(plan, options->cacert, err));
 }

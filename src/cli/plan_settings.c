@@ -113,6 +113,8 @@ void plan_settings(struct result *result, const struct plan *plan, const struct 
     set_optional(result, "max_failures", options->max_failures);
     set_load(result, plan, options);
     set_session(result, plan, options);
+    if (options->raw_public_key)
+        result_set_bool(result, "raw_public_key", true);
     set_optional(result, "tls_min", options->tls_min);
     set_optional(result, "tls_max", options->tls_max);
     set_optional(result, "ciphers", options->ciphers);

@@ -55,6 +55,7 @@ static void note_rejection(struct visit *visit)
 static void look(struct visit *visit)
 {
     const uint8_t *der;
+    uint8_t key[RAW_KEY_MOST];
     size_t len;
     enum tls_status status = tls_conn_handshake(visit->tls);
     struct buffer *out = tls_context_output(visit->context);
@@ -62,8 +63,10 @@ static void look(struct visit *visit)
     buffer_clear(out);
     for (size_t i = 0; (der = tls_conn_peer(visit->tls, i, &len)) != NULL; i++)
         probe_add(visit->probe, der, len);
+    if ((len = tls_conn_peer_key(visit->tls, key)) > 0)
+        probe_set_key(visit->probe, key, len);
     note_rejection(visit);
-    if (visit->probe->num_certs > 0 || status != TLS_WANT_READ)
+    if (!probe_is_empty(visit->probe) || status != TLS_WANT_READ)
         leave(visit, TCP_OK);
 }
 
@@ -136,7 +139,7 @@ static bool conclude(const struct visit *visit, struct error *err)
                          "%s (%s) rejected the --ech given, and its certificate is for the public "
                          "name '%s'; without --ech, --sni %s shows its pins",
                          visit->plan->target.url, address, visit->public_name, visit->public_name);
-    if (visit->probe->num_certs > 0)
+    if (!probe_is_empty(visit->probe))
         return true;
     const struct tls_facts *facts = tls_conn_facts(visit->tls);
     if (!visit->is_connected)
@@ -179,9 +182,22 @@ void probe_add(struct probe *probe, const uint8_t *der, size_t len)
     probe->lens[probe->num_certs++] = len;
 }
 
+void probe_set_key(struct probe *probe, const uint8_t *der, size_t len)
+{
+    free(probe->key);
+    probe->key = (uint8_t *)memory_text_n((const char *)der, len);
+    probe->key_len = len;
+}
+
+bool probe_is_empty(const struct probe *probe)
+{
+    return probe->num_certs == 0 && probe->key == NULL;
+}
+
 void probe_cleanup(struct probe *probe)
 {
     for (size_t i = 0; i < probe->num_certs; i++)
         free(probe->certs[i]);
+    free(probe->key);
     *probe = (struct probe){0};
 }

@@ -9,6 +9,7 @@
 #include "tls/cert_compression.h"
 #include "tls/certificate.h"
 #include "tls/pinset.h"
+#include "tls/public_key.h"
 #include "tls/tls_context.h"
 
 #include <inttypes.h>
@@ -104,6 +105,25 @@ static void tell_wire(struct buffer *out, const struct plan *plan, const struct 
                       sample->bytes_read);
 }
 
+/* With what we have shown who we are; without a word where the server did not ask. */
+static void tell_own(struct buffer *out, const struct tls_facts *tls)
+{
+    char sigalg[64];
+    if (tls->own_sigalg != 0)
+        buffer_format(out, "  client signed with %s, for a %s\n",
+                      tls_sigalg_name(tls->own_sigalg, sigalg),
+                      tls->own_raw_key ? "raw public key" : "certificate");
+}
+
+static void tell_key(struct buffer *out, const struct tls_conn *conn)
+{
+    uint8_t der[RAW_KEY_MOST];
+    char kind[PUBLIC_KEY_KIND_LEN];
+    size_t len = tls_conn_peer_key(conn, der);
+    if (len > 0 && public_key_kind(kind, der, len))
+        buffer_format(out, "  raw public key: %s\n", kind);
+}
+
 static void tell_chain(struct buffer *out, const struct tls_conn *conn)
 {
     size_t len;
@@ -121,24 +141,38 @@ static void tell_chain(struct buffer *out, const struct tls_conn *conn)
     }
 }
 
-/* Every kind of pin: what was seen, then what was expected. */
-static void tell_pins(struct buffer *out, const struct plan *plan, const struct sample *sample,
-                      const struct tls_conn *conn)
+static void tell_seen(struct buffer *out, enum pin_kind kind,
+                      const uint8_t fingerprint[static FINGERPRINT_LEN])
+{
+    char base64[FINGERPRINT_BASE64_LEN + 1];
+    fingerprint_base64(base64, fingerprint);
+    buffer_format(out, "  seen      %s:%s\n", pin_kind_name(kind), base64);
+}
+
+/* Every kind of pin of what was seen. */
+static void tell_seen_pins(struct buffer *out, const struct tls_conn *conn)
 {
     size_t len;
     const uint8_t *der;
+    uint8_t fingerprint[FINGERPRINT_LEN], key[RAW_KEY_MOST];
     for (size_t i = 0; (der = tls_conn_peer(conn, i, &len)) != NULL; i++) {
-        uint8_t fingerprint[FINGERPRINT_LEN];
-        char base64[FINGERPRINT_BASE64_LEN + 1];
         fingerprint_of(fingerprint, der, len);
-        fingerprint_base64(base64, fingerprint);
-        buffer_format(out, "  seen      %s:%s\n", pin_kind_name(i == 0 ? PIN_CERT : PIN_CA),
-                      base64);
-        if (i > 0 || !fingerprint_spki(fingerprint, der, len))
-            continue;
-        fingerprint_base64(base64, fingerprint);
-        buffer_format(out, "  seen      %s:%s\n", pin_kind_name(PIN_SPKI), base64);
+        tell_seen(out, i == 0 ? PIN_CERT : PIN_CA, fingerprint);
+        if (i == 0 && fingerprint_spki(fingerprint, der, len))
+            tell_seen(out, PIN_SPKI, fingerprint);
     }
+    len = tls_conn_peer_key(conn, key);
+    if (len == 0)
+        return;
+    fingerprint_of(fingerprint, key, len);
+    tell_seen(out, PIN_SPKI, fingerprint);
+}
+
+/* What was expected, below what was seen. */
+static void tell_pins(struct buffer *out, const struct plan *plan, const struct sample *sample,
+                      const struct tls_conn *conn)
+{
+    tell_seen_pins(out, conn);
     if (!verify_mode_has_pins(plan->verify))
         return;
     size_t most = 8, count = pinset_count(plan->pins);
@@ -193,7 +227,9 @@ static char *tell(const struct plan *plan, const struct sample *sample, const st
         tell_tls(&out, sample);
         tell_ech(&out, sample->tls, conn);
         tell_wire(&out, plan, sample);
+        tell_own(&out, sample->tls);
         tell_chain(&out, conn);
+        tell_key(&out, conn);
         tell_pins(&out, plan, sample, conn);
         tell_verification(&out, plan, sample);
         if (sample->cut_by_fin)

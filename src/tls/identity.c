@@ -5,6 +5,7 @@
 #include "tls/certificate.h"
 #include "tls/key_file.h"
 #include "tls/private_key.h"
+#include "tls/raw_key.h"
 
 #include <openssl/bytestring.h>
 #include <openssl/err.h>
@@ -20,9 +21,10 @@
 
 struct identity {
     char *name;
-    CRYPTO_BUFFER **chain; /* leaf first */
+    CRYPTO_BUFFER **chain; /* leaf first; none of a key alone */
     size_t num_certs;
     EVP_PKEY *key;
+    struct ssl_credential_st *raw_key; /* NULL: it is not to be presented */
 };
 
 /* Identities in the order of loading, and the same by name for lookup (an open-addressed table of
@@ -34,6 +36,7 @@ struct identity_set {
     uint32_t *table;
     size_t table_len;
     SSL_CTX *trial; /* tried with each identity that is loaded */
+    bool use_raw_keys;
 };
 
 struct identity_set *identity_set_new(void)
@@ -41,11 +44,22 @@ struct identity_set *identity_set_new(void)
     return memory_new(1, sizeof(struct identity_set));
 }
 
+void identity_set_use_raw_keys(struct identity_set *set)
+{
+    set->use_raw_keys = true;
+}
+
+bool identity_set_uses_raw_keys(const struct identity_set *set)
+{
+    return set->use_raw_keys;
+}
+
 static void release(struct identity *identity)
 {
     for (size_t i = 0; i < identity->num_certs; i++)
         CRYPTO_BUFFER_free(identity->chain[i]);
     free(identity->chain);
+    raw_key_free(identity->raw_key);
     EVP_PKEY_free(identity->key);
     free(identity->name);
 }
@@ -110,7 +124,7 @@ long identity_set_find(const struct identity_set *set, const char *name)
     return -1;
 }
 
-/* Takes over the content of FILE, and leaves it empty. */
+/* Takes over certificates and key of FILE, and leaves it empty. */
 static void append(struct identity_set *set, const char *name, struct key_file *file)
 {
     if (set->count == set->capacity) {
@@ -123,8 +137,12 @@ static void append(struct identity_set *set, const char *name, struct key_file *
                                   .chain = memory_new(file->num_certs, sizeof *identity->chain),
                                   .num_certs = file->num_certs,
                                   .key = file->key};
+    if (set->use_raw_keys)
+        identity->raw_key = memory_must(raw_key_new(file->key));
     memcpy(identity->chain, file->certs, file->num_certs * sizeof *identity->chain);
-    *file = (struct key_file){0};
+    file->num_certs = 0;
+    file->key = NULL;
+    key_file_cleanup(file);
     enter_name(set, set->count++);
 }
 
@@ -172,14 +190,33 @@ static bool find_leaf(struct key_file *file, struct certificate_fields *out_fiel
     return false;
 }
 
-/* Reads certificate and key, from one file or two, into FILE. */
-static bool read_pair(struct key_file *file, const char *cert, const char *key,
+/* Reads the private key of KEY, a path, into FILE. */
+static bool read_key(struct key_file *file, const char *key, const struct password *password,
+                     struct error *err)
+{
+    struct key_file key_part = {0};
+    if (!key_file_read(&key_part, key, "the key file", true, password, err))
+        return false;
+    file->key = key_part.key;
+    key_part.key = NULL;
+    key_file_cleanup(&key_part);
+    return file->key != NULL ||
+           error_set(err,
+                     "the key file '%s' has no private key; expected PKCS#8, encrypted PKCS#8, or "
+                     "traditional PEM",
+                     key);
+}
+
+/* Reads certificate and key, from one file or two, into FILE; a key alone where it may be one. */
+static bool read_pair(struct key_file *file, const char *cert, const char *key, bool may_be_key,
                       const struct password *password, struct error *err)
 {
     bool one_file = key == NULL;
+    if (cert == NULL)
+        return read_key(file, key, password, err);
     if (!key_file_read(file, cert, "the certificate file", one_file, password, err))
         return false;
-    if (file->num_certs == 0)
+    if (file->num_certs == 0 && !(may_be_key && file->key != NULL))
         return error_set(
             err,
             "the certificate file '%s' has no certificate; expected PEM (a leaf, then its issuers) "
@@ -190,21 +227,7 @@ static bool read_pair(struct key_file *file, const char *cert, const char *key,
                          "--key FILE is missing (in --identity: NAME=CERT,KEY): the certificate "
                          "file '%s' has no private key",
                          cert);
-    if (one_file)
-        return true;
-    struct key_file key_part = {0};
-    if (!key_file_read(&key_part, key, "the key file", true, password, err))
-        return false;
-    file->key = key_part.key;
-    key_part.key = NULL;
-    key_file_cleanup(&key_part);
-    if (file->key == NULL)
-        return error_set(
-            err,
-            "the key file '%s' has no private key; expected PKCS#8, encrypted PKCS#8, or "
-            "traditional PEM",
-            key);
-    return true;
+    return one_file || read_key(file, key, password, err);
 }
 
 /* Whether TLS accepts the pair: BoringSSL checks more than whether they belong together. */
@@ -225,6 +248,23 @@ static bool try_pair(struct identity_set *set, const struct key_file *file, cons
     return false;
 }
 
+/* Whether what was read is an identity: a key alone, or a certificate that its key belongs to. */
+static bool check_pair(struct identity_set *set, struct key_file *file,
+                       struct certificate_fields *out_fields, const char *cert, const char *key,
+                       struct error *err)
+{
+    if (file->num_certs == 0)
+        return true;
+    if (find_leaf(file, out_fields))
+        return try_pair(set, file, cert, err);
+    if (key == NULL)
+        return error_set(err, "the private key in '%s' does not belong to any certificate in it",
+                         cert);
+    return error_set(
+        err, "the key '%s' does not belong to the certificate '%s'; expected a matching pair", key,
+        cert);
+}
+
 bool identity_set_add(struct identity_set *set, const char *name, const char *cert, const char *key,
                       const struct password *password, struct notices *notices, struct error *err)
 {
@@ -232,21 +272,12 @@ bool identity_set_add(struct identity_set *set, const char *name, const char *ce
         return error_set(err, "the identity '%s' is given twice; expected each name once", name);
     struct key_file file = {0};
     struct certificate_fields fields;
-    bool ok = read_pair(&file, cert, key, password, err);
-    if (ok && !find_leaf(&file, &fields))
-        ok =
-            key == NULL
-                ? error_set(err, "the private key in '%s' does not belong to any certificate in it",
-                            cert)
-                : error_set(
-                      err,
-                      "the key '%s' does not belong to the certificate '%s'; expected a matching "
-                      "pair",
-                      key, cert);
-    ok = ok && try_pair(set, &file, cert, err);
+    bool ok = read_pair(&file, cert, key, set->use_raw_keys, password, err) &&
+              check_pair(set, &file, &fields, cert, key, err);
     if (ok) {
         notice_open_key(key != NULL ? key : cert, notices);
-        notice_dates(name, cert, &fields, notices);
+        if (file.num_certs > 0)
+            notice_dates(name, cert, &fields, notices);
         append(set, name, &file);
     }
     key_file_cleanup(&file);
@@ -283,6 +314,7 @@ static void copy_identity(struct identity_set *to, const struct identity *from)
 void identity_set_copy(struct identity_set *to, const struct identity_set *from, size_t first,
                        size_t count)
 {
+    to->use_raw_keys = from->use_raw_keys;
     for (size_t i = first; i < from->count && i - first < count; i++)
         copy_identity(to, &from->items[i]);
 }
@@ -305,16 +337,31 @@ void identity_set_slice(struct identity_set *set, size_t first, size_t count)
     rebuild_table(set, set->table_len);
 }
 
+bool identity_set_has_cert(const struct identity_set *set, size_t index)
+{
+    return set->items[index].num_certs > 0;
+}
+
 bool identity_set_apply(const struct identity_set *set, size_t index, struct ssl_st *ssl)
 {
     const struct identity *identity = &set->items[index];
-    return SSL_set_chain_and_key(ssl, identity->chain, identity->num_certs, identity->key, NULL) ==
-           1;
+    bool has_cert = identity->num_certs > 0;
+    return (!has_cert || SSL_set_chain_and_key(ssl, identity->chain, identity->num_certs,
+                                               identity->key, NULL) == 1) &&
+           (identity->raw_key == NULL || raw_key_present(identity->raw_key, ssl, has_cert));
+}
+
+bool identity_set_presents_key(const struct identity_set *set, size_t index,
+                               const struct ssl_st *ssl)
+{
+    return index < set->count && raw_key_is_chosen(set->items[index].raw_key, ssl);
 }
 
 const unsigned char *identity_set_leaf(const struct identity_set *set, size_t index,
                                        size_t *out_len)
 {
+    if (!identity_set_has_cert(set, index))
+        return NULL;
     const CRYPTO_BUFFER *leaf = set->items[index].chain[0];
     *out_len = CRYPTO_BUFFER_len(leaf);
     return CRYPTO_BUFFER_data(leaf);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The client identities of a run, each a name, a certificate chain and a private key. A set is
- * loaded once and then cloned for each thread, since shared keys lock. Which identity a session
- * uses is a pure function of the set's size and the session's serial number (plan/rotation.h).
+ * The client identities of a run, each a name, a certificate chain and a private key, or a name and
+ * a private key whose public key stands for itself (RFC 7250). A set is loaded once and then cloned
+ * for each thread, since shared keys lock. Which identity a session uses is a pure function of the
+ * set's size and the session's serial number (plan/rotation.h).
  */
 #ifndef PINLOAD_TLS_IDENTITY_H
 #define PINLOAD_TLS_IDENTITY_H
@@ -20,17 +21,22 @@ struct ssl_st;
 struct identity_set *identity_set_new(void);
 void identity_set_free(struct identity_set *set);
 
+/* identity_set_use_raw_keys makes every identity that is added from then on offer its raw public
+ * key, and accepts keys without a certificate as identities. */
+void identity_set_use_raw_keys(struct identity_set *set);
+bool identity_set_uses_raw_keys(const struct identity_set *set);
+
 /* identity_set_add loads one identity: CERT and KEY (NULL: KEY is in CERT's file) are paths of PEM
- * or PKCS#12 files. The key must belong to the certificate, and the name must be new. An expired
- * certificate or a key file that others can read adds a warning. False sets ERR, which names the
- * files. */
+ * or PKCS#12 files. With raw keys, CERT may be NULL, or have only a key. The key must belong to the
+ * certificate, and the name must be new. An expired certificate or a key file that others can read
+ * adds a warning. False sets ERR, which names the files. */
 bool identity_set_add(struct identity_set *set, const char *name, const char *cert, const char *key,
                       const struct password *password, struct notices *notices, struct error *err);
 
 /* identity_set_add_directory loads one identity for each NAME in the directory PATH, in natural
  * order: NAME.crt with NAME.key, else NAME.pem (its key inside or in NAME.key), else NAME.p12 or
- * NAME.pfx. A certificate without a key is skipped with a warning; a directory without an identity
- * is an error. */
+ * NAME.pfx; with raw keys, else NAME.key alone. A certificate without a key is skipped with a
+ * warning; a directory without an identity is an error. */
 bool identity_set_add_directory(struct identity_set *set, const char *path,
                                 const struct password *password, struct notices *notices,
                                 struct error *err);
@@ -58,7 +64,15 @@ long identity_set_find(const struct identity_set *set, const char *name);
 /* identity_set_apply makes SSL present identity INDEX. False only if memory runs out. */
 bool identity_set_apply(const struct identity_set *set, size_t index, struct ssl_st *ssl);
 
-/* identity_set_leaf returns the DER of identity INDEX's certificate. */
+/* identity_set_has_cert says whether identity INDEX has a certificate, or is a key alone. */
+bool identity_set_has_cert(const struct identity_set *set, size_t index);
+
+/* identity_set_presents_key says whether it is identity INDEX's raw public key, in the place of a
+ * certificate, that SSL presents; while it does. INDEX may be beyond the set. */
+bool identity_set_presents_key(const struct identity_set *set, size_t index,
+                               const struct ssl_st *ssl);
+
+/* identity_set_leaf returns the DER of identity INDEX's certificate; NULL: it has none. */
 const unsigned char *identity_set_leaf(const struct identity_set *set, size_t index,
                                        size_t *out_len);
 

@@ -128,6 +128,8 @@ static bool add_entry(struct identity_set *set, const char *path, const struct e
             return identity_set_add(set, entry->name, cert, separate ? key : NULL, password,
                                     notices, err);
     }
+    if (entry->found == 1u << ENDING_KEY && identity_set_uses_raw_keys(set))
+        return identity_set_add(set, entry->name, NULL, key, password, notices, err);
     if ((entry->found & ~(1u << ENDING_KEY)) != 0)
         notices_add(notices, "'%s/%s' has a certificate but no key and is skipped", path,
                     entry->name);
@@ -148,8 +150,8 @@ bool identity_set_add_directory(struct identity_set *set, const char *path,
         ok = error_set(
             err,
             "the directory '%s' has no identity; expected NAME.crt with NAME.key, NAME.pem, "
-            "NAME.p12 or NAME.pfx",
-            path);
+            "NAME.p12 or NAME.pfx%s",
+            path, identity_set_uses_raw_keys(set) ? ", or NAME.key alone" : "");
     for (size_t i = 0; i < listing.count; i++)
         free(listing.entries[i].name);
     free(listing.entries);

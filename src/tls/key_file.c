@@ -8,6 +8,7 @@
 #include "tls/key_reading.h"
 #include "tls/pem.h"
 #include "tls/private_key.h"
+#include "tls/public_key.h"
 
 #include <openssl/bytestring.h>
 #include <openssl/evp.h>
@@ -16,6 +17,7 @@
 #include <openssl/pool.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define MOST_BYTES ((size_t)1 << 20)
@@ -58,6 +60,8 @@ static bool take_block(void *owner, const struct pem_block *block)
     struct visit *visit = owner;
     if (pem_is_certificate(block))
         visit->failed = !key_reading_add_cert(visit->reading, block->der, block->len);
+    else if (strcmp(block->name, PEM_STRING_PUBLIC) == 0)
+        key_reading_add_public_key(visit->reading, block->der, block->len);
     else if (pem_is_key(block))
         visit->failed = !take_key_block(visit->reading, block);
     return !visit->failed;
@@ -107,10 +111,15 @@ static bool read_der(struct key_reading *r, const uint8_t *bytes, size_t len)
 static bool read_bytes(struct key_reading *r, const uint8_t *bytes, size_t len)
 {
     struct certificate_fields fields;
+    char kind[PUBLIC_KEY_KIND_LEN];
     if (len == 0)
         return key_reading_fail(r, "is empty; " ACCEPTED);
     if (certificate_read(&fields, bytes, len))
         return key_reading_add_cert(r, bytes, len);
+    if (public_key_kind(kind, bytes, len)) {
+        key_reading_add_public_key(r, bytes, len);
+        return true;
+    }
     return bytes[0] == 0x30 ? read_der(r, bytes, len) : read_pem(r, bytes, len);
 }
 
@@ -156,5 +165,6 @@ void key_file_cleanup(struct key_file *file)
     for (size_t i = 0; i < file->num_certs; i++)
         CRYPTO_BUFFER_free(file->certs[i]);
     EVP_PKEY_free(file->key);
+    free(file->public_key);
     *file = (struct key_file){0};
 }

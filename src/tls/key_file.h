@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The content of one file of certificates or keys: PEM (certificates; keys as PKCS#8, encrypted
- * PKCS#8, or traditional with or without DEK-Info), PKCS#12 (RFC 7292), or one certificate or key
- * as DER; recognised by content, not by the file's name.
+ * PKCS#8, or traditional with or without DEK-Info; public keys), PKCS#12 (RFC 7292), or one
+ * certificate or key as DER; recognised by content, not by the file's name.
  */
 #ifndef PINLOAD_TLS_KEY_FILE_H
 #define PINLOAD_TLS_KEY_FILE_H
@@ -19,11 +19,14 @@ struct evp_pkey_st;
 
 #define KEY_FILE_MAX_CERTS 16
 
-/* A zeroed struct is empty. Owns its certificates and key. */
+/* A zeroed struct is empty. Owns its certificates and keys. */
 struct key_file {
     struct crypto_buffer_st *certs[KEY_FILE_MAX_CERTS]; /* in the order of the file, leaf first */
     size_t num_certs;
     struct evp_pkey_st *key;
+    uint8_t *public_key; /* the first of the public keys alone, DER, perhaps damaged; or NULL */
+    size_t public_key_len;
+    size_t num_public_keys;
 };
 
 /* key_file_read reads PATH. WHAT is the file's role in messages ("the certificate", "the key"). If

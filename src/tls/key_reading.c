@@ -48,6 +48,15 @@ bool key_reading_add_cert(struct key_reading *r, const uint8_t *der, size_t len)
     return true;
 }
 
+void key_reading_add_public_key(struct key_reading *r, const uint8_t *der, size_t len)
+{
+    struct key_file *file = r->file;
+    if (file->num_public_keys++ == 0) {
+        file->public_key = (uint8_t *)memory_text_n((const char *)der, len);
+        file->public_key_len = len;
+    }
+}
+
 /* Whether another key is to be read. */
 static bool wants_key(struct key_reading *r, bool *out_ok)
 {

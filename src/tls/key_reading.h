@@ -26,6 +26,9 @@ bool key_reading_fail(const struct key_reading *r, const char *problem);
 
 bool key_reading_add_cert(struct key_reading *r, const uint8_t *der, size_t len);
 
+/* key_reading_add_public_key keeps the first public key, and counts them. */
+void key_reading_add_public_key(struct key_reading *r, const uint8_t *der, size_t len);
+
 /* key_reading_add_key adds an unencrypted key, as DER, if one is wanted. */
 bool key_reading_add_key(struct key_reading *r, const uint8_t *der, size_t len);
 

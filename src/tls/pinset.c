@@ -253,6 +253,15 @@ int pinset_match_leaf(const struct pinset *pinset, const uint8_t *der, size_t de
     return -1;
 }
 
+int pinset_match_key(const struct pinset *pinset, const uint8_t *der, size_t der_len)
+{
+    uint8_t fingerprint[FINGERPRINT_LEN];
+    if (!pinset_has(pinset, PIN_SPKI))
+        return -1;
+    fingerprint_of(fingerprint, der, der_len);
+    return pinset_find(pinset, PIN_SPKI, fingerprint);
+}
+
 int pinset_match_issuer(const struct pinset *pinset, const uint8_t *der, size_t der_len)
 {
     uint8_t fingerprint[FINGERPRINT_LEN];

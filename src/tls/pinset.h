@@ -55,6 +55,10 @@ int pinset_find(const struct pinset *pinset, enum pin_kind kind,
  * or -1. It computes only the hashes for which there are pins. */
 int pinset_match_leaf(const struct pinset *pinset, const uint8_t *der, size_t der_len);
 
+/* pinset_match_key returns the index of an SPKI pin that matches the SubjectPublicKeyInfo DER, or
+ * -1. */
+int pinset_match_key(const struct pinset *pinset, const uint8_t *der, size_t der_len);
+
 /* pinset_match_issuer returns the index of a ca-sha256 pin that matches the issuer certificate DER,
  * or -1. The caller must ensure that DER is in the verified chain. */
 int pinset_match_issuer(const struct pinset *pinset, const uint8_t *der, size_t der_len);

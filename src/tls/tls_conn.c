@@ -15,6 +15,7 @@
 #include <openssl/ssl.h>
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,12 +105,20 @@ static void note_record(struct tls_conn *conn, bool is_write, const uint8_t *hea
     conn->is_waiting = false;
 }
 
-static void note_sent_message(struct tls_facts *facts, uint8_t type, size_t len)
+/* A handshake message of ours, whose body begins behind four bytes. */
+static void note_sent_message(struct tls_conn *conn, const uint8_t *message, size_t len)
 {
-    if (type == SSL3_MT_CERTIFICATE)
-        facts->cert_asked = true;
-    else if (type == SSL3_MT_CLIENT_HELLO && facts->wire[WIRE_CLIENT_HELLO] == 0)
+    const struct identity_set *identities = conn->context->identities;
+    struct tls_facts *facts = &conn->facts;
+    if (message[0] == SSL3_MT_CLIENT_HELLO && facts->wire[WIRE_CLIENT_HELLO] == 0) {
         facts->wire[WIRE_CLIENT_HELLO] = (uint32_t)len;
+    } else if (message[0] == SSL3_MT_CERTIFICATE) {
+        facts->cert_asked = true;
+        facts->own_raw_key =
+            identities != NULL && identity_set_presents_key(identities, conn->identity, conn->ssl);
+    } else if (len >= 6 && message[0] == SSL3_MT_CERTIFICATE_VERIFY) {
+        facts->own_sigalg = (uint16_t)(message[4] << 8 | message[5]);
+    }
 }
 
 static void on_message(int is_write, int version, int content_type, const void *bytes, size_t len,
@@ -121,7 +130,7 @@ static void on_message(int is_write, int version, int content_type, const void *
     if (content_type == SSL3_RT_ALERT && len == 2)
         note_alert(conn, is_write, message);
     else if (content_type == SSL3_RT_HANDSHAKE && is_write && len > 0)
-        note_sent_message(&conn->facts, message[0], len);
+        note_sent_message(conn, message, len);
     else if (content_type == SSL3_RT_HEADER && len == SSL3_RT_HEADER_LENGTH &&
              !conn->facts.handshaken)
         note_record(conn, is_write != 0, message);
@@ -324,6 +333,7 @@ static void note_handshake(struct tls_conn *conn)
     facts->cipher = cipher != NULL ? SSL_CIPHER_get_protocol_id(cipher) : 0;
     facts->group = SSL_get_curve_id(conn->ssl);
     facts->sigalg = SSL_get_peer_signature_algorithm(conn->ssl);
+    facts->peer_raw_key = raw_key_is_peers(conn->ssl);
 }
 
 /* A flight of LEN bytes has gone into the output. BoringSSL sends each as a whole: what it seals
@@ -433,6 +443,11 @@ const char *tls_conn_public_name(const struct tls_conn *conn, size_t *out_len)
     return conn->ssl != NULL ? ech_public_name(conn->ssl, out_len) : NULL;
 }
 
+size_t tls_conn_peer_key(const struct tls_conn *conn, uint8_t out[static RAW_KEY_MOST])
+{
+    return conn->ssl != NULL ? raw_key_of_peer(conn->ssl, out) : 0;
+}
+
 void tls_conn_stop(struct tls_conn *conn)
 {
     SSL_free(conn->ssl);
@@ -440,7 +455,18 @@ void tls_conn_stop(struct tls_conn *conn)
     conn->in_len = 0;
 }
 
+/* What ERR has no words for. */
+static const char *explain(uint32_t error)
+{
+    return ERR_GET_LIB(error) == ERR_LIB_SSL &&
+                   ERR_GET_REASON(error) == SSL_R_UNKNOWN_CERTIFICATE_TYPE
+               ? " (the server asks for a kind of certificate or key that the identity is not)"
+               : "";
+}
+
 void tls_error_text(uint32_t error, char *out, size_t out_len)
 {
-    ERR_error_string_n(error, out, out_len);
+    char text[ERR_ERROR_STRING_BUF_LEN];
+    ERR_error_string_n(error, text, sizeof text);
+    snprintf(out, out_len, "%s%s", text, explain(error));
 }

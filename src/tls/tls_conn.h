@@ -7,6 +7,7 @@
 #ifndef PINLOAD_TLS_TLS_CONN_H
 #define PINLOAD_TLS_TLS_CONN_H
 
+#include "tls/raw_key.h"
 #include "tls/verify.h"
 #include "tls/wire.h"
 
@@ -47,6 +48,8 @@ struct tls_facts {
     bool early_accepted; /* and the server accepted it */
     bool cert_asked;     /* our Certificate message was sent, even an empty one: the server
                           * requested one */
+    bool own_raw_key;    /* with a raw public key in it (RFC 7250) */
+    bool peer_raw_key;   /* the peer authenticated with one */
     bool h2;             /* ALPN chose HTTP/2 */
     enum tls_ech ech;
     bool ech_retried;     /* it was offered by a configuration that a rejection had brought */
@@ -58,6 +61,7 @@ struct tls_facts {
     uint16_t cipher;
     uint16_t group;
     uint16_t sigalg;           /* the peer's */
+    uint16_t own_sigalg;       /* of the CertificateVerify that went out; 0: none did */
     uint16_t cert_compression; /* of the server's certificate (tls/cert_compression.h); 0: none */
     uint32_t cert_len, cert_wire_len; /* of the message that it came in, and as that came */
     uint32_t error;                   /* BoringSSL's packed error code of a failure, or 0 */
@@ -108,6 +112,10 @@ const uint8_t *tls_conn_peer(const struct tls_conn *conn, size_t index, size_t *
 /* tls_conn_public_name returns the name that the certificate of a server that rejected ECH is for,
  * *OUT_LEN characters without a NUL; NULL where none did. Not after stop. */
 const char *tls_conn_public_name(const struct tls_conn *conn, size_t *out_len);
+
+/* tls_conn_peer_key writes the DER of the raw public key that the peer sent in the place of a
+ * certificate, and returns its length, or 0. Not after stop. */
+size_t tls_conn_peer_key(const struct tls_conn *conn, uint8_t out[static RAW_KEY_MOST]);
 
 /* tls_conn_stop frees what BoringSSL holds for the session; the facts stay. */
 void tls_conn_stop(struct tls_conn *conn);

@@ -5,6 +5,7 @@
 #include "tls/cert_compression.h"
 #include "tls/decompressor.h"
 #include "tls/identity.h"
+#include "tls/raw_key.h"
 #include "tls/tickets.h"
 #include "tls/tls_internal.h"
 
@@ -90,10 +91,21 @@ static bool refuse(struct error *err, const char *option, const char *value, con
     return error_set(err, "%s '%s' is not known to this BoringSSL; %s", option, value, accepted);
 }
 
+static bool accept_raw_keys(SSL_CTX *ctx, struct error *err)
+{
+    return raw_key_accept(ctx) ||
+           error_set(err,
+                     "this BoringSSL (API version %d) has no raw public keys; expected one of API "
+                     "version 41 or later",
+                     BORINGSSL_API_VERSION);
+}
+
 bool tls_context_limit(struct tls_context *context, const struct tls_config *config,
                        struct error *err)
 {
     SSL_CTX *ctx = context->ssl_ctx;
+    if (config->raw_keys && !accept_raw_keys(ctx, err))
+        return false;
     uint16_t min = config->version_min ? config->version_min : TLS_VERSION_1_2;
     uint16_t max = config->version_max ? config->version_max : TLS_VERSION_1_3;
     if (!SSL_CTX_set_min_proto_version(ctx, min) || !SSL_CTX_set_max_proto_version(ctx, max))

@@ -38,7 +38,8 @@ struct tls_config {
         *cert_compression; /* as --cert-compression has it (RFC 8879); NULL: none is offered */
     bool keep_tickets;     /* for resumption */
     bool early_data;
-    FILE *keylog; /* borrowed; each line is written and flushed at once */
+    bool raw_keys; /* the peer is asked for a raw public key (RFC 7250) or a certificate */
+    FILE *keylog;  /* borrowed; each line is written and flushed at once */
 };
 
 struct identity_set;

@@ -22,6 +22,7 @@ struct tls_context {
     struct buffer output;
     struct tickets *tickets;               /* NULL: no tickets are kept */
     const struct identity_set *identities; /* NULL: no client certificate */
+    const struct pinset *client_keys;      /* a server's; NULL: it asks for none */
     char *sni;
     struct ech_offer ech;
     struct decompressor *decompressor; /* NULL: no compressed certificates */
@@ -34,7 +35,8 @@ struct tls_context {
  * over. */
 struct tls_context *tls_context_base(SSL_CTX *ssl_ctx);
 
-/* tls_context_limit sets versions, ciphers, groups and signature algorithms; false sets ERR. */
+/* tls_context_limit sets versions, ciphers, groups, signature algorithms and what the peer may
+ * authenticate with; false sets ERR. */
 bool tls_context_limit(struct tls_context *context, const struct tls_config *config,
                        struct error *err);
 

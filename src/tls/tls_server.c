@@ -2,30 +2,75 @@
 #include "tls/tls_server.h"
 
 #include "tls/key_file.h"
+#include "tls/raw_key.h"
 #include "tls/tls_internal.h"
+#include "tls/verify.h"
 
 #include <openssl/err.h>
 #include <openssl/pool.h>
 #include <openssl/ssl.h>
 
-static bool use_cert(SSL_CTX *ctx, const struct tls_server_config *config, struct error *err)
+/* Reads certificate and key, from one file or two, into FILE. */
+static bool read_files(struct key_file *file, const struct tls_server_config *config,
+                       struct error *err)
 {
     static const struct password no_password;
     const struct password *password = config->password ? config->password : &no_password;
-    struct key_file file = {0}, key_part = {0};
-    bool ok = key_file_read(&file, config->cert, "the server's certificate file",
-                            config->key == NULL, password, err) &&
-              (config->key == NULL ||
-               key_file_read(&key_part, config->key, "the server's key file", true, password, err));
-    EVP_PKEY *key = config->key == NULL ? file.key : key_part.key;
-    if (ok &&
-        (key == NULL || !SSL_CTX_set_chain_and_key(ctx, file.certs, file.num_certs, key, NULL)))
-        ok = error_set(err, "the server's certificate '%s' and its key cannot be used together",
-                       config->cert);
-    ERR_clear_error();
-    key_file_cleanup(&file);
+    struct key_file key_part = {0};
+    bool ok =
+        (config->cert == NULL || key_file_read(file, config->cert, "the server's certificate file",
+                                               config->key == NULL, password, err)) &&
+        (config->key == NULL ||
+         key_file_read(&key_part, config->key, "the server's key file", true, password, err));
+    if (config->key != NULL) {
+        file->key = key_part.key;
+        key_part.key = NULL;
+    }
     key_file_cleanup(&key_part);
     return ok;
+}
+
+static bool use_raw_key(SSL_CTX *ctx, EVP_PKEY *key)
+{
+    struct ssl_credential_st *raw_key = raw_key_new(key);
+    bool ok = raw_key != NULL && raw_key_serve(raw_key, ctx);
+    raw_key_free(raw_key);
+    return ok;
+}
+
+static bool use_cert(SSL_CTX *ctx, const struct tls_server_config *config, struct error *err)
+{
+    struct key_file file = {0};
+    bool ok = read_files(&file, config, err);
+    if (ok && (file.key == NULL || (config->raw_key && !use_raw_key(ctx, file.key)) ||
+               (config->cert != NULL &&
+                !SSL_CTX_set_chain_and_key(ctx, file.certs, file.num_certs, file.key, NULL))))
+        ok = error_set(err, "the server's certificate '%s' and its key cannot be used together",
+                       config->cert != NULL ? config->cert : config->key);
+    ERR_clear_error();
+    key_file_cleanup(&file);
+    return ok;
+}
+
+static enum ssl_verify_result_t on_client_key(SSL *ssl, uint8_t *out_alert)
+{
+    const struct tls_context *context = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
+    const struct verify_policy policy = {.mode = VERIFY_PIN, .pins = context->client_keys};
+    struct verify_verdict verdict = {0};
+    return verify_server(ssl, &policy, &verdict, out_alert) ? ssl_verify_ok : ssl_verify_invalid;
+}
+
+static bool ask_for_client_keys(struct tls_context *context, const struct tls_server_config *config,
+                                struct error *err)
+{
+    SSL_CTX *ctx = context->ssl_ctx;
+    if (!raw_key_accept(ctx))
+        return error_set(err, "this BoringSSL has no raw public keys");
+    context->client_keys = config->client_keys;
+    SSL_CTX_set_custom_verify(
+        ctx, SSL_VERIFY_PEER | (config->client_cert_optional ? 0 : SSL_VERIFY_FAIL_IF_NO_PEER_CERT),
+        on_client_key);
+    return true;
 }
 
 static bool ask_for_client_certs(SSL_CTX *ctx, const struct tls_server_config *config,
@@ -76,6 +121,7 @@ struct tls_context *tls_server_context_new(const struct tls_server_config *confi
         SSL_CTX_set_alpn_select_cb(ctx, select_alpn, (void *)(uintptr_t)config->limits.alpn);
     if (tls_context_limit(context, &config->limits, err) && use_cert(ctx, config, err) &&
         (config->client_ca == NULL || ask_for_client_certs(ctx, config, err)) &&
+        (config->client_keys == NULL || ask_for_client_keys(context, config, err)) &&
         (config->prepare == NULL || config->prepare(ctx, config->prepare_arg, err)))
         return context;
     tls_context_free(context);

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "tls/ech_internal.h"
+#include "tls/raw_key.h"
 #include "tls/trust.h"
 
 #include <openssl/err.h>
@@ -190,6 +191,24 @@ static enum verify_result check(const struct peer *peer, const struct verify_pol
     return VERIFY_OK;
 }
 
+/* A raw public key has no chain that could be verified: its pin is all there is. */
+static enum verify_result check_key(const uint8_t *der, size_t len,
+                                    const struct verify_policy *policy,
+                                    struct verify_verdict *verdict, uint8_t *out_alert)
+{
+    if (verify_mode_has_chain(policy->mode)) {
+        verdict->x509_error = X509_V_ERR_UNSPECIFIED;
+        *out_alert = SSL_AD_UNSUPPORTED_CERTIFICATE;
+        return VERIFY_CHAIN_UNTRUSTED;
+    }
+    if (!verify_mode_has_pins(policy->mode))
+        return VERIFY_OK;
+    verdict->pin_index = pinset_match_key(policy->pins, der, len);
+    verdict->pins_checked = true;
+    *out_alert = SSL_AD_CERTIFICATE_UNKNOWN;
+    return verdict->pin_index >= 0 ? VERIFY_OK : VERIFY_PIN_MISMATCH;
+}
+
 /* Computes a fixed number of SHA-256 blocks, so that a test can see whether an added cost is
  * found. */
 static void be_slow(const struct verify_policy *policy)
@@ -207,22 +226,31 @@ static void be_slow(const struct verify_policy *policy)
 #endif
 }
 
+/* What the peer sent: certificates, or a raw public key. */
+static enum verify_result check_peer(const SSL *ssl, const struct verify_policy *policy,
+                                     struct verify_verdict *verdict, uint8_t *out_alert)
+{
+    uint8_t key[RAW_KEY_MOST];
+    struct peer peer = {.certs = SSL_get0_peer_certificates(ssl)};
+    peer.public_name = ech_public_name(ssl, &peer.public_name_len);
+    if (peer.certs != NULL && sk_CRYPTO_BUFFER_num(peer.certs) > 0)
+        return check(&peer, policy, verdict, out_alert);
+    size_t key_len = raw_key_of_peer(ssl, key);
+    if (key_len > 0)
+        return check_key(key, key_len, policy, verdict, out_alert);
+    verdict->x509_error = X509_V_ERR_UNSPECIFIED;
+    *out_alert = SSL_AD_DECODE_ERROR;
+    return VERIFY_CHAIN_UNTRUSTED;
+}
+
 bool verify_server(struct ssl_st *ssl, const struct verify_policy *policy,
                    struct verify_verdict *verdict, uint8_t *out_alert)
 {
     uint64_t start_ns = clock_now_ns();
-    struct peer peer = {.certs = SSL_get0_peer_certificates(ssl)};
-    peer.public_name = ech_public_name(ssl, &peer.public_name_len);
     verdict->pin_index = -1;
     verdict->pins_checked = false;
     verdict->x509_error = 0;
-    if (peer.certs == NULL || sk_CRYPTO_BUFFER_num(peer.certs) == 0) {
-        verdict->result = VERIFY_CHAIN_UNTRUSTED;
-        verdict->x509_error = X509_V_ERR_UNSPECIFIED;
-        *out_alert = SSL_AD_DECODE_ERROR;
-    } else {
-        verdict->result = check(&peer, policy, verdict, out_alert);
-    }
+    verdict->result = check_peer(ssl, policy, verdict, out_alert);
     be_slow(policy);
     verdict->num_calls++;
     verdict->elapsed_ns = (uint32_t)(clock_now_ns() - start_ns);

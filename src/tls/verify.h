@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The check of the server's certificate: one function for all four modes, so that the modes differ
- * only by the work done. It runs inside BoringSSL's custom verify callback, fills the session's
- * verdict and calls no other module. A pin that matches here is provisional until the handshake
- * completes: the server's proof that it holds the key comes later.
+ * The check of the server's certificate or raw public key: one function for all four modes, so that
+ * the modes differ only by the work done. It runs inside BoringSSL's custom verify callback, fills
+ * the session's verdict and calls no other module. A pin that matches here is provisional until the
+ * handshake completes: the server's proof that it holds the key comes later.
  */
 #ifndef PINLOAD_TLS_VERIFY_H
 #define PINLOAD_TLS_VERIFY_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The plans of good command lines. Bad ones are in test_bad_input.c. */
-#include "cli/plan_builder.h"
+#include "cli/built.h"
 
 #include "base/clock.h"
 #include "cli/plan_settings.h"
@@ -10,39 +10,6 @@
 #include "tls/pinset.h"
 
 #include <sched.h>
-
-#define MAX_ARGS 16
-#define URL "https://127.0.0.1:8443/path"
-#define PIN "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
-
-/* A plan and its sources. */
-struct built {
-    char *argv[MAX_ARGS + 1];
-    struct options options;
-    struct plan plan;
-    struct notices notices;
-};
-
-static void build(struct built *built, const char *const *args)
-{
-    struct error err = {{0}};
-    int argc = 0;
-    memset(built, 0, sizeof *built);
-    for (; argc < MAX_ARGS && args[argc] != NULL; argc++)
-        built->argv[argc] = strdup(args[argc]);
-    if (!options_parse(&built->options, COMMAND_RUN, argc, built->argv, &err) ||
-        !plan_build(&built->plan, &built->options, &built->notices, &err))
-        fail_msg("%s", err.text);
-}
-
-static void release(struct built *built)
-{
-    plan_cleanup(&built->plan);
-    options_cleanup(&built->options);
-    notices_cleanup(&built->notices);
-    for (size_t i = 0; built->argv[i] != NULL; i++)
-        free(built->argv[i]);
-}
 
 static void what_there_is_to_check_with_implies_the_mode(void **state)
 {
@@ -507,57 +474,9 @@ static void settings_are_as_they_were_typed(void **state)
     }
 }
 
-static void a_key_that_does_not_go_with_the_handshake_earns_a_notice(void **state)
-{
-    (void)state;
-#define KEY(kind) "--cert", FIXTURE("client-" kind ".crt"), "--key", FIXTURE("client-" kind ".key")
-    static const struct {
-        const char *args[MAX_ARGS], *hint; /* NULL: no warning */
-    } cases[] = {
-        {{KEY("p384")}, NULL},
-        {{KEY("p384"), "--groups", "X25519:P-384"}, NULL},
-        {{KEY("p384"), "--groups", "secp384r1:X25519", "--tls-max", "1.2"}, NULL},
-        {{KEY("p384"), "--groups", "X25519", "--tls-min", "1.3"}, NULL},
-        {{KEY("rsa"), "--groups", "X25519"}, NULL},
-        {{KEY("ed25519"), "--groups", "X25519", "--tls-max", "1.2"}, NULL},
-        {{"--groups", "X25519", "--tls-max", "1.2"}, NULL},
-        {{KEY("p384"), "--groups", "X25519:P-256"}, "is on P-384, which is not in --groups"},
-        {{KEY("p256"), "--groups", "X25519:P-384"}, "if TLS 1.2 is negotiated, servers on"},
-        {{KEY("p256"), "--groups", "X25519", "--tls-max", "1.2"}, "with TLS 1.2, the only version"},
-        {{KEY("rsa"), "--sigalgs", "ecdsa_secp256r1_sha256:rsa_pss_rsae_sha256"}, NULL},
-        {{KEY("rsa"), "--sigalgs", "RSA-PSS+SHA256"}, NULL},
-        {{KEY("rsa"), "--sigalgs", "rsa_pkcs1_sha256", "--tls-max", "1.2"}, NULL},
-        {{KEY("p256"), "--sigalgs", "ECDSA+SHA256"}, NULL},
-        {{KEY("p384"), "--sigalgs", "ecdsa_secp384r1_sha384"}, NULL},
-        {{KEY("p384"), "--sigalgs", "ecdsa_secp256r1_sha256", "--tls-max", "1.2"}, NULL},
-        {{KEY("ed25519"), "--sigalgs", "ed25519"}, NULL},
-        {{KEY("rsa"), "--sigalgs", "rsa_pkcs1_sha256"},
-         "none of --sigalgs 'rsa_pkcs1_sha256' in TLS 1.3"},
-        {{KEY("p384"), "--sigalgs", "ecdsa_secp256r1_sha256"}, "' in TLS 1.3: the handshake fails"},
-        {{KEY("rsa"), "--sigalgs", "ed25519"},
-         "is RSA, which can use none of --sigalgs 'ed25519':"},
-        {{KEY("ed25519"), "--sigalgs", "RSA+SHA256:ECDSA+SHA256"},
-         "is Ed25519, which can use none"},
-        {{KEY("p384"), "--sigalgs", "ECDSA+SHA256", "--tls-min", "1.3"},
-         "'ECDSA+SHA256': the hand"},
-    };
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        const char *args[MAX_ARGS] = {"--verify", "none", URL};
-        struct built built;
-        for (size_t j = 0; cases[i].args[j] != NULL; j++)
-            args[3 + j] = cases[i].args[j];
-        build(&built, args);
-        assert_int_equal(built.notices.count, cases[i].hint != NULL);
-        if (cases[i].hint != NULL && strstr(built.notices.texts[0], cases[i].hint) == NULL)
-            fail_msg("%s", built.notices.texts[0]);
-        release(&built);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_key_that_does_not_go_with_the_handshake_earns_a_notice),
         cmocka_unit_test(what_there_is_to_check_with_implies_the_mode),
         cmocka_unit_test(the_names_that_are_sent_and_verified_come_from_the_url_or_sni),
         cmocka_unit_test(the_window_is_ten_seconds_unless_it_is_said),

@@ -4,18 +4,22 @@
 #include "base/buffer.h"
 #include "tls/fixtures.h"
 
-static void load_identity(struct pair *pair, const char *name)
+static void load_identity(struct pair *pair, const struct pair_config *config)
 {
+    const char *name = config->client;
     static const struct password no_password;
     struct notices notices = {0};
     struct error err = {{0}};
     char cert[512], key[512];
     pair->identities = identity_set_new();
+    if (config->client_raw_key)
+        identity_set_use_raw_keys(pair->identities);
     if (name == NULL)
         return;
     snprintf(cert, sizeof cert, FIXTURES "/%s.crt", name);
     snprintf(key, sizeof key, FIXTURES "/%s.key", name);
-    if (!identity_set_add(pair->identities, name, cert, key, &no_password, &notices, &err))
+    if (!identity_set_add(pair->identities, name, config->client_key_alone ? NULL : cert, key,
+                          &no_password, &notices, &err))
         fail_msg("%s", err.text);
     notices_cleanup(&notices);
 }
@@ -27,17 +31,20 @@ void pair_open(struct pair *pair, const struct pair_config *config)
     const char *server = config->server != NULL ? config->server : "server";
     snprintf(cert, sizeof cert, FIXTURES "/%s.crt", server);
     snprintf(key, sizeof key, FIXTURES "/%s.key", server);
-    struct tls_server_config server_config = {.cert = cert,
+    struct tls_server_config server_config = {.cert = config->server_key_alone ? NULL : cert,
                                               .key = key,
                                               .client_ca = config->client_ca,
                                               .client_cert_optional = config->client_cert_optional,
+                                              .raw_key = config->server_raw_key,
+                                              .client_keys = config->client_keys,
                                               .tickets = config->tickets,
                                               .limits = config->server_tls,
                                               .prepare = config->prepare,
                                               .prepare_arg = config->prepare_arg};
     struct tls_config client_config = config->client_tls;
     client_config.keep_tickets = config->tickets;
-    load_identity(pair, config->client);
+    client_config.raw_keys = config->client_raw_key;
+    load_identity(pair, config);
     pair->server_context = tls_server_context_new(&server_config, &err);
     if (pair->server_context == NULL)
         fail_msg("%s", err.text);

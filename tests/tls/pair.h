@@ -22,7 +22,11 @@ struct pair_config {
     const char *client;    /* the same; NULL: no certificate */
     const char *client_ca; /* a path; NULL: none is requested */
     bool client_cert_optional;
-    bool tickets; /* the server gives them, the client keeps them */
+    bool server_raw_key,
+        server_key_alone; /* it presents its raw public key; and has no certificate */
+    bool client_raw_key, client_key_alone; /* the same of the client */
+    const struct pinset *client_keys;      /* see tls/tls_server.h */
+    bool tickets;                          /* the server gives them, the client keeps them */
     struct tls_config client_tls, server_tls;
     bool (*prepare)(struct ssl_ctx_st *ctx, const void *arg, struct error *err); /* the server's */
     const void *prepare_arg;

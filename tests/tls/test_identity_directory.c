@@ -2,6 +2,7 @@
 #include "tls/identity.h"
 
 #include "tls/fixtures.h"
+#include "tls/raw_key.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -209,11 +210,44 @@ static void a_directory_without_identities_is_refused(void **state)
     identity_set_free(set);
 }
 
+static void with_raw_keys_a_key_alone_is_an_identity(void **state)
+{
+    (void)state;
+    if (!raw_key_supported()) {
+        print_message("skipped: this BoringSSL has no raw public keys (API 41 has them)\n");
+        skip();
+    }
+    static const struct {
+        const char *name;
+        bool has_cert;
+    } expected[] = {{"client1", true}, {"client2", true},  {"client3", true}, {"client4", true},
+                    {"client5", true}, {"client10", true}, {"orphan", false}};
+    struct identity_set *set = identity_set_new();
+    struct notices notices = {0};
+    struct error err = {{0}};
+    identity_set_use_raw_keys(set);
+    if (!identity_set_add_directory(set, FIXTURE("directory"), &julio, &notices, &err))
+        fail_msg("%s", err.text);
+    struct identity_set *copy = identity_set_clone(set);
+    assert_int_equal(identity_set_count(copy), COUNT_OF(expected));
+    for (size_t i = 0; i < COUNT_OF(expected); i++) {
+        size_t len;
+        assert_string_equal(identity_set_name(copy, i), expected[i].name);
+        assert_int_equal(identity_set_has_cert(copy, i), expected[i].has_cert);
+        assert_int_equal(identity_set_leaf(copy, i, &len) != NULL, expected[i].has_cert);
+    }
+    assert_string_equal(identity_set_key_kind(copy, 6), "P-256");
+    notices_cleanup(&notices);
+    identity_set_free(copy);
+    identity_set_free(set);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_directorys_identities_come_in_natural_order),
         cmocka_unit_test(a_certificate_without_a_key_is_skipped_and_named),
+        cmocka_unit_test(with_raw_keys_a_key_alone_is_an_identity),
         cmocka_unit_test_setup_teardown(
             of_several_files_crt_and_key_go_before_pem_before_p12_before_pfx, make_scratch,
             remove_scratch),
