@@ -91,6 +91,8 @@ static void print_identities(FILE *out)
         row(out, buffer_text(&name), "requests", "counter", "its complete responses by status");
     }
     buffer_cleanup(&name);
+    row(out, "identities.NAME.sigalgs.SIGALG", "handshakes", "counters",
+        "its full handshakes by the algorithm that it signed with");
     print_distribution(out, "identities.NAME.tls_handshake", "us", "its completed handshakes");
 }
 

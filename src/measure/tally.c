@@ -79,18 +79,30 @@ void tally_skipped(struct tally *tally, uint64_t count)
     tally->skipped += count;
 }
 
-static void count_code(struct code_counts *counts, uint16_t code, uint64_t count)
+static void count_among(struct code_count *items, size_t *num, size_t most, uint64_t *others,
+                        uint16_t code, uint64_t count)
 {
-    for (size_t i = 0; i < counts->num; i++) {
-        if (counts->items[i].code == code) {
-            counts->items[i].count += count;
+    for (size_t i = 0; i < *num; i++) {
+        if (items[i].code == code) {
+            items[i].count += count;
             return;
         }
     }
-    if (counts->num < MAX_CODES)
-        counts->items[counts->num++] = (struct code_count){code, count};
+    if (*num < most)
+        items[(*num)++] = (struct code_count){code, count};
     else
-        counts->others += count;
+        *others += count;
+}
+
+static void count_code(struct code_counts *counts, uint16_t code, uint64_t count)
+{
+    count_among(counts->items, &counts->num, MAX_CODES, &counts->others, code, count);
+}
+
+static void count_identity_sigalg(struct identity_tally *identity, uint16_t code, uint64_t count)
+{
+    count_among(identity->sigalgs, &identity->num_sigalgs, MAX_IDENTITY_SIGALGS,
+                &identity->other_sigalgs, code, count);
 }
 
 /* Whether what began, or was intended, at FROM_NS counts: it does not during the warm-up. */
@@ -150,7 +162,25 @@ static void count_wire(struct tally *tally, const struct tls_facts *tls)
         value_counts_add(&wire[i], tls->wire[i], 1);
 }
 
-static void count_handshake(struct tally *tally, const struct tls_facts *tls)
+static void count_type(struct peer_types *types, bool is_raw_key)
+{
+    *(is_raw_key ? &types->raw_keys : &types->certificates) += 1;
+}
+
+/* How the two sides of a full handshake have shown who they are. */
+static void count_authentication(struct tally *tally, uint32_t identity,
+                                 const struct tls_facts *tls)
+{
+    count_code(&tally->sigalgs, tls->sigalg, 1);
+    count_type(&tally->servers, tls->peer_raw_key);
+    if (tls->own_sigalg == 0)
+        return;
+    count_code(&tally->client_sigalgs, tls->own_sigalg, 1);
+    count_identity_sigalg(&tally->identities[identity], tls->own_sigalg, 1);
+    count_type(&tally->clients, tls->own_raw_key);
+}
+
+static void count_handshake(struct tally *tally, uint32_t identity, const struct tls_facts *tls)
 {
     *(tls->resumed ? &tally->handshakes_resumed : &tally->handshakes_full) += 1;
     tally->tickets_declined += tls->ticket_offered && !tls->resumed;
@@ -162,7 +192,7 @@ static void count_handshake(struct tally *tally, const struct tls_facts *tls)
     count_code(&tally->groups, tls->group, 1);
     count_compression(tally, tls);
     if (!tls->resumed)
-        count_code(&tally->sigalgs, tls->sigalg, 1);
+        count_authentication(tally, identity, tls);
     count_wire(tally, tls);
 }
 
@@ -178,7 +208,7 @@ void tally_handshake(struct tally *tally, const struct sample *sample, const str
 {
     const struct timeline *at = &sample->at;
     uint64_t elapsed_ns = at->handshaken - at->connected;
-    count_handshake(tally, tls);
+    count_handshake(tally, sample->identity, tls);
     seconds_add_handshake(&tally->seconds, at->handshaken, elapsed_ns);
     if (tally->plan->rate > 0 && is_measured(tally, at->intended))
         record(tally, LATENCY_HANDSHAKE_FROM_SCHEDULE, at->handshaken,
@@ -297,6 +327,9 @@ static void merge_identities(struct tally *to, const struct tally *from)
             sum->classes[class] += part->classes[class];
         for (int class = 0; class < NUM_STATUS_CLASSES; class ++)
             sum->responses[class] += part->responses[class];
+        for (size_t k = 0; k < part->num_sigalgs; k++)
+            count_identity_sigalg(sum, part->sigalgs[k].code, part->sigalgs[k].count);
+        sum->other_sigalgs += part->other_sigalgs;
         if (part->tls_handshake == NULL)
             continue;
         if (sum->tls_handshake == NULL)
@@ -321,6 +354,8 @@ static void merge_counters(struct tally *to, const struct tally *from)
     ADD(ech_offered), ADD(ech_accepted), ADD(ech_rejected), ADD(ech_retried);
     ADD(pins_checked), ADD(pins_checked_resumed), ADD(pins_matched), ADD(pins_mismatched);
     ADD(pins_not_checked), ADD(protocol_h2);
+    ADD(servers.certificates), ADD(servers.raw_keys);
+    ADD(clients.certificates), ADD(clients.raw_keys);
 #undef ADD
 }
 
@@ -345,6 +380,7 @@ void tally_merge(struct tally *to, struct tally *from)
     merge_codes(&to->ciphers, &from->ciphers);
     merge_codes(&to->groups, &from->groups);
     merge_codes(&to->sigalgs, &from->sigalgs);
+    merge_codes(&to->client_sigalgs, &from->client_sigalgs);
     merge_codes(&to->statuses, &from->statuses);
     merge_codes(&to->cert_compressions, &from->cert_compressions);
     merge_identities(to, from);

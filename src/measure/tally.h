@@ -31,13 +31,24 @@ struct code_counts {
     uint64_t others; /* more than MAX_CODES different ones */
 };
 
+/* By how many algorithms a key signs: one, or RSA's of TLS 1.2 and of 1.3; and more. */
+#define MAX_IDENTITY_SIGALGS 4
+
 struct identity_tally {
     uint64_t started;
     uint64_t classes[NUM_CLASSES];
     uint64_t responses[NUM_STATUS_CLASSES];
     uint32_t failed_by; /* a bit for each outcome of its failed sessions */
     uint64_t cut_off_served;
+    struct code_count sigalgs[MAX_IDENTITY_SIGALGS]; /* of its CertificateVerify */
+    size_t num_sigalgs;
+    uint64_t other_sigalgs;        /* more than MAX_IDENTITY_SIGALGS different ones */
     struct latency *tls_handshake; /* created at its first handshake */
+};
+
+/* Of full handshakes, whether a side authenticated with a certificate or with a raw public key. */
+struct peer_types {
+    uint64_t certificates, raw_keys;
 };
 
 struct tally {
@@ -66,7 +77,9 @@ struct tally {
     uint64_t *pins_by_pin;
     uint64_t tcp_ends[TCP_OTHER + 1]; /* of sessions that a local limit ended */
     uint64_t alerts_received[256], alerts_sent[256];
-    struct code_counts versions, ciphers, groups, sigalgs, statuses, cert_compressions;
+    struct code_counts versions, ciphers, groups, sigalgs, client_sigalgs, statuses;
+    struct code_counts cert_compressions;
+    struct peer_types servers, clients;
     uint64_t protocol_h2;
     struct identity_tally *identities;
     size_t num_identities;

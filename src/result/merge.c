@@ -163,6 +163,7 @@ static bool identities_fit(const struct result *merged, struct error *err)
                           err);
         for (int class = 0; class < NUM_STATUS_CLASSES && ok; class ++)
             ok = fits(row->responses[class], "identities", row->name, err);
+        ok = ok && names_fit(&row->sigalgs, "identities.sigalgs", err);
     }
     return ok;
 }
@@ -262,6 +263,7 @@ static void add_identity(struct result_identity *to, const struct result_identit
     add_counters(to, from, identity_counters, num_identity_counters);
     for (int class = 0; class < NUM_STATUS_CLASSES; class ++)
         add_to(&to->responses[class], from->responses[class]);
+    add_names(&to->sigalgs, &from->sigalgs);
     if (to->tls_handshake_hdr == NULL && from->tls_handshake_hdr != NULL)
         to->tls_handshake_hdr = copy_latency(from->tls_handshake_hdr);
     else if (to->tls_handshake_hdr != NULL)

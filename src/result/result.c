@@ -43,6 +43,7 @@ static void free_identities(struct result_identity *identities, size_t count)
     for (size_t i = 0; i < count; i++) {
         free(identities[i].name);
         free(identities[i].expected_status);
+        name_counts_cleanup(&identities[i].sigalgs);
         latency_free(identities[i].tls_handshake_hdr);
     }
     free(identities);
@@ -60,9 +61,19 @@ static void free_checks(struct result_check *checks, size_t count)
 static void cleanup_names(struct result *result)
 {
     struct name_counts *all[] = {
-        &result->versions,    &result->ciphers,           &result->groups,      &result->sigalgs,
-        &result->protocols,   &result->cert_compressions, &result->alerts_sent, &result->statuses,
-        &result->pins_by_pin, &result->alerts_received,
+        &result->versions,
+        &result->ciphers,
+        &result->groups,
+        &result->sigalgs,
+        &result->protocols,
+        &result->alerts_sent,
+        &result->statuses,
+        &result->pins_by_pin,
+        &result->alerts_received,
+        &result->client_sigalgs,
+        &result->server_certificate_types,
+        &result->client_certificate_types,
+        &result->cert_compressions,
     };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         name_counts_cleanup(all[i]);

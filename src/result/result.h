@@ -45,6 +45,7 @@ struct result_identity {
     uint64_t sessions, by_class[NUM_CLASSES];
     uint64_t responses[NUM_STATUS_CLASSES]; /* complete ones, including those of sessions cut off */
     char *expected_status;                  /* such as "200,204"; NULL: any 2xx or 3xx */
+    struct name_counts sigalgs;             /* full handshakes by its signature algorithm */
     uint32_t failed_by; /* outcome_bit of each of its failures; only known in the process of the
                          * run */
     uint64_t cut_off_served; /* of cut_off, those that had responses, all as expected */
@@ -138,7 +139,9 @@ struct result {
     uint64_t early_offered, early_accepted, early_rejected;
     uint64_t cert_bytes, cert_wire_bytes, cert_bytes_saved; /* of compressed certificates */
     uint64_t ech_offered, ech_accepted, ech_rejected, ech_retried;
-    struct name_counts versions, ciphers, groups, sigalgs, protocols, cert_compressions;
+    struct name_counts versions, ciphers, groups, sigalgs, client_sigalgs, protocols;
+    struct name_counts cert_compressions;
+    struct name_counts server_certificate_types, client_certificate_types; /* of the full ones */
     struct name_counts alerts_sent, alerts_received;
     struct value_counts wire_full[NUM_WIRE], wire_resumed[NUM_WIRE];
     struct name_counts statuses; /* HTTP, of complete responses */

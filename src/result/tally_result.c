@@ -30,15 +30,30 @@ static const char *name_status(uint16_t code, char out[static 64])
     return out;
 }
 
-static void fill_codes(struct name_counts *out, const struct code_counts *codes, namer *name)
+static void fill_names(struct name_counts *out, const struct code_count *items, size_t num,
+                       uint64_t others, namer *name)
 {
     char text[64];
-    for (size_t i = 0; i < codes->num; i++) {
-        if (codes->items[i].code != 0)
-            name_counts_add(out, name(codes->items[i].code, text), codes->items[i].count);
+    for (size_t i = 0; i < num; i++) {
+        if (items[i].code != 0)
+            name_counts_add(out, name(items[i].code, text), items[i].count);
     }
-    if (codes->others > 0)
-        name_counts_add(out, "other", codes->others);
+    if (others > 0)
+        name_counts_add(out, "other", others);
+}
+
+static void fill_codes(struct name_counts *out, const struct code_counts *codes, namer *name)
+{
+    fill_names(out, codes->items, codes->num, codes->others, name);
+}
+
+/* TLS certificate types (RFC 7250), in the spelling of the rest of a result. */
+static void fill_types(struct name_counts *out, const struct peer_types *types)
+{
+    if (types->certificates > 0)
+        name_counts_add(out, "x509", types->certificates);
+    if (types->raw_keys > 0)
+        name_counts_add(out, "raw_public_key", types->raw_keys);
 }
 
 static void fill_alerts(struct name_counts *out, const uint64_t counts[static 256])
@@ -113,6 +128,9 @@ static void fill_handshakes(const struct tally *tally, struct result *result)
     fill_codes(&result->ciphers, &tally->ciphers, tls_cipher_name);
     fill_codes(&result->groups, &tally->groups, tls_group_name);
     fill_codes(&result->sigalgs, &tally->sigalgs, tls_sigalg_name);
+    fill_codes(&result->client_sigalgs, &tally->client_sigalgs, tls_sigalg_name);
+    fill_types(&result->server_certificate_types, &tally->servers);
+    fill_types(&result->client_certificate_types, &tally->clients);
     fill_codes(&result->statuses, &tally->statuses, name_status);
     fill_alerts(&result->alerts_received, tally->alerts_received);
     fill_alerts(&result->alerts_sent, tally->alerts_sent);
@@ -168,6 +186,8 @@ static void fill_identities(const struct tally *tally, struct result *result)
         memcpy(row->by_class, from->classes, sizeof row->by_class);
         memcpy(row->responses, from->responses, sizeof row->responses);
         row->expected_status = status_text(plan_identity_statuses(tally->plan, i));
+        fill_names(&row->sigalgs, from->sigalgs, from->num_sigalgs, from->other_sigalgs,
+                   tls_sigalg_name);
         if (from->tls_handshake != NULL)
             latency_summarize(from->tls_handshake, &row->tls_handshake);
         row->tls_handshake_hdr = from->tls_handshake;

@@ -222,7 +222,8 @@ static bool shake_hands(struct service *service, struct connection *connection)
         begin_http2(service, connection);
     service->seen.handshakes++;
     service->seen.resumed += tls_conn_facts(connection->tls)->resumed;
-    service->seen.with_client_cert += tls_conn_peer(connection->tls, 0, &len) != NULL;
+    service->seen.with_client_cert += tls_conn_peer(connection->tls, 0, &len) != NULL ||
+                                      tls_conn_facts(connection->tls)->peer_raw_key;
     if (service->manner == MANNER_CLOSE_WORDLESSLY) {
         send_output(connection);
         drop_without_alert(connection);
@@ -326,7 +327,7 @@ struct service *service_start(enum manner manner, const struct tls_server_config
     struct service *service = calloc(1, sizeof *service);
     struct tls_server_config own = *config;
     struct error err = {{0}};
-    if (own.cert == NULL) {
+    if (own.cert == NULL && own.key == NULL) {
         own.cert = FIXTURE("server.crt");
         own.key = FIXTURE("server.key");
     }

@@ -56,8 +56,9 @@ struct address service_address(const struct service *service);
 
 /* What it has seen so far. */
 struct service_seen {
-    _Atomic uint64_t connections, handshakes, resumed, requests, with_client_cert;
-    _Atomic uint64_t records; /* of plaintext */
+    _Atomic uint64_t connections, handshakes, resumed, requests;
+    _Atomic uint64_t with_client_cert; /* or with a raw public key */
+    _Atomic uint64_t records;          /* of plaintext */
 };
 const struct service_seen *service_seen(const struct service *service);
 

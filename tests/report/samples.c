@@ -59,6 +59,8 @@ static void add_identities(struct result *r, size_t count, uint64_t sessions)
         identity->as_expected = true;
         identity->sessions = identity->by_class[CLASS_SUCCEEDED] = identity->responses[STATUS_2XX] =
             sessions;
+        if (sessions > 0)
+            name_counts_add(&identity->sigalgs, "ecdsa_secp256r1_sha256", sessions);
         identity->tls_handshake_hdr = latency_new(2);
         fill(identity->tls_handshake_hdr, sessions, 33000 + 100 * i, 4);
         latency_summarize(identity->tls_handshake_hdr, &identity->tls_handshake);
@@ -128,6 +130,9 @@ static void count_sessions(struct result *r, uint64_t sessions)
     name_counts_add(&r->ciphers, "TLS_AES_128_GCM_SHA256", sessions);
     name_counts_add(&r->groups, "X25519", sessions);
     name_counts_add(&r->sigalgs, "ecdsa_secp256r1_sha256", sessions);
+    name_counts_add(&r->client_sigalgs, "ecdsa_secp256r1_sha256", sessions);
+    name_counts_add(&r->server_certificate_types, "x509", sessions);
+    name_counts_add(&r->client_certificate_types, "x509", sessions);
     name_counts_add(&r->protocols, "http/1.1", sessions);
     name_counts_add(&r->statuses, "200", sessions);
 }
@@ -305,6 +310,12 @@ struct result *sample_failing(void)
     fill(r->latencies[LATENCY_TLS_HANDSHAKE], 950, 999, 300000);
     latency_record(r->latencies[LATENCY_SESSION], UINT64_MAX);
     add_identities(r, 3, 0);
+    name_counts_add(&r->identities[1].sigalgs, "rsa_pss_rsae_sha256", 200);
+    name_counts_add(&r->identities[2].sigalgs, "rsa_pss_rsae_sha256", 50);
+    name_counts_add(&r->identities[2].sigalgs, "ecdsa_secp256r1_sha256", 700);
+    name_counts_add(&r->client_sigalgs, "rsa_pss_rsae_sha256", 250);
+    name_counts_add(&r->server_certificate_types, "raw_public_key", 250);
+    name_counts_add(&r->client_certificate_types, "raw_public_key", 50);
     r->identities[1].as_expected = false;
     r->identities[1].sessions = r->identities[1].by_class[CLASS_REFUSED] = 200;
     r->identities[2].sessions = 800;

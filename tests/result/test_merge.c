@@ -46,6 +46,8 @@ static void counts_add_and_distributions_merge(void **state)
     (void)state;
     struct result *parts[] = {sample_typical(), sample_typical()};
     struct error err;
+    name_counts_add(&parts[1]->identities[3].sigalgs, "ecdsa_secp384r1_sha384", 5);
+    name_counts_add(&parts[1]->server_certificate_types, "raw_public_key", 3);
     struct result *merged = results_merge(parts, 2, false, &err);
     assert_non_null(merged);
     assert_true(result_balances(merged));
@@ -67,6 +69,11 @@ static void counts_add_and_distributions_merge(void **state)
     assert_int_equal(merged->num_identities, 4);
     assert_int_equal(merged->identities[3].sessions, 2 * 4603);
     assert_int_equal(merged->identities[3].tls_handshake.count, 2 * 4603);
+    assert_int_equal(merged->identities[3].sigalgs.count, 2);
+    assert_int_equal(merged->identities[3].sigalgs.items[0].count, 2 * 4603);
+    assert_int_equal(merged->identities[3].sigalgs.items[1].count, 5);
+    assert_int_equal(merged->server_certificate_types.items[0].count, 2 * 18412);
+    assert_int_equal(merged->server_certificate_types.items[1].count, 3);
     assert_true(merged->identities[3].tls_handshake.p50 ==
                 parts[0]->identities[3].tls_handshake.p50);
     assert_int_equal(merged->series[9].sessions, 2 * 1841);

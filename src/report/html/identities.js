@@ -37,6 +37,13 @@ function responses(identity) {
     return some.length === 0 ? NONE : joined(some.map(([name, count]) => [figureCount(count), '\u00a0', name]), ', ');
 }
 
+const signatures = (identity) => Object.entries(identity.sigalgs).filter(([, count]) => count > 0).map(([name]) => name).join(', ');
+
+// Where all sign with the same algorithm, it stands among what was negotiated.
+function tellsSignatures() {
+    return new Set(data.identities.map(signatures).filter((names) => names !== '')).size > 1;
+}
+
 function expectation({ expected, expected_status: status }) {
     if (expected === 'refuse')
         return 'refused';
@@ -62,6 +69,9 @@ function identityColumns() {
         // Kept-alive sessions are open when the run ends.
         ...(data.sessions.cut_off_served > 0 ? [count('cut_off_served', 'open', { title: 'open at the end, after responses as expected' })] : []),
         count('refused'), count('failed'), time('p50'), time('p99'),
+        ...(tellsSignatures() ? [{ head: 'signs with', value: (identity) => signatures(identity) || null,
+            show: (identity) => (signatures(identity) ? breakable(signatures(identity)) : NONE),
+            title: "signature algorithm of the client's CertificateVerify" }] : []),
         ...(tellsResponses() ? [{ head: 'responses', class: 'number', title: 'complete responses by status', show: responses }] : []),
     ];
 }

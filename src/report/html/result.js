@@ -423,13 +423,23 @@ function counts(title, names, total) {
             el('td', { class: 'number share' }, figureShare(count, total)))))));
 }
 
+// Whether raw public keys were asked for, or came: without them every certificate is X.509.
+function showsRawKeys() {
+    const { config, handshakes: h } = data;
+    return config.raw_public_key === true || h.server_certificate_types.raw_public_key > 0 ||
+        h.client_certificate_types.raw_public_key > 0;
+}
+
 function negotiated() {
     const { handshakes: h, requests } = data;
     const sum = (names) => Object.values(names).reduce((a, b) => a + b, 0);
     const alerts = [['Alerts received', h.alerts.received], ['Alerts sent', h.alerts.sent]];
     const blocks = [
         counts('TLS version', h.versions, h.completed), counts('Cipher', h.ciphers, h.completed),
-        counts('Group', h.groups, h.completed), counts('Signature', h.sigalgs, h.full),
+        counts('Group', h.groups, h.completed), counts('Server signature', h.sigalgs, h.full),
+        counts('Client signature', h.client_sigalgs, h.full),
+        ...(showsRawKeys() ? [counts('Server certificate type', h.server_certificate_types, h.full),
+            counts('Client certificate type', h.client_certificate_types, h.full)] : []),
         counts('Protocol (ALPN)', h.protocols, h.completed),
         counts('Handshake', { full: h.full, resumed: h.resumed }, h.completed),
         h.tickets.offered > 0 ? counts('Tickets', { accepted: h.tickets.offered - h.tickets.declined,

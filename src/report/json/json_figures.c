@@ -37,6 +37,15 @@ void json_figures_free(struct json_figures *figures)
     free(figures);
 }
 
+/* Whether the first LEN characters of PATH are those of an identity's signature algorithms. */
+static bool leads_to_sigalgs(const char *path, size_t len)
+{
+    static const char head[] = "identities.", tail[] = ".sigalgs";
+    size_t head_len = strlen(head), tail_len = strlen(tail);
+    return len > head_len + tail_len && memcmp(path, head, head_len) == 0 &&
+           memcmp(path + len - tail_len, tail, tail_len) == 0;
+}
+
 static bool is_path(const char *path, size_t len, const struct figure *figure, const char *below)
 {
     char wanted[FIGURE_PATH_LEN + 8];
@@ -48,6 +57,8 @@ static bool is_path(const char *path, size_t len, const struct figure *figure, c
  * that came up are there. */
 static bool leads_to_counts(const char *path, size_t len)
 {
+    if (leads_to_sigalgs(path, len))
+        return true;
     for (size_t i = 0; i < figure_table_len; i++) {
         const struct figure *figure = &figure_table[i];
         if ((figure->kind == FIGURE_NAMES && is_path(path, len, figure, "")) ||

@@ -276,6 +276,7 @@ static void read_identity(const struct place *place, struct result_identity *ide
     identity->as_expected = bool_at(place, "as_expected");
     read_counters(place, identity, identity_counters, num_identity_counters);
     read_responses(place, identity);
+    read_names(place, "sigalgs", false, &identity->sigalgs);
     struct place handshake = object_at(place, "tls_handshake");
     read_summary(&handshake, &identity->tls_handshake);
     if (json_is_string(json_object_get(handshake.object, "hdr")))

@@ -251,6 +251,7 @@ static json_t *identity_object(const struct result_identity *identity)
     put_counters(object, identity, identity_counters, num_identity_counters);
     put(object, "expected_status", text_or_null(identity->expected_status));
     put(object, "responses", responses_object(identity));
+    put(object, "sigalgs", names_object(&identity->sigalgs));
     put(object, "tls_handshake",
         json_summary(&identity->tls_handshake, identity->tls_handshake_hdr));
     return object;

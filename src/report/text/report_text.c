@@ -3,6 +3,7 @@
 
 #include "report/figures.h"
 #include "report/text/layout.h"
+#include "report/text/report_text_authentication.h"
 #include "report/text/report_text_extensions.h"
 #include "report/text/report_text_identities.h"
 #include "report/text/report_text_latency.h"
@@ -323,6 +324,7 @@ static void write_counts(FILE *out, const struct result *r)
     if (!requests_first)
         write_requests(out, r, &columns);
     report_text_steady(out, r, LABEL_COLUMNS);
+    report_text_raw_keys(out, r, LABEL_COLUMNS);
     write_pins(out, r, &columns);
     write_bytes(out, r);
 }
@@ -543,6 +545,7 @@ void report_text(FILE *out, const struct result *result, bool colour)
     report_text_latency(out, result);
     report_text_wire(out, result);
     report_text_identities(out, result);
+    report_text_signatures(out, result, LABEL_COLUMNS);
     write_generator(&pen, result);
     write_violations(&pen, result);
     write_verdict(&pen, result);

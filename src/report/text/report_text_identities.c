@@ -9,11 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LONGEST_NAME 14
+#define LONGEST_NAME REPORT_TEXT_NAME_COLUMNS
 #define MAX_IDLE_SHOWN 10
 
-/* short_name keeps both ends of a long name: similar names differ at one of them. */
-static void short_name(char out[static 4 * LONGEST_NAME + 4], const char *name)
+void report_text_short_name(char out[static REPORT_TEXT_NAME_LEN], const char *name)
 {
     size_t columns = figure_columns(name);
     size_t at = 0, len = 0;
@@ -55,8 +54,8 @@ static void add_time(struct table *table, const struct result_identity *identity
 /* Sessions that were served until the run ended count as succeeded, under another column head. */
 static void add_identity(struct table *table, const struct result_identity *identity)
 {
-    char name[4 * LONGEST_NAME + 4];
-    short_name(name, identity->name);
+    char name[REPORT_TEXT_NAME_LEN];
+    report_text_short_name(name, identity->name);
     table_cell(table, "%s", name);
     table_cell(table, "%s%s", identity->expect_refused ? "refuse" : "accept",
                identity->as_expected ? "" : " !");
@@ -85,7 +84,7 @@ static void print_rest(FILE *out, const struct result_identity *const *rest, siz
 /* Those that must be accepted and never had a session: whether they would be is not known. */
 static void print_idle(FILE *out, const struct result *result)
 {
-    char figure[FIGURE_LEN], name[4 * LONGEST_NAME + 4];
+    char figure[FIGURE_LEN], name[REPORT_TEXT_NAME_LEN];
     struct flow flow;
     size_t count = 0, shown = 0;
     for (size_t i = 0; i < result->num_identities; i++)
@@ -100,7 +99,7 @@ static void print_idle(FILE *out, const struct result *result)
     for (size_t i = 0; i < result->num_identities && shown < MAX_IDLE_SHOWN; i++) {
         if (!is_idle(&result->identities[i]))
             continue;
-        short_name(name, result->identities[i].name);
+        report_text_short_name(name, result->identities[i].name);
         flow_item(&flow, "%s%s", name, ++shown < count ? "," : "");
     }
     figure_count(figure, count - shown);

@@ -9,6 +9,11 @@
 struct result;
 
 #define REPORT_TEXT_MAX_IDENTITIES 20
+#define REPORT_TEXT_NAME_COLUMNS 14
+#define REPORT_TEXT_NAME_LEN (4 * REPORT_TEXT_NAME_COLUMNS + 4) /* bytes */
+
+/* report_text_short_name keeps both ends of a long name: similar names differ at one of them. */
+void report_text_short_name(char out[static REPORT_TEXT_NAME_LEN], const char *name);
 
 /* report_text_identities writes the table, preceded by an empty line; nothing for a single identity
  * that is as expected. */
