@@ -139,6 +139,7 @@ static void write_negotiated(FILE *out, const struct result *r)
     flow_begin(&flow, out, "", 0, " · ");
     add_names(&flow, &r->versions);
     add_names(&flow, &r->groups);
+    add_names(&flow, &r->sigalgs);
     add_names(&flow, &r->ciphers);
     add_names(&flow, &r->protocols);
     flow_end(&flow);
