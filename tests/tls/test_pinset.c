@@ -255,11 +255,12 @@ static void pins_that_begin_alike_are_told_apart(void **state)
 static void a_leaf_is_matched_by_its_certificate_and_by_its_key_alone(void **state)
 {
     (void)state;
-    struct fixture_file der, cert, spki;
+    struct fixture_file der, cert, spki, key;
     static const char *const kinds[] = {"cert-sha256:", "spki-sha256:", "ca-sha256:"};
     fixture_read(&der, FIXTURE("server.der"));
     fixture_read(&cert, FIXTURE("server.der.base64"));
     fixture_read(&spki, FIXTURE("server.spki.der.base64"));
+    fixture_read(&key, FIXTURE("server.spki.der"));
     for (int kind = 0; kind < NUM_PIN_KINDS; kind++) {
         for (int is_spki = 0; is_spki < 2; is_spki++) {
             struct pinset *pins = pinset_new();
@@ -275,6 +276,9 @@ static void a_leaf_is_matched_by_its_certificate_and_by_its_key_alone(void **sta
             assert_int_equal(pinset_match_leaf(pins, der.bytes, der.len), leaf ? 2 : -1);
             assert_int_equal(pinset_match_issuer(pins, der.bytes, der.len), issuer ? 2 : -1);
             assert_int_equal(pinset_match_leaf(pins, der.bytes, der.len - 1), -1);
+            assert_int_equal(pinset_match_key(pins, key.bytes, key.len),
+                             kind == PIN_SPKI && is_spki ? 2 : -1);
+            assert_int_equal(pinset_match_key(pins, key.bytes, key.len - 1), -1);
             pinset_free(pins);
         }
     }
@@ -288,6 +292,7 @@ static void an_empty_set_matches_nothing(void **state)
     fixture_read(&der, FIXTURE("server.der"));
     assert_int_equal(pinset_match_leaf(pins, der.bytes, der.len), -1);
     assert_int_equal(pinset_match_issuer(pins, der.bytes, der.len), -1);
+    assert_int_equal(pinset_match_key(pins, der.bytes, der.len), -1);
     pinset_free(pins);
     pinset_free(NULL);
 }
