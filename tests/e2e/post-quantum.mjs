@@ -237,6 +237,7 @@ async function testSessions(definition, server, { serverKind, clientKind, group,
     assert.deepEqual([result.pins.checked, result.pins.matched], [numSessions, numSessions], told);
     assert.deepEqual(result.handshakes.groups, all(expectedGroup), told);
     assert.deepEqual(result.handshakes.sigalgs, all(sigalgs[serverKind]), told);
+    assert.deepEqual(result.handshakes.client_sigalgs, all(sigalgs[clientKind]), told);
     assertView(await server.view(numSessions), {
         numConnections: numSessions, groups: all(expectedGroup), serverSigalgs: all(sigalgs[serverKind]), clientSigalgs: all(sigalgs[clientKind]),
         numCertificates: numSessions, clients: all(who),
@@ -250,6 +251,7 @@ async function testWrongPin(definition, server, { serverKind, clientKind, group 
     ]);
     assert.equal(status, 1, told);
     assert.deepEqual(outcomesOf(result), { pin_mismatch: numSessions }, told);
+    assert.deepEqual(result.handshakes.client_sigalgs, {}, told);
     const seen = await server.view(definition === nginxServer ? 0 : numSessions); // its log is of requests alone
     assertView(seen, { numConnections: numSessions, numCertificates: 0, clientSigalgs: {} }, told);
 }
@@ -294,7 +296,10 @@ async function testFleet(server, kinds) {
         ...words(`-n ${each * kinds.length} -c 1 --tls-min 1.3`), server.url,
     ]);
     assert.equal(status, 0, told);
-    for (const kind of kinds) assert.equal(identityNamed(result, kind).succeeded, each, told);
+    for (const kind of kinds) {
+        assert.equal(identityNamed(result, kind).succeeded, each, told);
+        assert.deepEqual(identityNamed(result, kind).sigalgs, { [sigalgs[kind]]: each }, told);
+    }
     const wanted = Object.fromEntries(kinds.map((kind) => [sigalgs[kind], each]));
     assertView(await server.view(each * kinds.length), { clientSigalgs: wanted, numCertificates: each * kinds.length }, told);
 }
