@@ -31,6 +31,10 @@ const struct example_row example_table[] = {
      "pinload compare -E me.pem --cacert ca.crt --pin PIN https://localhost:8443/"},
     {COMMAND_MERGE, "Merge the results of two generators",
      "pinload merge one.json two.json --json both.json"},
+    {COMMAND_DIFF, "Did it get worse since the release? Status 1 if p99 did by over 5%",
+     "pinload diff old.json new.json --fail-if-worse 'tls_handshake.p99 > 5%'"},
+    {COMMAND_DIFF, "Several results of each, in two directories",
+     "pinload diff old/ new/ --html diff.html"},
 };
 
 const struct source_row variable_table[] = {

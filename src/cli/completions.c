@@ -155,7 +155,7 @@ static void print_bash_command(FILE *out, int command)
     fputs("'\n            return\n        fi\n", out);
     if (strstr(about->operands, "https://") != NULL)
         fputs("        _pinload_words 'https://'\n", out);
-    if (strstr(about->operands, "FILE") != NULL || strstr(about->operands, "RESULT") != NULL)
+    if (strstr(about->operands, "FILE") != NULL || strstr(about->operands, ".json") != NULL)
         fputs("        _pinload_files -f\n", out);
     fputs("        ;;\n", out);
 }
@@ -256,7 +256,7 @@ static void print_zsh_command(FILE *out, int command)
 {
     const struct command_row *about = &command_table[command];
     bool takes_files =
-        strstr(about->operands, "FILE") != NULL || strstr(about->operands, "RESULT") != NULL;
+        strstr(about->operands, "FILE") != NULL || strstr(about->operands, ".json") != NULL;
     fprintf(out, "_pinload_%s() {\n    _arguments -s -S \\\n", about->name);
     for (size_t i = 0; i < option_table_len; i++) {
         if (is_taken_by(&option_table[i], command))

@@ -7,8 +7,9 @@
 #define COMPARE (1u << COMMAND_COMPARE)
 #define PIN (1u << COMMAND_PIN)
 #define MERGE (1u << COMMAND_MERGE)
+#define DIFF (1u << COMMAND_DIFF)
 #define LOAD (RUN | COMPARE)
-#define ALL (RUN | COMPARE | PIN | MERGE)
+#define ALL (RUN | COMPARE | PIN | MERGE | DIFF)
 
 #define AT(field) offsetof(struct options, field)
 
@@ -18,6 +19,7 @@
 #define EACH "Session"
 #define WIRE "TLS and network"
 #define ARMS "Comparison"
+#define DIFFS "Difference"
 #define OUT "Output"
 
 const struct command_row command_table[NUM_COMMANDS] = {
@@ -28,6 +30,8 @@ const struct command_row command_table[NUM_COMMANDS] = {
                      "print the pins of a certificate or public key in every form of --pin"},
     [COMMAND_MERGE] = {"merge", "RESULT.json...",
                        "merge the results of several generators into one"},
+    [COMMAND_DIFF] = {"diff", "OLD.json NEW.json...",
+                      "compare results of one plan: did it get worse?"},
 };
 
 /* clang-format off */
@@ -165,32 +169,39 @@ const struct option_row option_table[] = {
     {0, "resolve-difference", "T", OPTION_DURATION, AT(resolve_difference_ns), COMPARE, ARMS, NULL, NULL, 1, 0,
      "Run until a difference of T in handshake CPU would be distinguished from zero in four runs of five, or say why it cannot be; at most -d (default 60s) or -n."},
 
-    {0, "json", "FILE", OPTION_TEXT, AT(json), LOAD | MERGE, OUT, NULL, NULL, 0, 0,
+    {0, "margin", "P%", OPTION_TEXT, AT(margin), DIFF, DIFFS, NULL, "2%", 0, 0,
+     "Treat a change of a latency or a rate by less than P% as none; it widens each interval on either side."},
+    {0, "detect", "P%", OPTION_TEXT, AT(detect), DIFF, DIFFS, NULL, "10%", 0, 0,
+     "Say how long runs must be, or how many, for a change by P% to be found in 19 of 20."},
+
+    {0, "json", "FILE", OPTION_TEXT, AT(json), LOAD | MERGE | DIFF, OUT, NULL, NULL, 0, 0,
      "Write the result as JSON; - is standard output, as for all output files."},
     {0, "csv", "FILE", OPTION_TEXT, AT(csv), RUN | MERGE, OUT, NULL, NULL, 0, 0,
      "Write a CSV row for each second; the last one may be partial."},
     {0, "hlog", "FILE", OPTION_TEXT, AT(hlog), RUN | MERGE, OUT, NULL, NULL, 0, 0,
      "Write the histograms as an HdrHistogram log, one tag per phase."},
-    {0, "html", "FILE", OPTION_TEXT, AT(html), LOAD | MERGE, OUT, NULL, NULL, 0, 0,
+    {0, "html", "FILE", OPTION_TEXT, AT(html), LOAD | MERGE | DIFF, OUT, NULL, NULL, 0, 0,
      "Write the result as an HTML page: one file, no network needed."},
     {0, "prometheus", "FILE", OPTION_TEXT, AT(prometheus), RUN | MERGE, OUT, NULL, NULL, 0, 0,
      "Write the result in Prometheus' text format."},
-    {0, "junit", "FILE", OPTION_TEXT, AT(junit), RUN | MERGE, OUT, NULL, NULL, 0, 0,
+    {0, "junit", "FILE", OPTION_TEXT, AT(junit), RUN | MERGE | DIFF, OUT, NULL, NULL, 0, 0,
      "Write expectations and thresholds as JUnit XML."},
     {0, "fail-if", "'METRIC.STAT OP VALUE'", OPTION_LIST, AT(fail_ifs), RUN | MERGE, OUT, NULL, NULL, 0, 0,
      "Fail the run if the condition is true; repeatable. For example 'tls_handshake.p99 > 20ms' or 'sessions.failed >= 10'; 'pinload help figures' lists all."},
-    {0, "allow-empty", NULL, OPTION_FLAG, AT(allow_empty), RUN | MERGE, OUT, NULL, NULL, 0, 0,
+    {0, "fail-if-worse", "'FIGURE > P%'", OPTION_LIST, AT(worse_limits), DIFF, OUT, NULL, NULL, 0, 0,
+     "Exit with status 1 if FIGURE is found to be worse, and by more than P%; repeatable. For example 'tls_handshake.p99 > 5%'."},
+    {0, "allow-empty", NULL, OPTION_FLAG, AT(allow_empty), RUN | MERGE | DIFF, OUT, NULL, NULL, 0, 0,
      "Pass even if nothing was measured: a --fail-if on a figure without values, a run without a success."},
     {0, "show-secrets", NULL, OPTION_FLAG, AT(show_secrets), LOAD, OUT, NULL, NULL, 0, 0,
      "Show the values of --header and --data in the command line in the reports."},
-    {'q', "quiet", NULL, OPTION_FLAG, AT(quiet), LOAD | MERGE, OUT, NULL, NULL, 0, 0,
+    {'q', "quiet", NULL, OPTION_FLAG, AT(quiet), LOAD | MERGE | DIFF, OUT, NULL, NULL, 0, 0,
      "Do not print the summary; why a run fails still goes to standard error."},
     {'v', "verbose", NULL, OPTION_FLAG, AT(verbose), RUN, OUT, NULL, NULL, 0, 0,
      "Print a detailed trace of the first session, and of the first one with each other outcome."},
     {0, "progress", "WHEN", OPTION_CHOICE, AT(progress), RUN, OUT, "auto|always|never", "auto", 0, 0,
      "Print a progress line every second on stderr; auto: only on a terminal, and not with -q."},
-    {0, "force", NULL, OPTION_FLAG, AT(force), MERGE, OUT, NULL, NULL, 0, 0,
-     "Merge results even if their plans differ."},
+    {0, "force", NULL, OPTION_FLAG, AT(force), MERGE | DIFF, OUT, NULL, NULL, 0, 0,
+     "Merge or compare results even if their plans differ."},
     {'h', "help", NULL, OPTION_FLAG, AT(help), ALL, OUT, NULL, NULL, 0, 0,
      "Print this help."},
 };

@@ -13,7 +13,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum command { COMMAND_RUN, COMMAND_COMPARE, COMMAND_PIN, COMMAND_MERGE, NUM_COMMANDS };
+enum command {
+    COMMAND_RUN,
+    COMMAND_COMPARE,
+    COMMAND_PIN,
+    COMMAND_MERGE,
+    COMMAND_DIFF,
+    NUM_COMMANDS
+};
 
 /* Values of a repeatable option, borrowed from argv. */
 struct text_list {
@@ -54,6 +61,9 @@ struct options {
     const char *arms, *baseline, *key_type;
     bool in_process, force;
     uint64_t resolve_difference_ns;
+    /* diff */
+    const char *margin, *detect;
+    struct text_list worse_limits;
     /* a bit for each row of the table that was given */
     uint64_t given[2];
     struct text_list operands;

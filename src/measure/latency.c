@@ -223,6 +223,22 @@ void latency_each(const struct latency *latency,
     }
 }
 
+void latency_each_span(const struct latency *latency,
+                       void (*visit)(void *arg, double low_ns, double high_ns, double count),
+                       void *arg)
+{
+    const struct hdr_histogram *hdr = &latency->hdr;
+    int64_t left = hdr->total_count;
+    for (int32_t i = 0; i < hdr->counts_len && left > 0; i++) {
+        if (hdr->counts[i] == 0)
+            continue;
+        left -= hdr->counts[i];
+        int64_t low = hdr_value_at_index(hdr, i);
+        visit(arg, (double)low, (double)hdr_next_non_equivalent_value(hdr, low),
+              (double)hdr->counts[i]);
+    }
+}
+
 char *latency_encode(const struct latency *latency)
 {
     struct hdr_histogram view = latency->hdr;

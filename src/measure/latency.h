@@ -48,6 +48,11 @@ double latency_percentile(const struct latency *latency, double percent);
 void latency_each(const struct latency *latency,
                   void (*visit)(void *arg, double value_ns, uint64_t count), void *arg);
 
+/* latency_each_span does the same with what each bucket stands for: from LOW_NS to before HIGH_NS. */
+void latency_each_span(const struct latency *latency,
+                       void (*visit)(void *arg, double low_ns, double high_ns, double count),
+                       void *arg);
+
 /* latency_encode returns HdrHistogram's V2 compressed encoding in base64, to be freed. */
 char *latency_encode(const struct latency *latency);
 

@@ -3,10 +3,13 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "diff/diff_result.h"
+#include "measure/latency.h"
 #include "report/figures.h"
 #include "report/html/html_heat.h"
 #include "report/html/html_view.h"
 #include "report/json/compare_json.h"
+#include "report/json/diff_json.h"
 #include "report/json/report_json.h"
 #include "result/result.h"
 
@@ -281,6 +284,41 @@ void html_data_comparison(FILE *out, const struct compare_result *result)
 {
     json_t *root = compare_json_object(result);
     without_encodings(root);
+    html_data(out, root);
+    json_decref(root);
+}
+
+/* What all results of SIDE have of KIND together. */
+static json_t *side_curve(const struct diff_side *side, int kind)
+{
+    struct latency *all = latency_new(3);
+    for (size_t i = 0; i < side->count; i++)
+        latency_merge(all, side->results[i]->latencies[kind]);
+    json_t *curve = curve_object(all);
+    latency_free(all);
+    return curve;
+}
+
+static bool has_values(const struct diff_side *side, int kind)
+{
+    for (size_t i = 0; i < side->count; i++) {
+        if (latency_count(side->results[i]->latencies[kind]) > 0)
+            return true;
+    }
+    return false;
+}
+
+void html_data_diff(FILE *out, const struct diff_result *diff)
+{
+    json_t *root = diff_json_object(diff), *curves = json_object();
+    const struct diff_side *old = &diff->sides[SIDE_OLD], *new = &diff->sides[SIDE_NEW];
+    for (int kind = 0; kind < NUM_LATENCIES; kind++) {
+        if (has_values(old, kind) && has_values(new, kind))
+            json_object_set_new(curves, latency_kind_name(kind),
+                                json_pack("{s:o, s:o}", "old", side_curve(old, kind), "new",
+                                          side_curve(new, kind)));
+    }
+    json_object_set_new(root, "page", json_pack("{s:o}", "curves", curves));
     html_data(out, root);
     json_decref(root);
 }

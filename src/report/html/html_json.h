@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 struct compare_result;
+struct diff_result;
 struct html_view;
 struct json_t;
 
@@ -22,5 +23,8 @@ void html_data_result(FILE *out, const struct html_view *view);
 
 /* html_data_comparison writes a comparison: its JSON without the encoded distributions. */
 void html_data_comparison(FILE *out, const struct compare_result *result);
+
+/* html_data_diff writes a diff: its JSON, and as "page" the percentile curves of either side. */
+void html_data_diff(FILE *out, const struct diff_result *diff);
 
 #endif
