@@ -35,11 +35,17 @@ function changeText(percent) {
 
 const intervalText = ({ ci95_percent: [low, high] }) => `[${changeText(low)}, ${changeText(high)}]`;
 
-const valueFormats = {
-    us: figureTime,
-    per_second: (value) => (isNumber(value) ? `${figureRate(value)}/s` : NONE),
-    share: (value) => (isNumber(value) ? unsignedPercent(value * 100) : NONE),
-};
+// The value of a side; a share is not found again by its path, being shown in per cent.
+function valueOf(one, index, side) {
+    const value = one[side];
+    if (!isNumber(value))
+        return NONE;
+    if (one.unit === 'share')
+        return unsignedPercent(value * 100);
+    return one.unit === 'us' ? exact(one, index, side, figureTime(value)) : [exact(one, index, side, figureRate(value)), '/s'];
+}
+
+const exact = (one, index, name, text) => el('span', { class: 'figure', 'data-path': `figures.${index}.${name}` }, text);
 
 function neededText({ seconds_needed: seconds, results_needed: results }) {
     if (isNumber(seconds))
@@ -93,15 +99,12 @@ function notices() {
 
 // --- the figures -----------------------------------------------------------------------------------------------
 
-const exact = (one, index, name, text) => el('span', { class: 'figure', 'data-path': `figures.${index}.${name}` }, text);
-
 function figureRow(one) {
     const index = figures.indexOf(one);
-    const value = (side) => exact(one, index, side, valueFormats[one.unit](one[side]));
     const isKnown = one.verdict !== 'not_known';
     return {
         class: one.verdict === 'worse' ? 'odd' : ['better', 'changed'].includes(one.verdict) ? 'told' : 'quiet',
-        cells: [one.name.split('.').slice(1).join('.').replace('p999', 'p99.9'), value('old'), value('new'),
+        cells: [one.name.split('.').slice(1).join('.').replace('p999', 'p99.9'), valueOf(one, index, 'old'), valueOf(one, index, 'new'),
             isKnown ? exact(one, index, 'change_percent', changeText(one.change_percent)) : NONE,
             isKnown ? intervalText(one) : NONE, isKnown ? unsignedPercent(one.least_seen_percent) : NONE,
             isKnown ? neededText(one) : NONE,
