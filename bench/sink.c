@@ -7,6 +7,7 @@
  */
 #include "base/clock.h"
 #include "base/memory.h"
+#include "sink_delay.h"
 #include "sink_options.h"
 #include "sink_tls.h"
 
@@ -41,6 +42,7 @@ struct connection {
 struct sink {
     const struct sink_options *options;
     struct sink_tls *tls;
+    struct sink_delay *delay; /* NULL: none */
     int epoll, listener, signals;
     struct connection *connections;
     size_t num_descriptors;
@@ -159,16 +161,24 @@ static void on_readable(struct sink *sink, int fd)
         end(sink, fd);
 }
 
-/* Mostly the ClientHello is already there, and reading at once saves a wait. */
+/* From now on FD is read. Mostly the ClientHello is already there, and reading at once saves a
+ * wait. */
+static void listen_to(struct sink *sink, int fd)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
+    if (epoll_ctl(sink->epoll, EPOLL_CTL_ADD, fd, &event) != 0)
+        end(sink, fd);
+    else
+        on_readable(sink, fd);
+}
+
 static void on_listener(struct sink *sink)
 {
     for (int i = 0; i < NUM_EVENTS; i++) {
         int fd = accept4(sink->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd < 0)
             return;
-        struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
-        if ((size_t)fd >= sink->num_descriptors ||
-            epoll_ctl(sink->epoll, EPOLL_CTL_ADD, fd, &event) != 0) {
+        if ((size_t)fd >= sink->num_descriptors) {
             close(fd);
             continue;
         }
@@ -178,7 +188,10 @@ static void on_listener(struct sink *sink)
             sink->most_open = sink->open;
         if (sink->first_ns == 0)
             sink->first_ns = clock_now_ns();
-        on_readable(sink, fd);
+        if (sink->delay != NULL)
+            sink_delay_add(sink->delay, fd, clock_now_ns());
+        else
+            listen_to(sink, fd);
     }
 }
 
@@ -196,14 +209,32 @@ static void stall_when_due(struct sink *sink)
     nanosleep(&pause, NULL);
 }
 
+/* Waits for events until a connection's delay is over, to the nanosecond. */
+static int wait_for_events(const struct sink *sink, struct epoll_event *events)
+{
+    uint64_t patience_ns = (sink->options->stall_for_ns > 0 ? 1 : 100) * NS_PER_MS;
+    if (sink->delay == NULL)
+        return epoll_wait(sink->epoll, events, NUM_EVENTS, (int)(patience_ns / NS_PER_MS));
+    uint64_t ns = sink_delay_until(sink->delay, clock_now_ns(), patience_ns);
+    struct timespec patience = {.tv_sec = 0, .tv_nsec = (long)ns};
+    return epoll_pwait2(sink->epoll, events, NUM_EVENTS, &patience, NULL);
+}
+
+static void serve_the_delayed(struct sink *sink)
+{
+    int fd;
+    while (sink->delay != NULL && sink_delay_next(sink->delay, clock_now_ns(), &fd))
+        listen_to(sink, fd);
+}
+
 static void run(struct sink *sink)
 {
     struct epoll_event events[NUM_EVENTS];
     uint64_t end_ns = clock_now_ns() + sink->options->end_after_ns;
-    int patience_ms = sink->options->stall_for_ns > 0 ? 1 : 100;
     for (;;) {
-        int count = epoll_wait(sink->epoll, events, NUM_EVENTS, patience_ms);
+        int count = wait_for_events(sink, events);
         stall_when_due(sink);
+        serve_the_delayed(sink);
         for (int i = 0; i < count; i++) {
             int fd = events[i].data.fd;
             if (fd == sink->signals)
@@ -310,6 +341,7 @@ int main(int argc, char **argv)
     }
     sink->num_descriptors = raise_descriptors();
     sink->connections = memory_new(sink->num_descriptors, sizeof *sink->connections);
+    sink->delay = sink_delay_new(&options, sink->num_descriptors);
     sink->epoll = epoll_create1(EPOLL_CLOEXEC);
     catch_signals(sink);
     listen_on(sink);
@@ -323,6 +355,7 @@ int main(int argc, char **argv)
             end(sink, (int)fd);
     }
     sink_tls_free(sink->tls);
+    sink_delay_free(sink->delay);
     free(sink->connections);
     free(sink);
     return 0;

@@ -32,6 +32,8 @@ static const char help[] =
     "                      or both, joined by a comma, the preferred one first (default: never)\n"
     "  --tickets on|off    TLS session tickets (default off)\n"
     "  --stall AFTER,FOR   do nothing at all for FOR, once, AFTER the first connection\n"
+    "  --delay TIME        wait before anything is read from a connection\n"
+    "  --slow N,TIME       with one connection of N wait for TIME instead\n"
     "  --for TIME          end by itself after TIME (default 10m)\n"
     "\n"
     "SIGTERM, SIGINT or the end of --for: one line of JSON says what was served.\n";
@@ -80,6 +82,16 @@ static void read_stall(struct sink_options *options, char *text)
     options->stall_for_ns = read_time("--stall", comma + 1);
 }
 
+static void read_slow(struct sink_options *options, char *text)
+{
+    char *comma = strchr(text, ',');
+    if (comma != NULL)
+        *comma = '\0';
+    if (comma == NULL || !text_parse_count(text, &options->slow_every) || options->slow_every == 0)
+        refuse("--slow '%s' is not N,TIME, as in 50,20ms", text);
+    options->slow_ns = read_time("--slow", comma + 1);
+}
+
 static void read_password(struct sink_options *options, const char *source)
 {
     struct error err;
@@ -101,6 +113,8 @@ enum {
     OPT_CERT_COMPRESSION,
     OPT_TICKETS,
     OPT_STALL,
+    OPT_DELAY,
+    OPT_SLOW,
     OPT_FOR,
 };
 
@@ -117,6 +131,8 @@ static const struct option table[] = {
     {"cert-compression", required_argument, NULL, OPT_CERT_COMPRESSION},
     {"tickets", required_argument, NULL, OPT_TICKETS},
     {"stall", required_argument, NULL, OPT_STALL},
+    {"delay", required_argument, NULL, OPT_DELAY},
+    {"slow", required_argument, NULL, OPT_SLOW},
     {"for", required_argument, NULL, OPT_FOR},
     {"help", no_argument, NULL, OPT_HELP},
     {NULL, 0, NULL, 0},
@@ -160,6 +176,12 @@ static void take(struct sink_options *options, int option)
         break;
     case OPT_STALL:
         read_stall(options, optarg);
+        break;
+    case OPT_DELAY:
+        options->delay_ns = read_time("--delay", optarg);
+        break;
+    case OPT_SLOW:
+        read_slow(options, optarg);
         break;
     case OPT_FOR:
         options->end_after_ns = read_time("--for", optarg);
