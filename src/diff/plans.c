@@ -83,9 +83,19 @@ static bool is_indifferent(const char *name)
     return false;
 }
 
-static void show_setting(char out[static TEXT_LEN], const struct setting *setting)
+/* A switch that is off is one that an older version does not have; but backoff is there only where it
+ * is off. */
+static bool is_not_given(const struct setting *setting)
 {
     if (setting == NULL || setting->type == SETTING_NULL)
+        return true;
+    return setting->type == SETTING_BOOL && setting->number == 0 &&
+           strcmp(setting->name, "backoff") != 0;
+}
+
+static void show_setting(char out[static TEXT_LEN], const struct setting *setting)
+{
+    if (is_not_given(setting))
         snprintf(out, TEXT_LEN, "not given");
     else if (setting->type == SETTING_TEXT)
         show_text(out, setting->text);

@@ -57,6 +57,14 @@ static void add_requests(struct result *r)
 {
     result_set_number(r, "requests", 10);
 }
+static void pause_no_slots(struct result *r)
+{
+    result_set_bool(r, "backoff", false);
+}
+static void refuse_by_close(struct result *r)
+{
+    result_set_bool(r, "refusal_by_close", true);
+}
 static void empty_it(struct result *r)
 {
     r->started = 0;
@@ -82,6 +90,8 @@ static void plans_that_differ_are_refused_by_name(void **state)
         {change_loop, "the loop is \"closed\" in \"old.json\" and \"open\"", true},
         {add_groups, "groups is not given in \"old.json\" and \"P-256\" in \"new.json\"", true},
         {add_requests, "requests is not given in \"old.json\" and 10 in \"new.json\"", true},
+        {pause_no_slots, "backoff is not given in \"old.json\" and false in \"new.json\"", true},
+        {refuse_by_close, "refusal_by_close is not given in \"old.json\" and true", true},
         {empty_it, "\"new.json\" has measured nothing", false},
         {mix_intervals, "\"new.json\": intervals of 1 s and of 2 s in one result", false},
     };
@@ -110,7 +120,8 @@ static void what_figures_cannot_depend_on_does_not_count(void **state)
     result_set_number(r, "duration_s", 60);
     result_set_text(r, "start_at", "@1");
     result_set_text(r, "keylog", "keys");
-    result_set_null(r, "groups"); /* as an older version, which does not know it */
+    result_set_null(r, "groups"); /* that an older version does not know */
+    result_set_bool(r, "refusal_by_close", false);
     free(r->version);
     r->version = memory_text("9.9");
     assert_true(diff_make(&diff, false, &err));
