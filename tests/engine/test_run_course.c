@@ -2,7 +2,6 @@
 /* How runs go: requests, addresses, resumption. */
 #include "base/clock.h"
 #include "base/memory.h"
-#include "engine/service.h"
 #include "engine/trial.h"
 #include "net/listener.h"
 #include "tls/fixtures.h"
@@ -36,20 +35,18 @@ static void where_the_first_addresses_refuse_the_one_that_works_is_found(void **
     } cases[] = {{1, 1}, {1, 8}, {3, 8}};
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct trial trial;
-        struct service *service = service_start(MANNER_SERVE, &plain);
-        trial_plan(&trial, service);
+        trial_start(&trial, MANNER_SERVE, &plain);
         prepend_dead_addresses(&trial.plan, cases[i].num_dead);
         trial.plan.connections = cases[i].connections;
         trial.plan.threads = cases[i].connections > 1 ? 2 : 1;
         trial.plan.sessions = 40;
         trial_run(&trial);
         trial_expect(&trial, OUTCOME_SUCCEEDED);
-        struct address address = service_address(service);
+        struct address address = service_address(trial.service);
         char text[ADDRESS_TEXT_LEN];
         address_text(&address, text);
         assert_string_equal(trial.result->address, text);
         trial_cleanup(&trial);
-        service_stop(service);
     }
 }
 
@@ -72,9 +69,8 @@ static void where_the_first_address_does_not_answer_the_next_one_is_tried_and_ke
     for (uint64_t connections = 1; connections <= 4; connections += 3) {
         struct trial trial;
         struct listener silent;
-        struct service *service = service_start(MANNER_SERVE, &plain);
         listener_open_silent(&silent);
-        trial_plan(&trial, service);
+        trial_start(&trial, MANNER_SERVE, &plain);
         prepend_dead_addresses(&trial.plan, 1);
         trial.plan.addresses.items[0] = silent.address;
         trial.plan.connect_timeout_ns = 300 * NS_PER_MS;
@@ -85,7 +81,6 @@ static void where_the_first_address_does_not_answer_the_next_one_is_tried_and_ke
         assert_true(trial.took_s >= 0.3 && trial.took_s < 3);
         trial_cleanup(&trial);
         listener_join(&silent);
-        service_stop(service);
     }
 }
 
@@ -113,14 +108,12 @@ static void an_address_that_cannot_be_used_here_is_no_reason_not_to_try_the_next
 {
     (void)state;
     struct trial trial;
-    struct service *service = service_start(MANNER_SERVE, &plain);
-    trial_plan(&trial, service);
+    trial_start(&trial, MANNER_SERVE, &plain);
     prepend_dead_addresses(&trial.plan, 1);
     trial.plan.addresses.items[0].storage.ss_family = AF_UNIX;
     trial_run(&trial);
     trial_expect(&trial, OUTCOME_SUCCEEDED);
     trial_cleanup(&trial);
-    service_stop(service);
 }
 
 static void sessions_come_from_the_sources_in_turn(void **state)
@@ -128,13 +121,11 @@ static void sessions_come_from_the_sources_in_turn(void **state)
     (void)state;
     struct trial trial;
     struct error err;
-    struct service *service = service_start(MANNER_SERVE, &plain);
-    trial_plan(&trial, service);
+    trial_start(&trial, MANNER_SERVE, &plain);
     assert_true(resolve_sources(&trial.plan.sources, "::1,127.0.0.2-127.0.0.3", &err));
     trial_run(&trial);
     trial_expect(&trial, OUTCOME_SUCCEEDED);
     trial_cleanup(&trial);
-    service_stop(service);
 }
 
 /* Requests, pauses, holds */
@@ -143,8 +134,7 @@ static void where_the_server_ends_the_connection_in_good_order_the_session_is_do
 {
     (void)state;
     struct trial trial;
-    struct service *service = service_start(MANNER_LAST_RESPONSE, &asking);
-    trial_plan(&trial, service);
+    trial_start(&trial, MANNER_LAST_RESPONSE, &asking);
     trial_identity(&trial, "client-p256");
     trial.plan.requests = 3;
     trial_run(&trial);
@@ -152,7 +142,6 @@ static void where_the_server_ends_the_connection_in_good_order_the_session_is_do
     assert_int_equal(trial.result->requests_started, 4);
     assert_int_equal(trial.result->requests_succeeded, 4);
     trial_cleanup(&trial);
-    service_stop(service);
 }
 
 static double mean_ms(const struct result *result, enum latency_kind kind)
@@ -166,19 +155,17 @@ static void a_pause_between_requests_is_kept(void **state)
 {
     (void)state;
     struct trial trial;
-    struct service *service = service_start(MANNER_SERVE, &plain);
-    trial_plan(&trial, service);
+    trial_start(&trial, MANNER_SERVE, &plain);
     trial.plan.requests = 3;
     trial.plan.think_ns = 40 * NS_PER_MS;
     trial.plan.timeout_ns = 10 * NS_PER_S;
     trial_run(&trial);
     trial_expect(&trial, OUTCOME_SUCCEEDED);
-    assert_int_equal(service_seen(service)->requests, 12);
+    assert_int_equal(service_seen(trial.service)->requests, 12);
     assert_true(mean_ms(trial.result, LATENCY_SESSION) >= 80);
     assert_true(mean_ms(trial.result, LATENCY_REQUEST) <
                 mean_ms(trial.result, LATENCY_SESSION) / 2);
     trial_cleanup(&trial);
-    service_stop(service);
 }
 
 static void
@@ -186,8 +173,7 @@ a_hold_keeps_sessions_open_longer_than_their_deadline_and_out_of_their_latency(v
 {
     (void)state;
     struct trial trial;
-    struct service *service = service_start(MANNER_SERVE, &plain);
-    trial_plan(&trial, service);
+    trial_start(&trial, MANNER_SERVE, &plain);
     trial.plan.hold_ns = 1200 * NS_PER_MS;
     trial.plan.timeout_ns = 1000 * NS_PER_MS;
     trial.plan.sessions = 2;
@@ -197,7 +183,6 @@ a_hold_keeps_sessions_open_longer_than_their_deadline_and_out_of_their_latency(v
     assert_true(mean_ms(trial.result, LATENCY_SESSION) < 1200);
     assert_int_equal(trial.result->peak_established, 2);
     trial_cleanup(&trial);
-    service_stop(service);
 }
 
 /* The second session is still held when the first has ended: its handshake was counted long
@@ -206,8 +191,7 @@ static void handshakes_of_held_sessions_stand_where_they_were_complete(void **st
 {
     (void)state;
     struct trial trial;
-    struct service *service = service_start(MANNER_SERVE, &plain);
-    trial_plan(&trial, service);
+    trial_start(&trial, MANNER_SERVE, &plain);
     trial.plan.rate = 4;
     trial.plan.hold_ns = 1200 * NS_PER_MS;
     trial.plan.sessions = 2;
@@ -224,15 +208,13 @@ static void handshakes_of_held_sessions_stand_where_they_were_complete(void **st
     double last_s = result->series[result->num_series - 1].length_s; /* it ends at 1.45 s */
     assert_true(result->series[0].length_s == 1 && last_s > 0.4 && last_s < 1);
     trial_cleanup(&trial);
-    service_stop(service);
 }
 
 static void a_session_in_its_hold_when_the_run_ends_has_succeeded(void **state)
 {
     (void)state;
     struct trial trial;
-    struct service *service = service_start(MANNER_SERVE, &plain);
-    trial_plan(&trial, service);
+    trial_start(&trial, MANNER_SERVE, &plain);
     trial.plan.sessions = 0;
     trial.plan.duration_ns = 300 * NS_PER_MS;
     trial.plan.hold_ns = 60 * NS_PER_S;
@@ -241,15 +223,13 @@ static void a_session_in_its_hold_when_the_run_ends_has_succeeded(void **state)
     assert_int_equal(trial.result->started, 2);
     assert_true(trial.took_s < 10);
     trial_cleanup(&trial);
-    service_stop(service);
 }
 
 static void a_session_that_pauses_when_the_run_ends_is_cut_off(void **state)
 {
     (void)state;
     struct trial trial;
-    struct service *service = service_start(MANNER_SERVE, &plain);
-    trial_plan(&trial, service);
+    trial_start(&trial, MANNER_SERVE, &plain);
     trial.plan.sessions = 0;
     trial.plan.duration_ns = 300 * NS_PER_MS;
     trial.plan.requests = 2;
@@ -258,7 +238,6 @@ static void a_session_that_pauses_when_the_run_ends_is_cut_off(void **state)
     trial_expect(&trial, OUTCOME_CUT_OFF);
     assert_true(trial.took_s < 10);
     trial_cleanup(&trial);
-    service_stop(service);
 }
 
 /* Sessions that continue until the end of the run have had their responses. */
@@ -267,8 +246,7 @@ static void endless_sessions_are_served_until_the_run_ends(void **state)
     (void)state;
     for (int shown = 0; shown < 2; shown++) {
         struct trial trial;
-        struct service *service = service_start(MANNER_SERVE, &asking);
-        trial_plan(&trial, service);
+        trial_start(&trial, MANNER_SERVE, &asking);
         trial_identity(&trial, "client-p256");
         if (shown)
             trial_expect_refused(&trial, 0);
@@ -287,7 +265,6 @@ static void endless_sessions_are_served_until_the_run_ends(void **state)
         if (shown)
             assert_non_null(strstr(result->violations[0], "was accepted in 2 of 2 sessions"));
         trial_cleanup(&trial);
-        service_stop(service);
     }
 }
 
@@ -295,8 +272,7 @@ static void what_is_in_flight_when_the_run_ends_is_cut_off_after_the_timeout(voi
 {
     (void)state;
     struct trial trial;
-    struct service *service = service_start(MANNER_STALL_AT_ONCE, &plain);
-    trial_plan(&trial, service);
+    trial_start(&trial, MANNER_STALL_AT_ONCE, &plain);
     trial.plan.sessions = 0;
     trial.plan.duration_ns = 100 * NS_PER_MS;
     trial.plan.timeout_ns = 300 * NS_PER_MS;
@@ -306,15 +282,13 @@ static void what_is_in_flight_when_the_run_ends_is_cut_off_after_the_timeout(voi
     assert_true(trial.took_s >= 0.3 && trial.took_s < 10);
     assert_true(trial.result->duration_s < 2); /* the window, without what came after */
     trial_cleanup(&trial);
-    service_stop(service);
 }
 
 static void a_ramp_up_lets_the_slots_in_one_by_one(void **state)
 {
     (void)state;
     struct trial trial;
-    struct service *service = service_start(MANNER_SERVE, &plain);
-    trial_plan(&trial, service);
+    trial_start(&trial, MANNER_SERVE, &plain);
     trial.plan.connections = 4;
     trial.plan.sessions = 4;
     trial.plan.ramp_ns = 400 * NS_PER_MS;
@@ -325,7 +299,6 @@ static void a_ramp_up_lets_the_slots_in_one_by_one(void **state)
     assert_int_equal(trial.result->started, 4);
     assert_true(trial.took_s >= 0.3);
     trial_cleanup(&trial);
-    service_stop(service);
 }
 
 /* Threads, tickets */
@@ -334,8 +307,7 @@ static void several_threads_share_the_sessions_and_rotate_evenly(void **state)
 {
     (void)state;
     struct trial trial;
-    struct service *service = service_start(MANNER_SERVE, &asking);
-    trial_plan(&trial, service);
+    trial_start(&trial, MANNER_SERVE, &asking);
     trial_identity(&trial, "client-p256");
     trial_identity(&trial, "client-p384");
     trial.plan.threads = 2;
@@ -347,7 +319,6 @@ static void several_threads_share_the_sessions_and_rotate_evenly(void **state)
     assert_int_equal(trial.result->num_thread_uses, 2);
     assert_in_range(trial.result->identities[0].sessions, 19, 22);
     trial_cleanup(&trial);
-    service_stop(service);
 }
 
 static void
@@ -385,8 +356,7 @@ static void sessions_are_resumed_and_their_pins_checked_again(void **state)
     static const uint16_t versions[] = {TLS_VERSION_1_2, TLS_VERSION_1_3};
     for (size_t i = 0; i < COUNT_OF(versions); i++) {
         struct trial trial;
-        struct service *service = service_start(MANNER_SERVE, &with_tickets);
-        trial_plan(&trial, service);
+        trial_start(&trial, MANNER_SERVE, &with_tickets);
         trial_identity(&trial, "client-p256");
         trial_identity(&trial, "client-rsa");
         trial.plan.sessions = 40;
@@ -397,13 +367,12 @@ static void sessions_are_resumed_and_their_pins_checked_again(void **state)
         const struct result *result = trial.result;
         trial_expect(&trial, OUTCOME_SUCCEEDED);
         assert_in_range(result->handshakes_resumed, 30, 38); /* one of each identity is full */
-        assert_int_equal(result->handshakes_resumed, service_seen(service)->resumed);
+        assert_int_equal(result->handshakes_resumed, service_seen(trial.service)->resumed);
         assert_int_equal(result->tickets_offered, result->handshakes_resumed);
         assert_int_equal(result->tickets_declined, 0);
         assert_int_equal(result->pins_matched, 40);
         assert_int_equal(result->pins_checked_resumed, result->handshakes_resumed);
         trial_cleanup(&trial);
-        service_stop(service);
     }
 }
 

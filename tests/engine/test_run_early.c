@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runs in which the first requests are sent as early data. */
 #include "base/clock.h"
-#include "engine/service.h"
 #include "engine/trial.h"
 #include "http/request.h"
 #include "tls/fixtures.h"
@@ -36,9 +35,9 @@ enum tls_status __wrap_tls_conn_write(struct tls_conn *conn, const uint8_t *byte
 }
 
 /* One connection after the other, so that all but the first have a ticket. */
-static void prepare(struct trial *trial, const struct service *service)
+static void prepare(struct trial *trial, enum manner manner)
 {
-    trial_plan(trial, service);
+    trial_start(trial, manner, &willing);
     trial_identity(trial, "client-p256");
     trial->plan.connections = 1;
     trial->plan.sessions = SESSIONS;
@@ -59,8 +58,7 @@ static void what_is_sent_early_is_accepted_and_answered_once(void **state)
     (void)state;
     for (unsigned h2 = 0; h2 <= 1; h2++) {
         struct trial trial;
-        struct service *service = service_start(MANNER_SERVE, &willing);
-        prepare(&trial, service);
+        prepare(&trial, MANNER_SERVE);
         if (h2)
             trial_http2(&trial, "/ok", 10);
         trial.plan.requests = 30;
@@ -70,9 +68,8 @@ static void what_is_sent_early_is_accepted_and_answered_once(void **state)
         assert_int_equal(trial.result->handshakes_resumed, SESSIONS - 1);
         assert_int_equal(trial.result->pins_matched, SESSIONS);
         assert_int_equal(trial.result->requests_succeeded, SESSIONS * 30);
-        assert_int_equal(service_seen(service)->requests, SESSIONS * 30);
+        assert_int_equal(service_seen(trial.service)->requests, SESSIONS * 30);
         trial_cleanup(&trial);
-        service_stop(service);
     }
 }
 
@@ -81,8 +78,7 @@ static void what_the_server_rejects_is_sent_again_once(void **state)
     (void)state;
     for (unsigned h2 = 0; h2 <= 1; h2++) {
         struct trial trial;
-        struct service *service = service_start(MANNER_FORGETFUL, &willing);
-        prepare(&trial, service);
+        prepare(&trial, MANNER_FORGETFUL);
         if (h2)
             trial_http2(&trial, "/ok", 10);
         trial.plan.requests = 30;
@@ -93,9 +89,8 @@ static void what_the_server_rejects_is_sent_again_once(void **state)
         assert_int_equal(trial.result->tickets_declined, SESSIONS - 1);
         assert_int_equal(trial.result->requests_started, SESSIONS * 30);
         assert_int_equal(trial.result->requests_succeeded, SESSIONS * 30);
-        assert_int_equal(service_seen(service)->requests, SESSIONS * 30);
+        assert_int_equal(service_seen(trial.service)->requests, SESSIONS * 30);
         trial_cleanup(&trial);
-        service_stop(service);
     }
 }
 
@@ -105,17 +100,15 @@ static void a_post_does_not_go_early_and_is_not_counted_as_if_it_had(void **stat
     (void)state;
     struct trial trial;
     struct error err;
-    struct service *service = service_start(MANNER_SERVE, &willing);
-    prepare(&trial, service);
+    prepare(&trial, MANNER_SERVE);
     request_free(trial.plan.request);
     trial.plan.request = request_new(&trial.plan.target, "POST", NULL, 0, NULL, 0, &err);
     trial_run(&trial);
     trial_expect(&trial, OUTCOME_SUCCEEDED);
     expect_early(&trial, 0, 0);
     assert_int_equal(trial.result->handshakes_resumed, SESSIONS - 1);
-    assert_int_equal(service_seen(service)->requests, SESSIONS);
+    assert_int_equal(service_seen(trial.service)->requests, SESSIONS);
     trial_cleanup(&trial);
-    service_stop(service);
 }
 
 /* With HTTP/2, since its server detects a byte too many or too few. */
@@ -127,9 +120,8 @@ static void what_the_tickets_limit_leaves_follows_the_handshake(void **state)
     for (size_t i = 0; i < COUNT_OF(limits) * COUNT_OF(manners); i++) {
         struct trial trial;
         enum manner manner = manners[i / COUNT_OF(limits)];
-        struct service *service = service_start(manner, &willing);
         limit = limits[i % COUNT_OF(limits)];
-        prepare(&trial, service);
+        prepare(&trial, manner);
         trial_http2(&trial, "/ok", 10);
         trial.plan.requests = 15;
         trial_run(&trial);
@@ -137,9 +129,8 @@ static void what_the_tickets_limit_leaves_follows_the_handshake(void **state)
         trial_expect(&trial, OUTCOME_SUCCEEDED);
         expect_early(&trial, SESSIONS - 1, manner == MANNER_SERVE ? SESSIONS - 1 : 0);
         assert_int_equal(trial.result->requests_succeeded, SESSIONS * 15);
-        assert_int_equal(service_seen(service)->requests, SESSIONS * 15);
+        assert_int_equal(service_seen(trial.service)->requests, SESSIONS * 15);
         trial_cleanup(&trial);
-        service_stop(service);
     }
 }
 

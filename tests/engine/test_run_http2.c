@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runs with HTTP/2: several requests at a time on each connection. */
 #include "base/clock.h"
-#include "engine/service.h"
 #include "engine/trial.h"
 #include "tls/fixtures.h"
 
@@ -14,18 +13,16 @@ static void what_is_answered_together_is_asked_together_in_one_record(void **sta
 {
     (void)state;
     struct trial trial;
-    struct service *service = service_start(MANNER_SERVE, &plain);
-    trial_plan(&trial, service);
+    trial_start(&trial, MANNER_SERVE, &plain);
     trial_http2(&trial, "/ok", 10);
     trial.plan.requests = 200;
     trial_run(&trial);
     trial_expect(&trial, OUTCOME_SUCCEEDED);
     assert_int_equal(trial.result->requests_succeeded, 4 * 200);
-    assert_int_equal(service_seen(service)->requests, 4 * 200);
+    assert_int_equal(service_seen(trial.service)->requests, 4 * 200);
     /* 20 of ten requests each, one that takes note of SETTINGS, and a few that came apart */
-    assert_in_range(service_seen(service)->records, 4 * 20, 4 * 40);
+    assert_in_range(service_seen(trial.service)->records, 4 * 20, 4 * 40);
     trial_cleanup(&trial);
-    service_stop(service);
 }
 
 static void a_server_that_does_not_choose_http2_has_shaken_hands_all_the_same(void **state)
@@ -33,23 +30,20 @@ static void a_server_that_does_not_choose_http2_has_shaken_hands_all_the_same(vo
     (void)state;
     static const struct tls_server_config deaf = {.limits = {.alpn = TLS_ALPN_NONE}};
     struct trial trial;
-    struct service *service = service_start(MANNER_SERVE, &deaf);
-    trial_plan(&trial, service);
+    trial_start(&trial, MANNER_SERVE, &deaf);
     trial_http2(&trial, "/ok", 1);
     trial_run(&trial);
     trial_expect(&trial, OUTCOME_TLS_PROTOCOL);
     assert_int_equal(trial.result->handshakes_full, 4);
     assert_int_equal(latency_count(trial.result->latencies[LATENCY_TLS_HANDSHAKE]), 4);
     trial_cleanup(&trial);
-    service_stop(service);
 }
 
 static void requests_beyond_the_servers_streams_are_sent_again(void **state)
 {
     (void)state;
     struct trial trial;
-    struct service *service = service_start(MANNER_FEW_STREAMS, &plain);
-    trial_plan(&trial, service);
+    trial_start(&trial, MANNER_FEW_STREAMS, &plain);
     trial_http2(&trial, "/ok", 10);
     trial.plan.requests = 50;
     trial_run(&trial);
@@ -57,7 +51,6 @@ static void requests_beyond_the_servers_streams_are_sent_again(void **state)
     assert_int_equal(trial.result->requests_started, 4 * 50);
     assert_int_equal(trial.result->requests_succeeded, 4 * 50);
     trial_cleanup(&trial);
-    service_stop(service);
 }
 
 /* Fifteen on each connection; requests sent beyond them count as not started. */
@@ -66,8 +59,7 @@ static void goaway_in_the_midst_of_requests_is_an_end_in_good_order(void **state
     (void)state;
     for (unsigned streams = 1; streams <= 10; streams += 3) {
         struct trial trial;
-        struct service *service = service_start(MANNER_FEW_REQUESTS, &plain);
-        trial_plan(&trial, service);
+        trial_start(&trial, MANNER_FEW_REQUESTS, &plain);
         trial_http2(&trial, "/ok", streams);
         trial.plan.requests = 100;
         trial_run(&trial);
@@ -76,7 +68,6 @@ static void goaway_in_the_midst_of_requests_is_an_end_in_good_order(void **state
         assert_int_equal(trial.result->requests_succeeded, 4 * 15);
         assert_int_equal(trial.result->requests_failed, 0);
         trial_cleanup(&trial);
-        service_stop(service);
     }
 }
 
@@ -84,16 +75,14 @@ static void a_server_that_declines_everything_is_not_asked_for_ever(void **state
 {
     (void)state;
     struct trial trial;
-    struct service *service = service_start(MANNER_SERVE, &plain);
-    trial_plan(&trial, service);
+    trial_start(&trial, MANNER_SERVE, &plain);
     trial_http2(&trial, "/declined", 10);
     trial.plan.requests = 20;
     trial_run(&trial);
     trial_expect(&trial, OUTCOME_BAD_RESPONSE);
-    assert_int_equal(service_seen(service)->requests, 4 * 10);
+    assert_int_equal(service_seen(trial.service)->requests, 4 * 10);
     assert_int_equal(trial.result->requests_started, 0);
     trial_cleanup(&trial);
-    service_stop(service);
 }
 
 /* Not a success: nothing shows that the server accepted the client certificate. */
@@ -104,15 +93,13 @@ static void goaway_before_any_response_is_the_servers_close(void **state)
                                                     .limits = {.alpn = TLS_ALPN_H2}};
     for (int asks = 0; asks < 2; asks++) {
         struct trial trial;
-        struct service *service = service_start(MANNER_NO_REQUESTS, asks ? &asking : &plain);
-        trial_plan(&trial, service);
+        trial_start(&trial, MANNER_NO_REQUESTS, asks ? &asking : &plain);
         if (asks)
             trial_identity(&trial, "client-p256");
         trial_http2(&trial, "/ok", 10);
         trial_run(&trial);
         trial_expect(&trial, asks ? OUTCOME_CLOSED_BEFORE_ACCEPT : OUTCOME_CLOSED_EARLY);
         trial_cleanup(&trial);
-        service_stop(service);
     }
 }
 
@@ -122,8 +109,7 @@ static void goaway_in_a_pause_between_requests_is_an_end_in_good_order(void **st
     static const enum manner manners[] = {MANNER_SERVE, MANNER_LAST_RESPONSE};
     for (size_t i = 0; i < COUNT_OF(manners); i++) {
         struct trial trial;
-        struct service *service = service_start(manners[i], &plain);
-        trial_plan(&trial, service);
+        trial_start(&trial, manners[i], &plain);
         trial_http2(&trial, "/last", 1);
         trial.plan.requests = 3;
         trial.plan.think_ns = 60 * NS_PER_S;
@@ -132,7 +118,6 @@ static void goaway_in_a_pause_between_requests_is_an_end_in_good_order(void **st
         assert_int_equal(trial.result->requests_started, 4);
         assert_true(trial.took_s < 10); /* no pause is waited for */
         trial_cleanup(&trial);
-        service_stop(service);
     }
 }
 
@@ -141,8 +126,7 @@ static void a_stream_that_hangs_runs_into_its_deadline_whatever_others_do(void *
 {
     (void)state;
     struct trial trial;
-    struct service *service = service_start(MANNER_SERVE, &plain);
-    trial_plan(&trial, service);
+    trial_start(&trial, MANNER_SERVE, &plain);
     trial_http2(&trial, "/first-held", 3);
     trial.plan.sessions = 2;
     trial.plan.requests = 1000000000;
@@ -153,7 +137,6 @@ static void a_stream_that_hangs_runs_into_its_deadline_whatever_others_do(void *
     assert_true(trial.took_s >= 0.5 && trial.took_s < 3);
     assert_true(trial.result->requests_succeeded > 10);
     trial_cleanup(&trial);
-    service_stop(service);
 }
 
 /* Each request has its own deadline: a session may take longer. */
@@ -161,8 +144,7 @@ static void a_session_of_many_requests_may_take_longer_than_the_deadline(void **
 {
     (void)state;
     struct trial trial;
-    struct service *service = service_start(MANNER_SERVE, &plain);
-    trial_plan(&trial, service);
+    trial_start(&trial, MANNER_SERVE, &plain);
     trial_http2(&trial, "/ok", 3);
     trial.plan.sessions = 0;
     trial.plan.requests = 1000000000;
@@ -171,7 +153,6 @@ static void a_session_of_many_requests_may_take_longer_than_the_deadline(void **
     trial_run(&trial);
     trial_expect(&trial, OUTCOME_CUT_OFF);
     trial_cleanup(&trial);
-    service_stop(service);
 }
 
 /* Linked in place of nghttp2's: one request cannot be submitted, as if memory had run out. */
@@ -198,8 +179,7 @@ static void a_request_that_cannot_be_sent_fails_its_own_session_and_no_other(voi
     (void)state;
     for (int i = 0; i < 60; i += 7) {
         struct trial trial;
-        struct service *service = service_start(MANNER_SERVE, &plain);
-        trial_plan(&trial, service);
+        trial_start(&trial, MANNER_SERVE, &plain);
         trial_http2(&trial, "/ok", 3);
         trial.plan.connections = 4;
         trial.plan.requests = 30;
@@ -210,7 +190,6 @@ static void a_request_that_cannot_be_sent_fails_its_own_session_and_no_other(voi
         assert_int_equal(trial.result->outcomes[OUTCOME_SUCCEEDED], 3);
         assert_true(trial.took_s < 2);
         trial_cleanup(&trial);
-        service_stop(service);
     }
 }
 

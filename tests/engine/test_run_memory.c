@@ -2,7 +2,6 @@
 /* The memory of a run is bounded, whatever the server does and however large bodies are. */
 #include "base/clock.h"
 #include "base/memory.h"
-#include "engine/service.h"
 #include "engine/trial.h"
 #include "http/request.h"
 #include "tls/fixtures.h"
@@ -57,8 +56,7 @@ static void a_flood_of_pings_ends_the_session_before_it_fills_the_memory(void **
 {
     (void)state;
     struct trial trial;
-    struct service *service = service_start(MANNER_PING_FLOOD, &http2);
-    trial_plan(&trial, service);
+    trial_start(&trial, MANNER_PING_FLOOD, &http2);
     trial_http2(&trial, "/hold", 1);
     trial.plan.sessions = 1;
     trial.plan.connections = 1;
@@ -68,7 +66,6 @@ static void a_flood_of_pings_ends_the_session_before_it_fills_the_memory(void **
     trial_expect(&trial, OUTCOME_BAD_RESPONSE);
     expect_growth_below(48u << 20, before);
     trial_cleanup(&trial);
-    service_stop(service);
 }
 
 /* Zeros, and an empty line at the end. */
@@ -87,8 +84,7 @@ static void set_body(struct trial *trial)
 static void large_bodies_are_sent(enum manner manner, const struct tls_server_config *config)
 {
     struct trial trial;
-    struct service *service = service_start(manner, config);
-    trial_plan(&trial, service);
+    trial_start(&trial, manner, config);
     if (config == &http2)
         trial_http2(&trial, "/upload", 2);
     set_body(&trial);
@@ -99,10 +95,9 @@ static void large_bodies_are_sent(enum manner manner, const struct tls_server_co
     trial_run(&trial);
     trial_expect(&trial, OUTCOME_SUCCEEDED);
     assert_int_equal(trial.result->requests_succeeded, 2 * NUM_CONNECTIONS);
-    assert_int_equal(service_seen(service)->requests, 2 * NUM_CONNECTIONS);
+    assert_int_equal(service_seen(trial.service)->requests, 2 * NUM_CONNECTIONS);
     expect_growth_below(2 * BODY_LEN, before);
     trial_cleanup(&trial);
-    service_stop(service);
 }
 
 static void bodies_are_not_copied_for_each_connection(void **state)

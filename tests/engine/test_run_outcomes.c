@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The outcomes of sessions, by the manner in which a server treats them. */
 #include "base/clock.h"
-#include "engine/service.h"
 #include "engine/trial.h"
 #include "net/listener.h"
 #include "tls/fixtures.h"
@@ -21,8 +20,7 @@ static void every_session_succeeds_and_both_sides_count_the_same(void **state)
 {
     (void)state;
     struct trial trial;
-    struct service *service = service_start(MANNER_SERVE, &asking);
-    trial_plan(&trial, service);
+    trial_start(&trial, MANNER_SERVE, &asking);
     trial_identity(&trial, "client-p256");
     trial_identity(&trial, "client-rsa");
     trial_identity(&trial, "client-chain");
@@ -30,7 +28,7 @@ static void every_session_succeeds_and_both_sides_count_the_same(void **state)
     trial.plan.sessions = 41;
     trial.plan.requests = 3;
     trial_run(&trial);
-    const struct service_seen *seen = service_seen(service);
+    const struct service_seen *seen = service_seen(trial.service);
     const struct result *result = trial.result;
     trial_expect(&trial, OUTCOME_SUCCEEDED);
     assert_int_equal(result->started, 41);
@@ -49,7 +47,6 @@ static void every_session_succeeds_and_both_sides_count_the_same(void **state)
     assert_true(result->bytes_read > 0 && result->bytes_written > 0);
     assert_non_null(strstr(trial.stories.first, "as client-"));
     trial_cleanup(&trial);
-    service_stop(service);
 }
 
 /* Linked in place of identity_set_apply: as if BoringSSL rejected the certificate. */
@@ -68,16 +65,14 @@ static void no_session_goes_on_without_the_certificate_that_it_should_have(void 
     static const struct tls_server_config indifferent = {.client_ca = CLIENT_CA,
                                                          .client_cert_optional = true};
     struct trial trial;
-    struct service *service = service_start(MANNER_SERVE, &indifferent);
-    trial_plan(&trial, service);
+    trial_start(&trial, MANNER_SERVE, &indifferent);
     trial_identity(&trial, "client-p256");
     is_applied = false;
     trial_run(&trial);
     is_applied = true;
     assert_int_equal(trial.result->outcomes[OUTCOME_SUCCEEDED], 0);
-    assert_int_equal(service_seen(service)->handshakes, 0);
+    assert_int_equal(service_seen(trial.service)->handshakes, 0);
     trial_cleanup(&trial);
-    service_stop(service);
 }
 
 static void a_wrong_pin_ends_every_session_before_the_server_sees_anything_of_us(void **state)
@@ -85,8 +80,7 @@ static void a_wrong_pin_ends_every_session_before_the_server_sees_anything_of_us
     (void)state;
     static const uint8_t wrong[FINGERPRINT_LEN];
     struct trial trial;
-    struct service *service = service_start(MANNER_SERVE, &asking);
-    trial_plan(&trial, service);
+    trial_start(&trial, MANNER_SERVE, &asking);
     trial_identity(&trial, "client-p256");
     pinset_free(trial.plan.pins);
     trial.plan.pins = pinset_new();
@@ -97,11 +91,10 @@ static void a_wrong_pin_ends_every_session_before_the_server_sees_anything_of_us
     assert_int_equal(trial.result->handshakes_completed, 0);
     assert_int_equal(trial.result->requests_started, 0);
     assert_string_equal(trial.result->alerts_sent.items[0].name, "certificate_unknown");
-    assert_int_equal(service_seen(service)->handshakes, 0);
-    assert_int_equal(service_seen(service)->with_client_cert, 0);
-    assert_int_equal(service_seen(service)->requests, 0);
+    assert_int_equal(service_seen(trial.service)->handshakes, 0);
+    assert_int_equal(service_seen(trial.service)->with_client_cert, 0);
+    assert_int_equal(service_seen(trial.service)->requests, 0);
     trial_cleanup(&trial);
-    service_stop(service);
 }
 
 /* A server's manner, what it requests, the client, and the expected outcome. */
@@ -164,9 +157,8 @@ static void each_manner_of_a_server_comes_out_as_what_it_is(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct trial trial;
-        struct service *service = service_start(rows[i].manner, rows[i].server);
         print_message("row %zu: %s\n", i, outcome_name(rows[i].outcome));
-        trial_plan(&trial, service);
+        trial_start(&trial, rows[i].manner, rows[i].server);
         if (rows[i].client != NULL)
             trial_identity(&trial, rows[i].client);
         trial.plan.requests = rows[i].requests;
@@ -175,7 +167,6 @@ static void each_manner_of_a_server_comes_out_as_what_it_is(void **state)
         trial_expect(&trial, rows[i].outcome);
         assert_int_equal(trial.result->started, 4);
         trial_cleanup(&trial);
-        service_stop(service);
     }
 }
 
@@ -198,15 +189,13 @@ a_response_that_ends_without_close_notify_is_complete_where_that_is_allowed(void
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct trial trial;
-        struct service *service = service_start(cases[i].manner, &asking);
-        trial_plan(&trial, service);
+        trial_start(&trial, cases[i].manner, &asking);
         trial_identity(&trial, "client-p256");
         trial.plan.allow_missing_close_notify = true;
         trial_run(&trial);
         trial_expect(&trial, cases[i].outcome);
         assert_int_equal(trial.result->requests_unclosed, cases[i].unclosed);
         trial_cleanup(&trial);
-        service_stop(service);
     }
 }
 
@@ -214,8 +203,7 @@ static void a_response_cut_by_a_fin_is_none_and_its_story_says_why(void **state)
 {
     (void)state;
     struct trial trial;
-    struct service *service = service_start(MANNER_UNTIL_FIN, &plain);
-    trial_plan(&trial, service);
+    trial_start(&trial, MANNER_UNTIL_FIN, &plain);
     trial_run(&trial);
     assert_int_equal(trial.result->requests_succeeded, 0);
     assert_int_equal(trial.result->requests_failed, 4);
@@ -223,15 +211,13 @@ static void a_response_cut_by_a_fin_is_none_and_its_story_says_why(void **state)
     assert_int_equal(latency_count(trial.result->latencies[LATENCY_REQUEST]), 0);
     assert_non_null(strstr(trial.stories.first, "without close_notify"));
     trial_cleanup(&trial);
-    service_stop(service);
 }
 
 static void refusal_by_close_makes_a_close_without_alert_a_refusal(void **state)
 {
     (void)state;
     struct trial trial;
-    struct service *service = service_start(MANNER_CLOSE_WORDLESSLY, &asking);
-    trial_plan(&trial, service);
+    trial_start(&trial, MANNER_CLOSE_WORDLESSLY, &asking);
     trial_identity(&trial, "client-p256");
     trial_expect_refused(&trial, 0);
     trial.plan.refusal_by_close = true;
@@ -241,7 +227,6 @@ static void refusal_by_close_makes_a_close_without_alert_a_refusal(void **state)
     assert_int_equal(trial.result->by_class[CLASS_FAILED], 0);
     assert_true(trial.result->identities[0].as_expected);
     trial_cleanup(&trial);
-    service_stop(service);
 }
 
 static void a_server_that_stalls_runs_into_the_deadline_of_its_stage(void **state)
@@ -256,15 +241,13 @@ static void a_server_that_stalls_runs_into_the_deadline_of_its_stage(void **stat
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct trial trial;
-        struct service *service = service_start(cases[i].manner, &plain);
-        trial_plan(&trial, service);
+        trial_start(&trial, cases[i].manner, &plain);
         trial.plan.sessions = 2;
         trial.plan.timeout_ns = 700 * NS_PER_MS;
         trial_run(&trial);
         trial_expect(&trial, cases[i].outcome);
         assert_true(trial.took_s >= 0.7 && trial.took_s < 10);
         trial_cleanup(&trial);
-        service_stop(service);
     }
 }
 
@@ -306,14 +289,12 @@ static void a_list_of_expected_statuses_decides_what_is_a_success(void **state)
     } cases[] = {{500, OUTCOME_SUCCEEDED}, {204, OUTCOME_UNEXPECTED_STATUS}};
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct trial trial;
-        struct service *service = service_start(MANNER_STATUS_500, &plain);
-        trial_plan(&trial, service);
+        trial_start(&trial, MANNER_STATUS_500, &plain);
         trial.plan.expect_statuses = (struct status_list){malloc(sizeof(unsigned)), 1};
         trial.plan.expect_statuses.codes[0] = cases[i].status;
         trial_run(&trial);
         trial_expect(&trial, cases[i].outcome);
         trial_cleanup(&trial);
-        service_stop(service);
     }
 }
 
@@ -326,8 +307,7 @@ static void a_status_is_a_refusal_where_a_certificate_was_asked_for(void **state
     } cases[] = {{&asking, OUTCOME_REFUSED_BY_STATUS}, {&plain, OUTCOME_UNEXPECTED_STATUS}};
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct trial trial;
-        struct service *service = service_start(MANNER_STATUS_500, cases[i].config);
-        trial_plan(&trial, service);
+        trial_start(&trial, MANNER_STATUS_500, cases[i].config);
         trial_identity(&trial, "client-p256");
         trial_expect_refused(&trial, 0);
         trial.plan.refusal_statuses = (struct status_list){malloc(sizeof(unsigned)), 1};
@@ -336,7 +316,6 @@ static void a_status_is_a_refusal_where_a_certificate_was_asked_for(void **state
         trial_expect(&trial, cases[i].outcome);
         assert_int_equal(trial.result->passed, cases[i].config == &asking);
         trial_cleanup(&trial);
-        service_stop(service);
     }
 }
 
@@ -346,8 +325,7 @@ static void where_a_run_cannot_be_set_up_the_reason_is_said_and_nothing_is_sent(
     static const struct run_hooks no_hooks;
     struct trial trial;
     struct error err = {{0}};
-    struct service *service = service_start(MANNER_SERVE, &plain);
-    trial_plan(&trial, service);
+    trial_start(&trial, MANNER_SERVE, &plain);
     trial.plan.threads = 2;
     trial.plan.tls.groups = "P-999";
     assert_null(run_plan(&trial.plan, &no_hooks, &trial.stories, &err));
@@ -356,9 +334,8 @@ static void where_a_run_cannot_be_set_up_the_reason_is_said_and_nothing_is_sent(
     trial.plan.cacert = strdup(FIXTURE("no-such.crt"));
     assert_null(run_plan(&trial.plan, &no_hooks, &trial.stories, &err));
     assert_non_null(strstr(err.text, "no-such.crt"));
-    assert_int_equal(service_seen(service)->connections, 0);
+    assert_int_equal(service_seen(trial.service)->connections, 0);
     trial_cleanup(&trial);
-    service_stop(service);
 }
 
 int main(void)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How a run pauses after failures. */
 #include "base/clock.h"
-#include "engine/service.h"
 #include "engine/trial.h"
 #include "tls/fixtures.h"
 
@@ -61,8 +60,7 @@ static void a_success_takes_the_wait_back_to_its_beginning(void **state)
 {
     (void)state;
     struct trial trial;
-    struct service *service = service_start(MANNER_EVERY_SECOND_FAILS, &plain);
-    trial_plan(&trial, service);
+    trial_start(&trial, MANNER_EVERY_SECOND_FAILS, &plain);
     trial.plan.connections = 1;
     trial.plan.sessions = 20;
     trial_run(&trial);
@@ -70,7 +68,6 @@ static void a_success_takes_the_wait_back_to_its_beginning(void **state)
     assert_int_equal(trial.result->by_class[CLASS_FAILED], 10);
     assert_true(trial.took_s >= 0.1 && trial.took_s < 2.5); /* ten times 10 ms, not 2.6 s */
     trial_cleanup(&trial);
-    service_stop(service);
 }
 
 static void a_refusal_that_was_expected_does_not_wait_and_another_does(void **state)
@@ -78,8 +75,7 @@ static void a_refusal_that_was_expected_does_not_wait_and_another_does(void **st
     (void)state;
     for (int expected = 0; expected < 2; expected++) {
         struct trial trial;
-        struct service *service = service_start(MANNER_SERVE, &refusing);
-        trial_plan(&trial, service);
+        trial_start(&trial, MANNER_SERVE, &refusing);
         trial_identity(&trial, "client-p256");
         if (expected)
             trial_expect_refused(&trial, 0);
@@ -93,7 +89,6 @@ static void a_refusal_that_was_expected_does_not_wait_and_another_does(void **st
         else
             assert_true(trial.took_s >= 0.63);
         trial_cleanup(&trial);
-        service_stop(service);
     }
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The progress that a run reports. */
 #include "base/clock.h"
-#include "engine/service.h"
 #include "engine/trial.h"
 #include "tls/fixtures.h"
 
@@ -29,8 +28,7 @@ static void each_second_is_told_with_the_handshakes_of_all_threads(void **state)
     (void)state;
     struct trial trial;
     struct watched watched = {.count = 0};
-    struct service *service = service_start(MANNER_SERVE, &asking);
-    trial_plan(&trial, service);
+    trial_start(&trial, MANNER_SERVE, &asking);
     trial.hooks = (struct run_hooks){.on_progress = watch_moment, .arg = &watched};
     trial_identity(&trial, "client-p256");
     trial.plan.threads = 2;
@@ -47,7 +45,6 @@ static void each_second_is_told_with_the_handshakes_of_all_threads(void **state)
         assert_true(moment->p50_ns > 0 && moment->p50_ns <= moment->p99_ns);
     }
     trial_cleanup(&trial);
-    service_stop(service);
 }
 
 static void failures_are_told_by_name(void **state)
@@ -74,8 +71,7 @@ static void refusals_and_responses_are_told_while_the_run_goes_on(void **state)
     for (int refuses = 0; refuses < 2; refuses++) {
         struct trial trial;
         struct watched watched = {.count = 0};
-        struct service *service = service_start(MANNER_SERVE, refuses ? &refusing : &asking);
-        trial_plan(&trial, service);
+        trial_start(&trial, MANNER_SERVE, refuses ? &refusing : &asking);
         trial.hooks = (struct run_hooks){.on_progress = watch_moment, .arg = &watched};
         trial_identity(&trial, "client-p256");
         trial.plan.threads = trial.plan.connections = 2;
@@ -103,7 +99,6 @@ static void refusals_and_responses_are_told_while_the_run_goes_on(void **state)
         const struct progress_moment *last = &watched.moments[watched.count - 1];
         assert_int_equal(last->refused, trial.result->by_class[CLASS_REFUSED]);
         trial_cleanup(&trial);
-        service_stop(service);
     }
 }
 

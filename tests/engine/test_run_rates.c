@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runs at a rate: what is due, what waits or is skipped, and from when latency is measured. */
 #include "base/clock.h"
-#include "engine/service.h"
 #include "engine/trial.h"
 #include "tls/fixtures.h"
 
@@ -20,8 +19,7 @@ static void an_open_loop_starts_its_sessions_on_schedule(void **state)
 {
     (void)state;
     struct trial trial;
-    struct service *service = service_start(MANNER_SERVE, &plain);
-    trial_plan(&trial, service);
+    trial_start(&trial, MANNER_SERVE, &plain);
     trial.plan.connections = 20;
     trial.plan.sessions = 0;
     trial.plan.rate = 50;
@@ -33,7 +31,6 @@ static void an_open_loop_starts_its_sessions_on_schedule(void **state)
     assert_true(trial.took_s >= 0.98);
     assert_int_equal(latency_count(trial.result->latencies[LATENCY_FROM_SCHEDULE]), 50);
     trial_cleanup(&trial);
-    service_stop(service);
 }
 
 /* 12 or 13 sessions of the ramp-up, and then 25 in half a second. */
@@ -41,8 +38,7 @@ static void a_ramp_up_is_no_part_of_the_steady_rate(void **state)
 {
     (void)state;
     struct trial trial;
-    struct service *service = service_start(MANNER_SERVE, &plain);
-    trial_plan(&trial, service);
+    trial_start(&trial, MANNER_SERVE, &plain);
     trial.plan.connections = 20;
     trial.plan.sessions = 0;
     trial.plan.rate = 50;
@@ -59,7 +55,6 @@ static void a_ramp_up_is_no_part_of_the_steady_rate(void **state)
     assert_true(fabs(result->steady.requests_per_second - 50) < 12);
     assert_false(result->saturated); /* fewer are due in a ramp-up */
     trial_cleanup(&trial);
-    service_stop(service);
 }
 
 static void without_a_free_slot_arrivals_wait_or_are_skipped(void **state)
@@ -67,8 +62,7 @@ static void without_a_free_slot_arrivals_wait_or_are_skipped(void **state)
     (void)state;
     for (int skip = 0; skip < 2; skip++) {
         struct trial trial;
-        struct service *service = service_start(MANNER_SERVE, &plain);
-        trial_plan(&trial, service);
+        trial_start(&trial, MANNER_SERVE, &plain);
         trial.plan.connections = 1;
         trial.plan.sessions = 0;
         trial.plan.rate = 50;
@@ -83,7 +77,6 @@ static void without_a_free_slot_arrivals_wait_or_are_skipped(void **state)
         assert_true(trial.result->saturated);
         assert_string_equal(trial.result->limit, "slots");
         trial_cleanup(&trial);
-        service_stop(service);
     }
 }
 
@@ -108,8 +101,7 @@ static void an_arrival_of_a_thousand_million_a_second_is_counted_and_not_walked_
     (void)state;
     for (int skip = 0; skip < 2; skip++) {
         struct trial trial;
-        struct service *service = service_start(MANNER_SERVE, &plain);
-        trial_plan(&trial, service);
+        trial_start(&trial, MANNER_SERVE, &plain);
         trial.plan.connections = 1;
         trial.plan.sessions = 0;
         trial.plan.rate = 1e9;
@@ -122,7 +114,6 @@ static void an_arrival_of_a_thousand_million_a_second_is_counted_and_not_walked_
         assert_true(trial.result->saturated);
         assert_true(trial.took_s < 3); /* a walk over all of them takes longer */
         trial_cleanup(&trial);
-        service_stop(service);
     }
 }
 
@@ -130,8 +121,7 @@ static void handshakes_without_a_request_have_a_latency_from_the_intended_start_
 {
     (void)state;
     struct trial trial;
-    struct service *service = service_start(MANNER_SERVE, &plain);
-    trial_plan(&trial, service);
+    trial_start(&trial, MANNER_SERVE, &plain);
     trial.plan.connections = 20;
     trial.plan.sessions = 20;
     trial.plan.rate = 100;
@@ -144,15 +134,13 @@ static void handshakes_without_a_request_have_a_latency_from_the_intended_start_
     assert_true(mean_ms(trial.result, LATENCY_HANDSHAKE_FROM_SCHEDULE) >
                 mean_ms(trial.result, LATENCY_TLS_HANDSHAKE));
     trial_cleanup(&trial);
-    service_stop(service);
 }
 
 static void the_wait_for_a_slot_shows_in_handshakes_from_the_intended_start_alone(void **state)
 {
     (void)state;
     struct trial trial;
-    struct service *service = service_start(MANNER_SERVE, &plain);
-    trial_plan(&trial, service);
+    trial_start(&trial, MANNER_SERVE, &plain);
     trial.plan.connections = 1;
     trial.plan.sessions = 4; /* due within 80 ms, begun over 600 */
     trial.plan.rate = 50;
@@ -162,7 +150,6 @@ static void the_wait_for_a_slot_shows_in_handshakes_from_the_intended_start_alon
     assert_true(mean_ms(trial.result, LATENCY_HANDSHAKE_FROM_SCHEDULE) >= 180);
     assert_true(mean_ms(trial.result, LATENCY_TLS_HANDSHAKE) < 180);
     trial_cleanup(&trial);
-    service_stop(service);
 }
 
 /* Two threads take arrivals in turn, each session ends before the next: there is never more than
@@ -171,8 +158,7 @@ static void the_peak_of_several_threads_is_of_one_moment(void **state)
 {
     (void)state;
     struct trial trial;
-    struct service *service = service_start(MANNER_SERVE, &plain);
-    trial_plan(&trial, service);
+    trial_start(&trial, MANNER_SERVE, &plain);
     trial.plan.threads = 2;
     trial.plan.connections = 2;
     trial.plan.sessions = 4;
@@ -181,7 +167,6 @@ static void the_peak_of_several_threads_is_of_one_moment(void **state)
     trial_expect(&trial, OUTCOME_SUCCEEDED);
     assert_int_equal(trial.result->peak_established, 1);
     trial_cleanup(&trial);
-    service_stop(service);
 }
 
 int main(void)

@@ -2,7 +2,6 @@
 /* Runs are set up by all threads at once, and ended by signals. */
 #include "base/clock.h"
 #include "engine/headcount.h"
-#include "engine/service.h"
 #include "engine/trial.h"
 #include "tls/fixtures.h"
 
@@ -48,8 +47,7 @@ static void an_interrupt_ends_the_run_early_with_what_is_in_flight_finished(void
     (void)state;
     for (unsigned threads = 1; threads <= 2; threads++) {
         struct trial trial;
-        struct service *service = service_start(MANNER_SERVE, &plain);
-        trial_plan(&trial, service);
+        trial_start(&trial, MANNER_SERVE, &plain);
         trial.plan.threads = threads;
         trial.plan.connections = 4;
         trial.plan.sessions = 0;
@@ -58,7 +56,6 @@ static void an_interrupt_ends_the_run_early_with_what_is_in_flight_finished(void
         trial_expect(&trial, OUTCOME_SUCCEEDED);
         assert_true(trial.result->duration_s >= 0.1 && trial.result->duration_s < 10);
         trial_cleanup(&trial);
-        service_stop(service);
     }
 }
 
@@ -67,8 +64,7 @@ static void an_interrupted_open_loop_with_free_slots_has_skipped_nothing(void **
     (void)state;
     for (int i = 0; i < 4; i++) { /* by chance, something had become due as the signal came */
         struct trial trial;
-        struct service *service = service_start(MANNER_SERVE, &plain);
-        trial_plan(&trial, service);
+        trial_start(&trial, MANNER_SERVE, &plain);
         trial.plan.connections = 2000;
         trial.plan.sessions = 0;
         trial.plan.rate = 1000;
@@ -78,7 +74,6 @@ static void an_interrupted_open_loop_with_free_slots_has_skipped_nothing(void **
             fail_msg("%s", trial.result->violations[0]);
         assert_int_equal(trial.result->skipped, 0);
         trial_cleanup(&trial);
-        service_stop(service);
     }
 }
 
@@ -86,8 +81,7 @@ static void a_second_interrupt_ends_it_at_once(void **state)
 {
     (void)state;
     struct trial trial;
-    struct service *service = service_start(MANNER_STALL_AT_REQUEST, &plain);
-    trial_plan(&trial, service);
+    trial_start(&trial, MANNER_STALL_AT_REQUEST, &plain);
     trial.plan.sessions = 0;
     trial.plan.duration_ns = 60 * NS_PER_S;
     trial.plan.timeout_ns = 60 * NS_PER_S;
@@ -95,7 +89,6 @@ static void a_second_interrupt_ends_it_at_once(void **state)
     trial_expect(&trial, OUTCOME_CUT_OFF);
     assert_true(took_s >= 0.4);
     trial_cleanup(&trial);
-    service_stop(service);
 }
 
 static void an_interrupt_while_a_run_awaits_its_start_or_rests_ends_it_too(void **state)
@@ -142,8 +135,7 @@ static void each_thread_makes_its_worker_at_the_same_time_as_the_others(void **s
 {
     (void)state;
     struct trial trial;
-    struct service *service = service_start(MANNER_SERVE, &plain);
-    trial_plan(&trial, service);
+    trial_start(&trial, MANNER_SERVE, &plain);
     trial.plan.threads = trial.plan.connections = trial.plan.sessions = 4;
     made.count = 0;
     made.wait_for = 4;
@@ -158,7 +150,6 @@ static void each_thread_makes_its_worker_at_the_same_time_as_the_others(void **s
     }
     assert_true(trial.took_s < 10); /* none waited for the others in vain */
     trial_cleanup(&trial);
-    service_stop(service);
 }
 
 static void an_interrupt_while_workers_are_made_is_a_result_of_nothing(void **state)
@@ -166,8 +157,7 @@ static void an_interrupt_while_workers_are_made_is_a_result_of_nothing(void **st
     (void)state;
     for (int open_loop = 0; open_loop < 2; open_loop++) {
         struct trial trial;
-        struct service *service = service_start(MANNER_SERVE, &plain);
-        trial_plan(&trial, service);
+        trial_start(&trial, MANNER_SERVE, &plain);
         trial_identity(&trial, "client-p256");
         trial.plan.threads = 2;
         trial.plan.rate = open_loop ? 1000 : 0;
@@ -179,9 +169,8 @@ static void an_interrupt_while_workers_are_made_is_a_result_of_nothing(void **st
         assert_false(trial.result->saturated);
         assert_int_equal(trial.result->num_identities, 1);
         assert_non_null(strstr(trial.result->address, "127.0.0.1:"));
-        assert_int_equal(service_seen(service)->connections, 0);
+        assert_int_equal(service_seen(trial.service)->connections, 0);
         trial_cleanup(&trial);
-        service_stop(service);
     }
 }
 

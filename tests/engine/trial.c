@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "engine/service.h"
 #include "http/request.h"
 #include "net/listener.h"
 #include "result/verdict.h"
@@ -47,6 +46,13 @@ void trial_plan(struct trial *trial, const struct service *service)
     plan->request = request_new(&plan->target, NULL, NULL, 0, NULL, 0, &err);
     assert_non_null(plan->request);
     pin_server(plan->pins);
+}
+
+void trial_start(struct trial *trial, enum manner manner, const struct tls_server_config *config)
+{
+    struct service *service = service_start(manner, config);
+    trial_plan(trial, service);
+    trial->service = service;
 }
 
 void trial_identity(struct trial *trial, const char *name)
@@ -126,4 +132,6 @@ void trial_cleanup(struct trial *trial)
     result_free(trial->result);
     stories_cleanup(&trial->stories);
     plan_cleanup(&trial->plan);
+    if (trial->service != NULL)
+        service_stop(trial->service);
 }

@@ -7,15 +7,15 @@
 #define PINLOAD_TESTS_LOAD_TRIAL_H
 
 #include "engine/run.h"
+#include "engine/service.h"
 #include "measure/story.h"
 #include "plan/plan.h"
 #include "result/result.h"
 
 #include <stdbool.h>
 
-struct service;
-
 struct trial {
+    struct service *service; /* its own, or NULL */
     struct plan plan;
     struct run_hooks hooks;
     struct result *result;
@@ -26,6 +26,9 @@ struct trial {
 /* trial_plan prepares a plan against SERVICE (NULL: an address at which nothing listens): 4
  * sessions on 2 connections, one request each, no certificate, pinned to the fixture "server". */
 void trial_plan(struct trial *trial, const struct service *service);
+
+/* trial_start starts a service of the trial's own and prepares such a plan against it. */
+void trial_start(struct trial *trial, enum manner manner, const struct tls_server_config *config);
 
 /* trial_identity adds the fixture NAME as an identity of the same name. */
 void trial_identity(struct trial *trial, const char *name);
@@ -42,6 +45,7 @@ void trial_run(struct trial *trial);
 /* trial_expect asserts that all sessions have OUTCOME. */
 void trial_expect(const struct trial *trial, enum outcome outcome);
 
+/* trial_cleanup frees what there is, and stops the trial's own service. */
 void trial_cleanup(struct trial *trial);
 
 #endif
