@@ -38,27 +38,45 @@ const browser = await chromium.launch({
 export const wide = { width: 1200, height: 900 };
 export const phone = { width: 400, height: 800 };
 
+// The two tabs, with scripts and without: one each for all pages, since a new one costs more than most pages do.
+const tabs = new Map();
+let visit = { url: 'about:blank', complaints: [] }; // of the page that is open
+
+async function newTab(javaScriptEnabled) {
+    const context = await browser.newContext({ javaScriptEnabled });
+    const tab = await context.newPage();
+    const complain = (text) => visit.complaints.push(text);
+    await context.route('**/*', (route) => {
+        if (route.request().url() === visit.url)
+            return route.continue();
+        complain(`a request: ${route.request().url()}`);
+        return route.abort();
+    });
+    tab.on('request', (request) => request.url() === visit.url || complain(`asked for ${request.url()}`));
+    tab.on('console', (message) => complain(`console: ${message.type()}: ${message.text()}`));
+    tab.on('pageerror', (error) => complain(`error: ${error.stack}`));
+    tab.on('dialog', (dialog) => { complain(`dialog: ${dialog.message()}`); dialog.dismiss(); });
+    return tab;
+}
+
+async function tabWith(javaScriptEnabled) {
+    if (!tabs.has(javaScriptEnabled))
+        tabs.set(javaScriptEnabled, await newTab(javaScriptEnabled));
+    return tabs.get(javaScriptEnabled);
+}
+
 // open opens a file, calls USE with the page, and fails for every request but that for the file and for every message
 // on the console.
 export async function open(file, { viewport = wide, colorScheme = 'light', javaScriptEnabled = true }, use) {
-    const context = await browser.newContext({ viewport, colorScheme, javaScriptEnabled });
-    const complaints = [];
-    const url = pathToFileURL(file).href;
-    await context.route('**/*', (route) => {
-        if (route.request().url() === url)
-            return route.continue();
-        complaints.push(`a request: ${route.request().url()}`);
-        return route.abort();
-    });
-    const page = await context.newPage();
-    page.on('request', (request) => request.url() === url || complaints.push(`asked for ${request.url()}`));
-    page.on('console', (message) => complaints.push(`console: ${message.type()}: ${message.text()}`));
-    page.on('pageerror', (error) => complaints.push(`error: ${error.stack}`));
-    page.on('dialog', (dialog) => { complaints.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
-    await page.goto(url);
+    const page = await tabWith(javaScriptEnabled);
+    visit = { url: pathToFileURL(file).href, complaints: [] };
+    await page.setViewportSize(viewport);
+    await page.emulateMedia({ colorScheme, media: null });
+    await page.mouse.move(0, 0);
+    await page.goto(visit.url);
     await use(page);
-    await context.close();
-    assert.deepEqual(complaints, [], `${path.basename(file)} is not quiet`);
+    await page.goto('about:blank'); // what it says as it ends is its own
+    assert.deepEqual(visit.complaints, [], `${path.basename(file)} is not quiet`);
 }
 
 // --- figures --------------------------------------------------------------------------------------------------

@@ -312,7 +312,7 @@ async function what_is_no_result_is_one_sentence() {
 
 async function an_earlier_result_is_chosen_with_the_keyboard() {
     await open(fileOf('typical'), {}, async (page) => {
-        page.on('filechooser', (chooser) => chooser.setFiles(inDirectory('kept.json')));
+        page.once('filechooser', (chooser) => chooser.setFiles(inDirectory('kept.json')));
         await page.focus('#earlier button');
         await page.keyboard.press('Enter');
         await page.waitForSelector('#earlier table');
