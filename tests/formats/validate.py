@@ -4,7 +4,8 @@
 
 Holds results to their JSON Schema in docs/, those of a directory (its *.json that say which schema they are of) or
 single files. What is held is stricter than the schema, which lets newer versions add fields and older ones lack some: here
-a result must have every field that the schema describes, and no other.
+a result must have every field that the schema describes, and no other. Of lists of more than a thousand rows, as a day
+has, both ends are held to it and one row in a hundred between them.
 """
 
 import json
@@ -40,6 +41,17 @@ def strict(node, schema):
     if isinstance(node.get("properties"), dict) and "type" in node and "additionalProperties" not in node:
         made.update(required=[name for name in node["properties"] if name not in OPTIONAL], additionalProperties=False)
     return made
+
+
+def thinned(node):
+    """The node without most of what is alike in it."""
+    if isinstance(node, dict):
+        return {name: thinned(child) for name, child in node.items()}
+    if not isinstance(node, list):
+        return node
+    if len(node) > 1000:
+        node = node[:100] + node[100:-100:101] + node[-100:]
+    return [thinned(child) for child in node]
 
 
 def validator_of(file):
@@ -81,7 +93,7 @@ def main():
             if schema not in validators:
                 faults.append(f"{file} is of schema {schema!r}, which docs/ does not have")
                 continue
-            for error in list(validators[schema].iter_errors(data))[:5]:
+            for error in list(validators[schema].iter_errors(thinned(data)))[:5]:
                 faults.append(f"{file}: {'/'.join(map(str, error.absolute_path))}: {error.message[:200]}")
     for fault in faults[:50]:
         print(fault)
