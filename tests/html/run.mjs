@@ -44,7 +44,7 @@ async function look(name, numCharts, use = async () => {}) {
 const nginx = await Nginx.start('html');
 
 async function a_run_that_went_well() {
-    await run('well', 0, ...words('-d 3500ms -R 60 -c 20 -t 2 --warm-up 500ms --session-mode mixed:50'), ...chainAndPin(), nginx.loadUrl);
+    await run('well', 0, ...words('-d 3500ms -R 60 -c 200 -t 2 --warm-up 500ms --session-mode mixed:50'), ...chainAndPin(), nginx.loadUrl);
     await look('well', 7, async (page, json) => {
         assert.equal(await textOf(page, '#verdict .word'), 'PASS');
         assert.ok(json.handshakes.resumed > 0 && json.handshakes.full > 0);
@@ -81,7 +81,7 @@ async function a_run_that_ended_before_it_began() {
 }
 
 async function two_generators_at_the_same_time() {
-    const shard = (i) => run(`shard${i}`, 0, ...words(`--shard ${i}/2 -d 3s -R 60 -c 20`), ...chainAndPin(), nginx.loadUrl);
+    const shard = (i) => run(`shard${i}`, 0, ...words(`--shard ${i}/2 -d 3s -R 60 -c 200`), ...chainAndPin(), nginx.loadUrl);
     await Promise.all([shard(0), shard(1)]);
     const { status, stderr } = await pinload(['merge', fileOf('shard0', 'json'), fileOf('shard1', 'json'), ...outputs('merged')]);
     assert.equal(status, 0, stderr);
