@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "base/random.h"
+#include "compare/student.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -84,14 +85,12 @@ static double normal_quantile(double p)
 
 /* By how much a percentile interval of the mean of the batches at LEVEL is too narrow: resampling n
  * values loses the factor sqrt((n - 1) / n), and its tails are normal instead of Student's
- * (Hesterberg 2015). Student's quantile by Abramowitz and Stegun, 26.7.5. */
+ * (Hesterberg 2015). */
 static double expansion(double level)
 {
     const double n = NUM_BATCHES, df = n - 1;
-    double z = normal_quantile((1 + level) / 2), z2 = z * z;
-    double t = 1 + (z2 + 1) / (4 * df) + ((5 * z2 + 16) * z2 + 3) / (96 * df * df) +
-               (((3 * z2 + 19) * z2 + 17) * z2 - 15) / (384 * df * df * df); /* times z */
-    return t * sqrt(n / df);
+    double z = normal_quantile((1 + level) / 2), t = student_quantile((1 - level) / 2, df);
+    return t / z * sqrt(n / df);
 }
 
 /* The interval between percentiles of the resampled MEANS, expanded, with the margin added on
