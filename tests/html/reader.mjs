@@ -4,7 +4,7 @@
 // announces.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 
 import { binary, directory, inDirectory, makePages, open, overflow, phone, runTests } from './browser.mjs';
@@ -66,6 +66,44 @@ async function identities_are_looked_for_by_name_and_kind() {
     });
 }
 
+// Among ten thousand one is found by its name, and all are sorted, though few are shown.
+async function one_of_ten_thousand_is_found() {
+    const { identities } = jsonOf('crowd');
+    await open(fileOf('crowd'), {}, async (page) => {
+        await page.fill('#identity-name', 'client00300');
+        const [row, ...others] = await rowsOf(page);
+        const one = identities.find(({ name }) => name === 'client00300');
+        assert.deepEqual([row.slice(0, 4), others.length], [['client00300', 'accepted', '✓ accepted', String(one.sessions)], 0]);
+        assert.equal(await textOf(page, '#identities [role=status]'), '1 of 10,000');
+        await page.fill('#identity-name', '');
+        await sorts(page, 'hs p99');
+        await sorts(page, 'hs p99');
+        const [[first]] = await rowsOf(page);
+        assert.equal(identities.find(({ name }) => name === first).tls_handshake.p99, Math.min(...identities.map((identity) => identity.tls_handshake.p99)));
+        await page.selectOption('#identity-kind', 'odd');
+        assert.equal(await textOf(page, '#identities [role=status]'), '250 of 10,000');
+    });
+    await open(fileOf('sorted'), {}, async (page) => {
+        await page.fill('#identity-name', 'client2');
+        assert.equal((await rowsOf(page))[0][0], 'client2', 'the name itself is before those that begin with it');
+    });
+}
+
+// Names may be so long that not all identities have room: what is left out is said, and the odd ones are not.
+async function what_has_no_room_is_said() {
+    const { identities } = jsonOf('worst');
+    await open(fileOf('worst'), {}, async (page) => {
+        const data = await dataOf(page);
+        const [shown, more] = [data.identities.length, data.page.more.identities];
+        assert.ok(shown > 2000 && shown + more === 10000, `${shown}`);
+        assert.equal(data.identities.filter((identity) => !identity.as_expected).length, 250);
+        const slowest = [...identities].sort((a, b) => b.tls_handshake.p99 - a.tls_handshake.p99)[0].name;
+        assert.ok(data.identities.some(({ name }) => name === slowest));
+        assert.match(plain(await textOf(page, '#identities .note')), new RegExp(`This page has ${shown.toLocaleString('en-US')} of them; the ` +
+            `${more.toLocaleString('en-US')} that are left out are in the JSON result\\.`));
+    });
+}
+
 async function few_samples_no_session_and_other_statuses_are_told() {
     await open(fileOf('sorted'), {}, async (page) => {
         const rows = await page.$$eval('#identities tbody tr', (nodes) => nodes.map((row) =>
@@ -100,6 +138,38 @@ async function the_name_of_an_identity_stays_in_sight_on_a_phone() {
             await page.locator('#identities').screenshot({ path: inDirectory(`${name}-identities-phone.png`) });
         });
     }
+}
+
+// Columns in which all are alike, and what the sign beside it says, are left out on a phone.
+async function failures_are_not_told_as_expected() {
+    const failing = jsonOf('mixed');
+    for (const identity of failing.identities)
+        Object.assign(identity, { failed: identity.sessions, succeeded: 0, refused: 0 });
+    fs.writeFileSync(inDirectory('all-failed.json'), JSON.stringify(failing));
+    spawnSync(binary, ['merge', '-q', inDirectory('all-failed.json'), '--html', fileOf('all-failed')]);
+    await open(fileOf('all-failed'), {}, async (page) => {
+        assert.match(plain(await textOf(page, '#identities .note')), /None was accepted or refused against expectation; 4 have failed sessions\./);
+        assert.ok((await rowsOf(page)).every((row) => row[2] === '! failed'));
+    });
+}
+
+// Counts have no halves, and neither has their axis.
+async function an_axis_of_counts_has_whole_numbers() {
+    await open(fileOf('kept'), {}, async (page) => {
+        const labels = await page.evaluate(`charts.filter(({ frame }) => /^(Histogram|Open)/.test(frame.getAttribute('aria-label')))
+            .flatMap(({ plot }) => plot.axes[1]._values)`);
+        assert.ok(labels.length > 4 && labels.every((label) => /^[\d,]+$/.test(label)), `${labels}`);
+    });
+}
+
+async function a_phone_has_what_differs() {
+    const heads = (page) => page.$$eval('#identities thead th', (nodes) => nodes.filter((node) => node.offsetWidth > 0).map((node) => node.textContent));
+    await open(fileOf('mixed'), { viewport: phone }, async (page) => {
+        assert.deepEqual(await heads(page), ['Identity', 'seen', 'sessions', 'succeeded', 'refused', 'hs p50', 'hs p99']);
+    });
+    await open(fileOf('mixed'), {}, async (page) => {
+        assert.deepEqual(await heads(page), ['Identity', 'expected', 'seen', 'sessions', 'succeeded', 'refused', 'failed', 'hs p50', 'hs p99']);
+    });
 }
 
 async function a_first_byte_that_is_the_last_is_one_row() {
@@ -207,6 +277,41 @@ async function a_long_run_has_two_hundred_columns_at_most() {
     });
 }
 
+// Kept-alive sessions have few handshakes: what is drawn over time is their requests.
+async function a_kept_alive_run_has_the_heatmap_of_its_requests() {
+    const kept = jsonOf('kept');
+    const { hdr } = kept.latency.request;
+    kept.intervals = [0, 1, 2].map((second) => ({ t_s: second, length_s: 1, request: hdr }));
+    fs.writeFileSync(inDirectory('requests.json'), JSON.stringify(kept));
+    execFileSync(binary, ['merge', '-q', inDirectory('requests.json'), '--html', fileOf('requests')]);
+    await open(fileOf('requests'), {}, async (page) => {
+        const { heat } = (await dataOf(page)).page;
+        const sum = (list) => list.flat(2).reduce((a, b) => a + b, 0);
+        assert.deepEqual([heat.kind, heat.columns.length, sum(heat.columns)], ['request', 3, 3 * kept.latency.request.count]);
+        const words = await page.$eval('#course [aria-label^=Heatmap]', (node) => node.getAttribute('aria-label'));
+        assert.match(plain(words), /^Heatmap of request latency over time, .* has [\d,]+ requests of /);
+        assert.match(plain(await textOf(page, '#course')), /All requests\n+1 +[\d,]+ requests/);
+        assert.match(await page.$eval('#requests [aria-label^=Histogram]', (node) => node.getAttribute('aria-label')), /^Histogram of request latency: of requests/);
+    });
+}
+
+// What is above another is of the same time, and labels have room on a phone.
+async function the_axes_of_the_charts_go_together() {
+    for (const viewport of [phone, { width: 1200, height: 900 }]) {
+        await open(fileOf('mixed'), { viewport }, async (page) => {
+            const ends = await page.evaluate("charts.filter(({ frame }) => frame.closest('#course')).map(({ plot }) => [plot.scales.x.min, plot.scales.x.max])");
+            assert.deepEqual(ends, [[0, 30], [0, 30], [0, 30], [0, 30]]);
+            const gaps = await page.evaluate(`(() => {
+                const { plot } = charts.find(({ frame }) => frame.getAttribute('aria-label').startsWith('Histogram'));
+                const places = timesWithRoom(plot, 'x', roundTimes(plot.scales.x.min, plot.scales.x.max), 56)
+                    .map((us) => plot.valToPos(us, 'x')).sort((a, b) => a - b);
+                return places.slice(1).map((place, i) => place - places[i]);
+            })()`);
+            assert.ok(gaps.length >= 1 && gaps.every((gap) => gap >= 56), `${gaps}`);
+        });
+    }
+}
+
 async function open_sessions_are_drawn_where_they_are_told() {
     await open(fileOf('closed'), {}, async (page) => {
         const { open: counts } = (await dataOf(page)).page.course;
@@ -248,7 +353,7 @@ async function an_earlier_result_is_drawn_behind() {
         await page.waitForSelector('#earlier table');
         assert.equal(await said(page), "'sorted.json' is drawn behind.");
         assert.equal((await legends(page, 'percentiles'))[0], 'full resumed all full, earlier resumed, earlier');
-        assert.deepEqual((await legends(page, 'course')).slice(0, 3), ['sessions sessions, earlier', 'open', 'p50 p99 p50, earlier p99, earlier']);
+        assert.deepEqual((await legends(page, 'course')).slice(0, 3), ['sessions requested sessions, earlier', 'open', 'p50 p99 p50, earlier p99, earlier']);
         await assertCharts(page, 'mixed');
         await page.screenshot({ path: inDirectory('overlay.png'), fullPage: true });
         const numCharts = await page.evaluate('charts.length');
@@ -328,7 +433,7 @@ async function each_chart_is_told_in_words() {
         const { tls_handshake_full: full } = jsonOf('mixed').latency;
         const said = labels[0].match(/^Handshake latency by percentile\. full: p50 ([\d.]+) ms, p99 ([\d.]+) ms, longest ([\d.]+) ms; resumed: /);
         [full.p50, full.p99, full.max].forEach((us, i) => assert.ok(Math.abs(said[i + 1] - us / 1000) < 0.06, `${labels[0]}: ${us}`));
-        assert.ok(labels.some((label) => /^Sessions per second over time\. sessions: 1,[78]\d\d\/s to 1,[89]\d\d\/s$/.test(label)), `${labels}`);
+        assert.ok(labels.some((label) => /^Sessions per second over time\. sessions: 1,[78]\d\d\/s to 1,[89]\d\d\/s; requested: 1,850\/s$/.test(label)), `${labels}`);
         assert.ok(labels.every((label) => /\d/.test(label)), `${labels}`);
         assert.doesNotMatch(labels.join(), /NaN|undefined|null/);
     });
@@ -341,9 +446,11 @@ async function each_chart_is_told_in_words() {
 }
 
 execFileSync(makePages, [directory]);
-await runTests([identities_are_sorted_by_each_column, identities_are_looked_for_by_name_and_kind,
+await runTests([identities_are_sorted_by_each_column, identities_are_looked_for_by_name_and_kind, one_of_ten_thousand_is_found, what_has_no_room_is_said,
     few_samples_no_session_and_other_statuses_are_told, the_name_of_an_identity_stays_in_sight_on_a_phone,
     a_first_byte_that_is_the_last_is_one_row, the_heatmap_and_the_histogram_have_each_handshake, a_cell_tells_what_it_has, a_long_run_has_two_hundred_columns_at_most,
     an_earlier_result_is_drawn_behind, the_browser_decodes_what_the_program_encodes, what_differs_is_told, what_is_no_result_is_one_sentence,
     an_earlier_result_is_chosen_with_the_keyboard, open_sessions_are_drawn_where_they_are_told,
+    a_kept_alive_run_has_the_heatmap_of_its_requests, the_axes_of_the_charts_go_together, a_phone_has_what_differs,
+    failures_are_not_told_as_expected, an_axis_of_counts_has_whole_numbers,
     the_keyboard_is_enough, each_chart_is_told_in_words, a_screen_reader_is_told_what_is_what]);

@@ -38,7 +38,7 @@ function chart({ label, caption, height = 260, legend, extra = null, options, da
         const width = document.documentElement.hasAttribute('data-paper') ? paperWidth : frame.clientWidth;
         entry.plot?.destroy();
         entry.plot = new uPlot({
-            width, height, legend: { show: false }, ...options.make(width),
+            width, height, padding: [8, 20, 0, 0], legend: { show: false }, ...options.make(width),
             hooks: { ...options.hooks, setCursor: [point] },
         }, data, frame);
     };
@@ -106,19 +106,28 @@ const countAxis = () => axis({
     size: 64, values: (plot, splits) => splits.map((count) => count.toLocaleString('en-US')),
 });
 
+// For counts: steps of whole numbers only.
+const wholeSteps = [1, 2, 5].flatMap((digit) => Array.from({ length: 15 }, (_, i) => digit * 10 ** i)).sort((a, b) => a - b);
+const wholeAxis = () => ({ ...countAxis(), incrs: wholeSteps });
+
 // From zero to a little above the maximum.
 const fromZero = (plot, least, most) => [0, most > 0 ? most * 1.08 : 1];
 
 const countScale = { scale: { range: fromZero }, axis: countAxis };
+const wholeScale = { scale: { range: fromZero }, axis: wholeAxis };
 
-// A run of a single second has a width, too.
-const elapsedScale = (seconds) => ({ time: false, ...(seconds.length === 1 ? { range: [seconds[0], seconds[0] + 1] } : {}) });
+// The whole run, from 0 to END, even if the SECONDS of a chart cover less; or the range that was selected.
+function elapsedScale(seconds, end) {
+    const [first, last] = [seconds[0], seconds[seconds.length - 1]];
+    const isAll = (least, most) => seconds.length === 1 || (least === first && most === last);
+    return { time: false, range: (plot, least, most) => (isAll(least, most) ? [0, end] : [least, most]) };
+}
 
 const elapsedSteps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400,
     172800, 432000, 864000];
 
 const elapsedAxis = () => axis({
-    size: 28, space: 70, incrs: elapsedSteps, values: (plot, splits) => splits.map(figureElapsed),
+    size: 22, space: 70, incrs: elapsedSteps, values: (plot, splits) => splits.map(figureElapsed),
 });
 
 // If decades are narrow, every second one has a label.
@@ -126,7 +135,7 @@ const percentileAxis = (most, width) => {
     const perDecade = (width - 64) / Math.log10(most);
     const isNamed = (x) => perDecade > 70 || x < 10 || Math.round(Math.log10(x)) % 2 === 0;
     return axis({
-        size: 28,
+        size: 22,
         splits: () => {
             const splits = perDecade > 150 ? [2, 4] : [2];
             for (let x = 10; x <= most; x *= 10)
@@ -153,7 +162,9 @@ const line = (name, dash) => ({
     points: { show: false, size: 6, fill: colour(name), filter: (plot, series) => lonelyPoints(plot.data[series]) },
 });
 
-const area = (name) => ({ ...line(name), fill: faint(name) });
+const area = (name, isStepped) => ({
+    ...line(name), fill: faint(name), ...(isStepped ? { paths: uPlot.paths.stepped({ align: 1 }) } : {}),
+});
 
 const cursor = (more = {}) => ({ y: false, points: { size: 7 }, ...more });
 
@@ -184,7 +195,8 @@ function curvesInWords(curves) {
 function linesInWords(lines) {
     return lines.map(({ name, values, format }) => {
         const known = values.filter(isNumber);
-        return known.length === 0 ? `${name}: none` : `${name}: ${format(Math.min(...known))} to ${format(Math.max(...known))}`;
+        const ends = [Math.min(...known), Math.max(...known)].map(format);
+        return known.length === 0 ? `${name}: none` : `${name}: ${ends[0] === ends[1] ? ends[0] : ends.join(' to ')}`;
     }).join('; ');
 }
 
@@ -208,23 +220,24 @@ function percentileChart(label, curves) {
     });
 }
 
-// timeChart: lines over the seconds of the run. band: two lists, minimum and maximum, drawn behind the first line.
+// timeChart: lines over the seconds of the run, up to END. step: the seconds that a point, drawn in their middle, stands
+// for; 0: a moment. band: two lists, minimum and maximum, drawn behind the first line.
 // marks: a list; where it is not 0 the axis is marked.
-function timeChart(label, caption, seconds, lines, { y, band, marks, sync }) {
+function timeChart(label, caption, seconds, lines, { y, end, step = 0, band, marks, sync }) {
     const data = [seconds, ...lines.map((one) => one.values), ...(band ?? [])];
     const first = lines.length + 1;
     return chart({
         label: `${label}. ${linesInWords(lines)}`, caption, data, height: 220,
         legend: legendOf(lines),
         options: {
-            formatX: figureElapsed,
+            formatX: (middle) => figureElapsed(middle - step / 2),
             hooks: { draw: [(plot) => drawMarks(plot, marks)] },
             make: () => ({
-                scales: { x: elapsedScale(seconds), y: y.scale },
+                scales: { x: elapsedScale(seconds, end), y: y.scale },
                 axes: [elapsedAxis(), y.axis()],
                 cursor: cursor({ sync: { key: sync }, drag: { x: true, y: false } }),
                 bands: band ? [{ series: [first + 1, first], fill: colour('band') }] : [],
-                series: [{}, ...lines.map((one) => (one.isArea ? area(one.colour) : line(one.colour, one.dash))),
+                series: [{}, ...lines.map((one) => (one.isArea ? area(one.colour, one.isStepped) : line(one.colour, one.dash))),
                     ...(band ?? []).map(() => ({ stroke: 'transparent', width: 0, points: { show: false } }))],
             }),
         },

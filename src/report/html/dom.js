@@ -32,18 +32,19 @@ function section(id, title, ...children) {
 
 const note = (...children) => el('p', { class: 'note' }, children);
 
-// table: columns are {name, class, title}; rows are lists of cells, or {cells, class}. A wide one scrolls in its own
-// frame.
+// tableRow: a row is a list of cells, or {cells, class}.
+function tableRow(columns, row) {
+    const cells = row.cells ?? row;
+    return el('tr', { class: row.class }, cells.map((cell, i) =>
+        el(i === 0 ? 'th' : 'td', { scope: i === 0 ? 'row' : null, class: columns[i].class }, cell)));
+}
+
+// table: columns are {name, class, title}. A wide one scrolls in its own frame.
 function table(columns, rows, attributes = {}) {
     const head = el('tr', {}, columns.map((column) =>
         el('th', { scope: 'col', class: column.class, title: column.title }, column.name)));
-    const body = rows.map((row) => {
-        const cells = row.cells ?? row;
-        return el('tr', { class: row.class }, cells.map((cell, i) =>
-            el(i === 0 ? 'th' : 'td', { scope: i === 0 ? 'row' : null, class: columns[i].class }, cell)));
-    });
     return el('div', { class: 'frame', tabindex: '0', role: 'region', ...attributes },
-        el('table', {}, el('thead', {}, head), el('tbody', {}, body)));
+        el('table', {}, el('thead', {}, head), el('tbody', {}, rows.map((row) => tableRow(columns, row)))));
 }
 
 // facts is a list of names and values; entries that are not pairs are ignored.

@@ -7,6 +7,8 @@
 #ifndef PINLOAD_REPORT_HTML_HTML_HEAT_H
 #define PINLOAD_REPORT_HTML_HTML_HEAT_H
 
+#include "measure/latency_kind.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,14 +31,14 @@ void html_counts_add(struct html_counts *counts, const struct latency *latency);
  * last; 0: there are no values. */
 size_t html_counts_range(const struct html_counts *counts, size_t *out_first);
 
-/* The handshakes of a run over time: a column for one or more of its intervals. */
+/* The latencies of one kind over time: a column for one or more of the run's intervals. */
 struct html_heat {
     double seconds_per_column;
     struct html_counts *columns; /* from the start of the run on, including those without values */
     size_t num_columns;          /* 0: the result has no time series */
 };
 
-void html_heat_init(struct html_heat *heat, const struct result *result);
+void html_heat_init(struct html_heat *heat, const struct result *result, enum latency_kind kind);
 void html_heat_cleanup(struct html_heat *heat);
 
 #endif

@@ -7,6 +7,7 @@
 #include "measure/latency.h"
 #include "report/figures.h"
 #include "report/html/html_heat.h"
+#include "report/html/html_identities.h"
 #include "report/html/html_view.h"
 #include "report/json/compare_json.h"
 #include "report/json/diff_json.h"
@@ -147,18 +148,20 @@ static json_t *histograms_object(const struct result *r)
         LATENCY_TLS_HANDSHAKE,
         LATENCY_TLS_HANDSHAKE_FULL,
         LATENCY_TLS_HANDSHAKE_RESUMED,
+        LATENCY_REQUEST,
     };
     return object_of_kinds(r, kinds, sizeof kinds / sizeof kinds[0], histogram_object);
 }
 
 /* For each column its steps with values, and the index of the first; null if not known. */
-static json_t *heat_object(const struct result *r)
+static json_t *heat_object(const struct result *r, enum latency_kind kind)
 {
     struct html_heat heat;
-    html_heat_init(&heat, r);
+    html_heat_init(&heat, r, kind);
     if (heat.num_columns == 0)
         return json_null();
     json_t *object = json_object(), *firsts = json_array(), *columns = json_array();
+    json_object_set_new(object, "kind", json_string(latency_kind_name(kind)));
     for (size_t i = 0; i < heat.num_columns; i++) {
         size_t first, num = html_counts_range(&heat.columns[i], &first);
         json_array_append_new(firsts, count_json(first));
@@ -256,25 +259,31 @@ static void without_encodings(json_t *node)
 
 void html_data_result(FILE *out, const struct html_view *view)
 {
-    json_t *root = report_json_object(&view->result);
+    struct result rest = view->result;
+    rest.num_identities = 0; /* they are written as columns */
+    json_t *root = report_json_object(&rest);
     without_encodings(root);
+    json_object_set_new(root, "identities",
+                        html_identities_object(view->identities, view->num_identities));
     json_object_del(root, "series");
     json_object_del(root, "intervals");
     json_object_del(json_object_get(root, "verdict"), "checks");
+    bool counts_requests =
+        figures_count_requests(view->full->started, view->full->requests_started);
+    enum latency_kind told_first = counts_requests ? LATENCY_REQUEST : LATENCY_TLS_HANDSHAKE;
     json_t *page = json_object();
     json_object_set_new(page, "balances", json_boolean(result_balances(view->full)));
     json_object_set_new(page, "identities", count_json(view->full->num_identities));
+    json_object_set_new(page, "is_anonymous", json_boolean(result_is_anonymous(view->full)));
     json_object_set_new(page, "more", more_object(view));
     json_object_set_new(page, "meanings", meanings_object());
-    json_object_set_new(
-        page, "counts_requests",
-        json_boolean(figures_count_requests(view->full->started, view->full->requests_started)));
+    json_object_set_new(page, "counts_requests", json_boolean(counts_requests));
     json_object_set_new(page, "course", course_object(view));
     json_object_set_new(page, "latencies", latencies_object(view));
     json_object_set_new(page, "curves", curves_object(view->full));
     json_object_set_new(page, "steps_per_decade", json_integer(HTML_STEPS_PER_DECADE));
     json_object_set_new(page, "histograms", histograms_object(view->full));
-    json_object_set_new(page, "heat", heat_object(view->full));
+    json_object_set_new(page, "heat", heat_object(view->full, told_first));
     json_object_set_new(root, "page", page);
     html_data(out, root);
     json_decref(root);

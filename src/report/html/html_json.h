@@ -17,8 +17,8 @@ struct json_t;
 void html_data(FILE *out, const struct json_t *data);
 
 /* html_data_result writes a result: its JSON without the encoded distributions, the seconds and the
- * checks; and in addition "page": percentile curves, the course of the run, and how much was
- * omitted. */
+ * checks, its identities as columns (report/html/html_identities.h); and in addition "page":
+ * percentile curves, the course of the run, and how much was omitted. */
 void html_data_result(FILE *out, const struct html_view *view);
 
 /* html_data_comparison writes a comparison: its JSON without the encoded distributions. */

@@ -5,15 +5,12 @@
 #include "base/number.h"
 #include "report/identity_order.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* --- the course of the run -------------------------------------------------------------------- */
-
-/* A shorter last second is drawn together with the one before it: a few milliseconds give no
- * rate. */
-#define SHORTEST_S 0.5
 
 static struct series_row joined(const struct series_row *a, const struct series_row *b)
 {
@@ -42,7 +39,7 @@ static struct series_row *rows_to_draw(const struct result *r, size_t *out_count
     struct series_row *rows = memory_new(count, sizeof *rows);
     if (count > 0)
         memcpy(rows, r->series, count * sizeof *rows);
-    if (count > 1 && rows[count - 1].length_s < SHORTEST_S) {
+    if (count > 1 && rows[count - 1].length_s < HTML_SHORTEST_S) {
         rows[count - 2] = joined(&rows[count - 2], &rows[count - 1]);
         count--;
     }
@@ -156,20 +153,56 @@ static void view_latencies(struct html_view *view)
 
 /* --- lists ------------------------------------------------------------------------------------ */
 
+/* About what an identity takes in the page apart from its name: counts and times. */
+#define IDENTITY_LEN 80
+
+/* An upper bound of TEXT's length in the page's JSON. */
+static size_t length_in_page(const char *text)
+{
+    size_t len = 0;
+    for (; text != NULL && *text != '\0'; text++) {
+        if ((unsigned char)*text < ' ' || strchr("<>&", *text) != NULL)
+            len += 6; /* \u003c */
+        else
+            len +=
+                isalnum((unsigned char)*text) ? 1 : 3; /* a byte that is no UTF-8 becomes three */
+    }
+    return len;
+}
+
+static size_t num_that_fit(const struct result_identity *const *order, size_t count)
+{
+    size_t len = 0, num = 0;
+    for (; num < count; num++) {
+        len += IDENTITY_LEN + length_in_page(order[num]->name) +
+               length_in_page(order[num]->expected_status);
+        if (len > HTML_MAX_IDENTITIES_LEN)
+            break;
+    }
+    return num;
+}
+
+static const struct result_identity **in_their_order(const struct result *result)
+{
+    const struct result_identity **order = memory_new(result->num_identities, sizeof *order);
+    for (size_t i = 0; i < result->num_identities; i++)
+        order[i] = &result->identities[i];
+    return order;
+}
+
 static void view_identities(struct html_view *view)
 {
     size_t count = view->full->num_identities;
-    if (count <= HTML_MAX_IDENTITIES)
+    view->identities = in_their_order(view->full);
+    view->num_identities = num_that_fit(view->identities, count);
+    if (view->num_identities == count)
         return;
-    const struct result_identity **order = identities_by_interest(view->full);
-    view->result.identities = memory_new(HTML_MAX_IDENTITIES, sizeof *view->result.identities);
-    view->result.num_identities = HTML_MAX_IDENTITIES;
-    for (size_t i = 0; i < HTML_MAX_IDENTITIES; i++)
-        view->result.identities[i] = *order[i];
-    for (size_t i = HTML_MAX_IDENTITIES; i < count; i++)
-        view->more_unexpected += order[i]->as_expected ? 0 : 1;
-    view->more_identities = count - HTML_MAX_IDENTITIES;
-    free(order);
+    free(view->identities);
+    view->identities = identities_by_interest(view->full);
+    view->num_identities = num_that_fit(view->identities, count);
+    for (size_t i = view->num_identities; i < count; i++)
+        view->more_unexpected += view->identities[i]->as_expected ? 0 : 1;
+    view->more_identities = count - view->num_identities;
 }
 
 /* Pins that matched come before those that never did. */
@@ -240,8 +273,7 @@ void html_view_cleanup(struct html_view *view)
 {
     if (view->result.pins_by_pin.items != view->full->pins_by_pin.items)
         free(view->result.pins_by_pin.items);
-    if (view->result.identities != view->full->identities)
-        free(view->result.identities);
+    free(view->identities);
     free(view->points);
     free(view->latencies);
 }

@@ -12,7 +12,8 @@
 #include <stddef.h>
 
 #define HTML_MAX_POINTS 600
-#define HTML_MAX_IDENTITIES 200
+#define HTML_SHORTEST_S 0.5             /* a shorter last second is drawn with the one before it */
+#define HTML_MAX_IDENTITIES_LEN 1300000 /* of all that is told of them, in the page */
 #define HTML_MAX_PINS 200
 #define HTML_MAX_VIOLATIONS 100
 #define HTML_MAX_COMMAND_LEN 65536
@@ -40,6 +41,9 @@ struct html_view {
     const struct result *full;
     struct result
         result; /* FULL's, with shorter lists and no seconds; it owns none of its memory */
+    const struct result_identity **identities; /* FULL's; where some are left out, the others are
+                                                  those not as expected and then the slowest */
+    size_t num_identities;
     struct html_point *points;
     size_t num_points;
     size_t seconds_per_point;

@@ -1,11 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The identities of a result: what was expected of each, what happened, and how long its handshakes took; sorted by any
-// column, and filtered.
+// column, and filtered. The filter searches all of them; rows are made only for those shown.
 'use strict';
 
 const fewHandshakes = 100; // of fewer, the p99 is the longest one
 const firstRows = 20;
+const moreRows = 200; // after a click; at least as many on paper
+
+// identityList turns the page's columns, which are named by path, into objects as in the JSON result. In place of a
+// column with the same value in all rows there is that value.
+function identityList({ count, columns }) {
+    const list = Array.from({ length: count }, () => ({}));
+    for (const [path, column] of Object.entries(columns)) {
+        const [part, name] = path.includes('.') ? path.split('.') : [null, path];
+        list.forEach((identity, i) => {
+            const owner = part === null ? identity : identity[part] ??= {};
+            owner[name] = Array.isArray(column) ? column[i] : column;
+        });
+    }
+    return list;
+}
 
 function seen(identity) {
     const both = [identity.succeeded + identity.cut_off_served > 0 ? 'accepted' : null, identity.refused > 0 ? 'refused' : null,
@@ -14,6 +29,8 @@ function seen(identity) {
 }
 
 function mark(identity) {
+    if (identity.as_expected && identity.failed > 0)
+        return el('span', { class: 'mark some', role: 'img', 'aria-label': 'some failed', title: 'some sessions failed' }, '!');
     const isDecided = identity.succeeded + identity.cut_off_served + identity.refused + identity.unconfirmed > 0;
     const [sign, words] = !identity.as_expected ? ['✗', 'not as expected'] : isDecided
         ? ['✓', 'as expected'] : [NONE, identity.sessions > 0 ? 'not decided' : 'never tried'];
@@ -52,8 +69,11 @@ function expectation({ expected, expected_status: status }) {
 
 // identityColumns: for each column its head, the value shown, and the sort key.
 function identityColumns() {
+    // On a phone, columns that say nothing are omitted.
+    const isDull = (name) => data.identities.every((identity) => identity[name] === 0) ||
+        (name === 'succeeded' && data.identities.every((identity) => identity.succeeded === identity.sessions));
     const count = (name, head = name, more = {}) => ({
-        head, class: 'number', value: (identity) => identity[name], show: (identity, path) => [show(`${path}.${name}`)], ...more,
+        head, class: isDull(name) ? 'number minor' : 'number', value: (identity) => identity[name], show: (identity, path) => [show(`${path}.${name}`)], ...more,
     });
     const time = (stat) => ({
         head: `hs ${stat}`, class: 'number', title: `handshake, ${stat}`,
@@ -63,7 +83,7 @@ function identityColumns() {
     });
     return [
         { head: 'Identity', value: (identity) => identity.name, show: (identity) => el('span', { class: 'name' }, identity.name) },
-        { head: 'expected', show: expectation },
+        { head: 'expected', class: 'minor', show: expectation },
         { head: 'seen', show: (identity) => [mark(identity), '\u00a0', seen(identity)] },
         count('sessions'), count('succeeded'),
         // Kept-alive sessions are open when the run ends.
@@ -85,17 +105,25 @@ const identityKinds = [
     ['few', `under ${fewHandshakes} handshakes`, isFew],
 ];
 
+function expectedNote() {
+    const odd = data.identities.filter((identity) => !identity.as_expected).length + page.more.unexpected;
+    const failing = data.identities.filter((identity) => identity.as_expected && identity.failed > 0).length;
+    if (odd > 0)
+        return `${plural(odd, 'is', 'are')} not as expected.`;
+    return failing === 0 ? 'All are as expected.'
+        : `None was accepted or refused against expectation; ${plural(failing, 'has', 'have')} failed sessions.`;
+}
+
 function identitiesNote() {
     const { identities: more, unexpected } = page.more;
-    const odd = data.identities.filter((identity) => !identity.as_expected).length + unexpected;
-    const expected = odd === 0 ? 'All are as expected.' : `${plural(odd, 'is', 'are')} not as expected.`;
+    const shown = data.identities.length;
     const never = data.identities.filter((identity) => identity.sessions === 0).length;
-    const idle = never > 0 ? ` ${plural(never, 'has', 'have')} had no session.` : '';
-    if (more === 0)
-        return note(`${plural(page.identities, 'identity', 'identities')}. ${expected}${idle}`);
-    return note(`${figureCount(page.identities)} identities. ${expected} Shown are the ${figureCount(data.identities.length)} ` +
-        `to look at first, those not as expected and then the slowest; ${figureCount(more)} more are not shown` +
-        `${unexpected > 0 ? `, ${figureCount(unexpected)} of them not as expected` : ''}.${idle === '' ? '' : ` Of those shown,${idle.toLowerCase()}`}`);
+    const hasOdd = data.identities.some((identity) => !identity.as_expected);
+    const order = shown <= moreRows ? '' : hasOdd ? ' Those not as expected come first, then the slowest.' : ' The slowest come first.';
+    const left = more === 0 ? '' : ` This page has ${figureCount(shown)} of them; the ${figureCount(more)} that are left out` +
+        `${unexpected > 0 ? `, of which ${plural(unexpected, 'is', 'are')} not as expected,` : ''} are in the JSON result.`;
+    const idle = never > 0 ? ` ${plural(never, 'has', 'have')} had no session${more > 0 ? ', of those on this page' : ''}.` : '';
+    return note(`${plural(page.identities, 'identity', 'identities')}. ${expectedNote()}${order}${left}${idle}`);
 }
 
 function fewNote() {
@@ -103,18 +131,17 @@ function fewNote() {
         ? note(`† of fewer than ${fewHandshakes} handshakes, of which the p99 is the longest.`) : null;
 }
 
-// The filter: SHOW is called with a test of identities.
-function identityFilter(rows, onChange) {
-    const kinds = identityKinds.filter(([id, , test]) => id === 'all' ||
-        rows.some(({ identity }) => test(identity)) && !rows.every(({ identity }) => test(identity)));
-    if (rows.length < 6)
+// The filter: ONCHANGE is called with a test of identities, and the name that was typed.
+function identityFilter(identities, onChange) {
+    const kinds = identityKinds.filter(([id, , test]) => id === 'all' || identities.some(test) && !identities.every(test));
+    if (identities.length < 6)
         return null;
     const name = el('input', { type: 'search', id: 'identity-name', autocomplete: 'off', spellcheck: 'false' });
     const kind = el('select', { id: 'identity-kind' }, kinds.map(([id, words]) => el('option', { value: id }, words)));
     const change = () => {
-        const wanted = name.value.toLowerCase();
+        const wanted = name.value.trim().toLowerCase();
         const [, , test] = kinds.find(([id]) => id === kind.value);
-        onChange((identity) => test(identity) && identity.name.toLowerCase().includes(wanted));
+        onChange((identity) => test(identity) && identity.name.toLowerCase().includes(wanted), wanted);
     };
     name.addEventListener('input', change);
     kind.addEventListener('change', change);
@@ -122,12 +149,20 @@ function identityFilter(rows, onChange) {
         kinds.length > 1 ? el('label', {}, 'Show', kind) : null);
 }
 
+const inWordOrder = new Intl.Collator('en', { numeric: true }).compare;
+
 // The order of two values; missing ones are last in both directions.
 function inOrder(a, b, isDown) {
     if (a === null || b === null)
         return (a === null) - (b === null);
-    const order = typeof a === 'string' ? a.localeCompare(b, 'en', { numeric: true }) : a - b;
+    const order = typeof a === 'string' ? inWordOrder(a, b) : a - b;
     return isDown ? -order : order;
+}
+
+// The initial order: those not as expected first; if there are many, then the slowest.
+function inInterest(identities) {
+    const slowness = ({ tls_handshake: handshake }) => (handshake.count > 0 ? handshake.p99 : 0);
+    return (a, b) => a.as_expected - b.as_expected || (identities.length > moreRows ? slowness(b) - slowness(a) : 0);
 }
 
 // sortable puts a button into the head of each column with a sort key; ONSORT is called with an order of identities.
@@ -143,58 +178,79 @@ function sortable(heads, columns, onSort) {
             const isDown = before === null ? i > 0 : before === 'ascending'; // numbers: the greatest first
             heads.forEach((other) => other.removeAttribute('aria-sort'));
             head.setAttribute('aria-sort', isDown ? 'descending' : 'ascending');
-            onSort((a, b) => inOrder(value(a.identity), value(b.identity), isDown));
+            onSort((a, b) => inOrder(value(a), value(b), isDown));
         });
     });
 }
 
-// identityTable shows the first of the selected rows; the others after a click, and on paper.
-function identityTable(columns, rows) {
-    const frame = table(columns.map((column) => ({ ...column, name: column.head })),
-        rows.map(({ cells, identity }) => ({ cells, class: identity.as_expected ? '' : 'odd' })), { 'aria-label': 'Identities' });
-    const body = frame.querySelector('tbody');
-    const list = rows.map((row, i) => ({ ...row, node: body.children[i] }));
-    const status = el('p', { class: 'note', role: 'status' });
-    const button = el('button', { type: 'button', class: 'unfold' });
-    let isWanted = () => true, isUnfolded = false;
-    const update = () => {
-        const wanted = list.filter(({ identity }) => isWanted(identity));
-        const few = isUnfolded || wanted.length <= firstRows + 5 ? wanted.length : firstRows;
-        list.forEach(({ node }) => node.classList.add('unwanted'));
-        wanted.forEach(({ node }, i) => {
-            node.classList.remove('unwanted');
-            node.classList.toggle('folded', i >= few);
-        });
-        button.hidden = few === wanted.length;
-        button.textContent = `Show all ${figureCount(wanted.length)}`;
-        status.textContent = wanted.length < list.length ? `${figureCount(wanted.length)} of ${figureCount(list.length)}` : '';
+// rowMaker returns a function that makes the row of an identity, once.
+function rowMaker(columns, identities) {
+    const places = new Map(identities.map((identity, i) => [identity, i]));
+    const made = new Map();
+    return (identity) => {
+        if (!made.has(identity)) {
+            const cells = columns.map((column) => column.show(identity, `identities.${places.get(identity)}`));
+            made.set(identity, tableRow(columns, { cells, class: identity.as_expected ? '' : 'odd' }));
+        }
+        return made.get(identity);
     };
+}
+
+// identityRows shows the first of the selected identities in BODY, and more after a click on BUTTON. An identity with
+// exactly the name that was typed comes first.
+function identityRows(body, rowOf, list, { button, status, paper }) {
+    const view = { sorted: list, isSorted: false, isWanted: () => true, name: '', most: firstRows };
+    view.update = () => {
+        const wanted = view.sorted.filter(view.isWanted);
+        const named = view.isSorted ? [] : wanted.filter((identity) => identity.name.toLowerCase() === view.name);
+        const rows = named.length === 0 ? wanted : [...named, ...wanted.filter((identity) => !named.includes(identity))];
+        const few = rows.length <= view.most + 5 ? rows.length : view.most;
+        const printed = rows.slice(0, Math.max(few, moreRows));
+        body.replaceChildren(...printed.map(rowOf));
+        printed.forEach((identity, i) => rowOf(identity).classList.toggle('folded', i >= few));
+        button.hidden = few === rows.length;
+        button.textContent = rows.length - few <= moreRows ? `Show all ${figureCount(rows.length)}` : `Show ${moreRows} more`;
+        status.textContent = rows.length < list.length ? `${figureCount(rows.length)} of ${figureCount(list.length)}` : '';
+        paper.textContent = printed.length < rows.length
+            ? `These are the first ${figureCount(printed.length)} of ${figureCount(rows.length)}; the JSON result has them all.` : '';
+    };
+    return view;
+}
+
+// identityTable returns the filter, the table and what belongs to it.
+function identityTable(identities) {
+    const columns = identityColumns();
+    const frame = table(columns.map((column) => ({ ...column, name: column.head })), [], { 'aria-label': 'Identities' });
+    const button = el('button', { type: 'button', class: 'unfold' });
+    const status = el('p', { class: 'note', role: 'status' });
+    const paper = el('p', { class: 'note paper' });
+    const view = identityRows(frame.querySelector('tbody'), rowMaker(columns, identities),
+        [...identities].sort(inInterest(identities)), { button, status, paper });
     button.addEventListener('click', () => {
-        isUnfolded = true;
-        update();
-        frame.focus();
+        view.most += moreRows;
+        view.update();
+        if (button.hidden)
+            frame.focus();
     });
     sortable([...frame.querySelectorAll('thead th')], columns, (order) => {
-        list.sort(order);
-        body.append(...list.map(({ node }) => node));
-        update();
+        view.sorted.sort(order);
+        view.isSorted = true;
+        view.update();
     });
-    const filter = identityFilter(list, (test) => {
-        isWanted = test;
-        update();
+    const filter = identityFilter(identities, (isWanted, name) => {
+        Object.assign(view, { isWanted, name });
+        view.update();
     });
-    update();
     filter?.append(status);
-    return [filter, frame, button];
+    view.update();
+    return [filter, frame, button, paper];
 }
 
 function identities() {
-    if (data.identities.length === 0)
-        return section('identities', 'Identities', note('No client identity was given.'));
-    const columns = identityColumns();
-    const rows = data.identities.map((identity, i) => ({
-        identity, cells: columns.map((column) => column.show(identity, `identities.${i}`)),
-    }));
-    const ordered = [...rows.filter(({ identity }) => !identity.as_expected), ...rows.filter(({ identity }) => identity.as_expected)];
-    return section('identities', 'Identities', identitiesNote(), ...identityTable(columns, ordered), fewNote());
+    const [title, all] = ['Identities', data.identities];
+    if (page.is_anonymous && all[0].as_expected && all[0].expected === 'accept')
+        return section('identities', title, note('No client certificate was presented.'));
+    if (all.length === 0)
+        return section('identities', title, note('No client identity was given.'));
+    return section('identities', title, identitiesNote(), ...identityTable(all), fewNote());
 }

@@ -116,7 +116,7 @@ function courseOf(series) {
             break; // what a few milliseconds had is no rate
         const known = (name) => some.map((row) => row[name]).filter(isNumber);
         const p50 = known('tls_handshake_p50'), p99 = known('tls_handshake_p99');
-        course.t_s.push(some[0].t_s);
+        course.t_s.push(some[0].t_s + step / 2);
         course.sessions.push(some.reduce((sum, row) => sum + row.sessions, 0) / length);
         course.p50.push(p50.length > 0 ? p50.reduce((a, b) => a + b, 0) / p50.length : null);
         course.p99.push(p99.length > 0 ? Math.max(...p99) : null);
@@ -160,14 +160,23 @@ function differentSettings() {
         .map(([name, ...values]) => [el('code', {}, breakable(name)), ...values]);
 }
 
+// With many requests per session, CPU is per request, as in the terminal's summary.
+const isCpuOfRequests = () => page.counts_requests && data.requests.succeeded > 0;
+const cpuName = () => `CPU a ${isCpuOfRequests() ? 'request' : 'session'}`;
+
+function cpuOf({ generator, requests }) {
+    return isCpuOfRequests() ? 1e6 * (generator?.cpu_user_s + generator?.cpu_system_s) / requests?.succeeded
+        : generator?.cpu_per_session_us;
+}
+
 function comparedFigures() {
     const kept = page.counts_requests;
     return [['Sessions per second', 'sessions.per_second', figureRate], ...(kept ? [['Requests per second', 'requests.per_second', figureRate],
         ['Request, p99', 'latency.request.p99', figureTime]] : []),
     ['Handshake, p50', 'latency.tls_handshake.p50', figureTime], ['Handshake, p99', 'latency.tls_handshake.p99', figureTime],
-    ['CPU a session', 'generator.cpu_per_session_us', figureTime], ['Refused', 'sessions.refused', figureCount],
-    ['Failed', 'sessions.failed', figureCount]]
-        .map(([name, path, format]) => [name, format(at(earlier.result, path)), figure(data, path, format)]);
+    ['Refused', 'sessions.refused', figureCount], ['Failed', 'sessions.failed', figureCount]]
+        .map(([name, path, format]) => [name, format(at(earlier.result, path)), figure(data, path, format)])
+        .concat([[cpuName(), figureTime(cpuOf(earlier.result)), figureTime(cpuOf(data))]]);
 }
 
 function comparison() {

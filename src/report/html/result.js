@@ -6,22 +6,29 @@
 
 const data = JSON.parse(document.getElementById('data').textContent);
 const { page } = data;
+data.identities = identityList(data.identities);
 const show = (path, format = figureCount) => figure(data, path, format);
 
 // --- the run, and the verdict ----------------------------------------------------------------------------------
+
+function identitiesOfPlan() {
+    const count = page.identities;
+    if (page.is_anonymous)
+        return 'no client certificate';
+    return count === 0 ? 'no identity' : plural(count, 'identity', 'identities') + (count > 1 ? `, ${data.config.rotate}` : '');
+}
 
 function plan() {
     const { config } = data;
     const load = config.open_loop
         ? `open loop, ${figureRate(config.rate)}/s requested, at most ${plural(config.connections, 'connection')}`
         : `closed loop, ${plural(config.connections, 'connection')}`;
-    const count = page.identities;
     return joined([
         data.target.address,
         data.target.sni === null ? 'no SNI' : `SNI ${data.target.sni}`,
         `${load}, ${plural(config.threads, 'thread')}`,
         `verify ${config.verify}${config.pins > 0 ? `, ${plural(config.pins, 'pin')}` : ''}`,
-        count === 0 ? 'no identity' : plural(count, 'identity', 'identities') + (count > 1 ? `, ${config.rotate}` : ''),
+        identitiesOfPlan(),
     ]);
 }
 
@@ -37,7 +44,7 @@ function verdictWord() {
     const { interrupted_by: signal, passed } = data.verdict;
     if (signal !== null)
         return ['INTERRUPTED', 'warn'];
-    return passed ? ['PASS', 'good'] : ['FAIL', 'bad'];
+    return passed ? ['PASS', data.generator.saturated ? 'warn' : 'good'] : ['FAIL', 'bad'];
 }
 
 function verdictSentence() {
@@ -49,7 +56,7 @@ function verdictSentence() {
         return `Ended by ${signalName(signal)} after ${figureSeconds(data.duration_s)}; all figures ` +
             `cover the run until then. ${found}${count === 0 ? ' so far' : ''}.`;
     }
-    return `${found}${count === 0 ? '.' : ':'}`;
+    return `${found}${count > 0 ? ':' : data.generator.saturated ? ', but the requested rate was not held.' : '.'}`;
 }
 
 function books() {
@@ -178,8 +185,8 @@ function curvesOf(list) {
         .filter((curve) => curve.x.length > 0);
 }
 
-function histogramPart() {
-    const drawn = histogram();
+function histogramPart(noun, curves) {
+    const drawn = histogram(noun, curves);
     return drawn === null ? null : [el('h3', {}, 'Histogram'), drawn];
 }
 
@@ -192,9 +199,9 @@ function percentiles() {
     const requests = page.counts_requests ? curvesOf([['request', 'requests', 'two']]) : [];
     return [
         requests.length > 0 ? section('requests', 'Request latency by percentile',
-            percentileChart('Request latency by percentile', withEarlier(requests))) : null,
+            percentileChart('Request latency by percentile', withEarlier(requests)), histogramPart('request', requestCurves())) : null,
         section('percentiles', 'Handshake latency by percentile', curves.length > 0
-            ? [percentileChart('Handshake latency by percentile', withEarlier(curves)), histogramPart()]
+            ? [percentileChart('Handshake latency by percentile', withEarlier(curves)), histogramPart('handshake', handshakeCurves())]
             : note('No handshake completed, so there is no latency to show.')),
         page.curves.from_schedule.x.length > 0
             ? section('schedule', 'Session latency by percentile',
@@ -204,7 +211,7 @@ function percentiles() {
 }
 
 function courseNote(step) {
-    const open = page.course.open.some(isNumber) ? ` Open sessions are those at its begin${step > 1 ? ', the most of one second' : ''}.` : '';
+    const open = page.course.open.some((count) => count > 0) ? ` Open sessions are those at its begin${step > 1 ? ', the most of one second' : ''}.` : '';
     if (step <= 1)
         return `Each point is one second; the last one ended with the run, and its rates are for its actual length.${open}`;
     const [average, worst] = page.latencies === null ? ['sessions, requests and p50 on average', 'p99, refusals and failures']
@@ -213,37 +220,95 @@ function courseNote(step) {
         `of one second, ${worst} of the worst second; the last one for what was left.${open}`;
 }
 
+// The common end of the charts over time, so that what is above one another happened at the same time.
+function courseEnd({ t_s: seconds, seconds_per_point: step }) {
+    const heatEnd = page.heat === null ? 0 : page.heat.columns.length * page.heat.seconds_per_column;
+    return Math.max(seconds[seconds.length - 1] + step, heatEnd);
+}
+
+// What was counted in a second is drawn in its middle.
+const middles = (seconds, step) => seconds.map((second) => second + step / 2);
+
+// Whether all handshakes of kept-alive sessions are in one second: a line would say nothing.
+const isOneSecond = (c) => page.counts_requests && c.t_s.length > 1 && c.p50.filter(isNumber).length === 1;
+
 // Percentiles of several results cannot be combined; for merged results, the intervals may provide them.
-function latencyCourse(c, ...more) {
+function latencyCourse(c) {
     const { t_s: seconds, p50, p99, seconds_per_point: step } = page.latencies ?? c;
     const title = el('h3', {}, 'Handshake latency');
+    if (isOneSecond(c))
+        return [];
     if (!p50.some(isNumber)) {
         return [title, note(data.handshakes.completed === 0 ? 'No handshake completed, so there is no latency to show.'
             : 'Percentiles of several results cannot be added up, and the merged histograms hold no times: latency over time ' +
-            'is on the page of each result.'), note(more)];
+            'is on the page of each result.')];
     }
     const times = timeScale([...p50, ...p99]);
-    const caption = [...more, page.latencies === null ? null : ` Latencies are those of all handshakes of ${step} seconds.`,
-        times.isLog ? ' The latency axis is logarithmic.' : null];
-    const [all, lines] = coursesWithEarlier(seconds, [
+    const caption = joined([page.latencies === null ? null : `Latencies are those of all handshakes of ${step} seconds.`,
+        times.isLog ? 'The latency axis is logarithmic.' : null], ' ');
+    const [all, lines] = coursesWithEarlier(middles(seconds, step), [
         { name: 'p50', from: 'p50', colour: 'one', values: p50, format: figureTime },
         { name: 'p99', from: 'p99', colour: 'three', values: p99, format: figureTime },
     ]);
-    return [title, timeChart('Handshake latency over time', caption, all, lines,
-        { y: timeScale(lines.flatMap(({ values }) => values)), sync: 'course' })];
+    return [title, timeChart('Handshake latency over time', caption.length > 0 ? caption : null, all, lines,
+        { y: timeScale(lines.flatMap(({ values }) => values)), end: courseEnd(c), step, sync: 'course' })];
 }
 
-// Results of older versions do not contain how many were open.
+// Results of older versions do not contain how many were open; and none may have been open when they were counted.
 function openCourse(c) {
-    if (!c.open.some(isNumber))
+    if (!c.open.some((count) => count > 0))
         return [];
-    return [el('h3', {}, 'Open sessions'), timeChart('Open sessions over time', null, c.t_s,
-        [{ name: 'open', colour: 'two', values: c.open, format: figureCount, isArea: true }], { y: countScale, sync: 'course' })];
+    const last = c.t_s.length - 1; // which goes on to its end
+    const [seconds, values] = [[...c.t_s, c.t_s[last] + c.seconds_per_point], [...c.open, c.open[last]]];
+    return [el('h3', {}, 'Open sessions'), timeChart('Open sessions over time', null, seconds,
+        [{ name: 'open', colour: 'two', values, format: figureCount, isArea: true, isStepped: true }],
+        { y: wholeScale, end: courseEnd(c), sync: 'course' })];
 }
 
-function heatmapPart() {
-    const drawn = heatmap();
-    return drawn === null ? [] : [el('h3', {}, 'All handshakes'), drawn];
+function heatmapPart(c) {
+    const drawn = heatmap(courseEnd(c));
+    return drawn === null ? [] : [el('h3', {}, `All ${latencyNoun(page.heat.kind)}s`), drawn];
+}
+
+const figurePerSecond = (value) => (isNumber(value) ? `${figureRate(value)}/s` : NONE);
+
+function requestCourse(c) {
+    if (!page.counts_requests)
+        return [];
+    return [el('h3', {}, 'Requests per second'),
+        timeChart('Requests per second over time', null, middles(c.t_s, c.seconds_per_point),
+            [{ name: 'requests', colour: 'two', values: c.requests, format: figurePerSecond }],
+            { y: countScale, end: courseEnd(c), step: c.seconds_per_point, sync: 'course' })];
+}
+
+function sessionLines(c) {
+    const hasAny = (counts) => counts.some((count) => count > 0);
+    const lines = [{ name: 'sessions', from: 'sessions', colour: 'one', values: c.sessions, format: figurePerSecond }];
+    if (hasAny(c.refused))
+        lines.push({ name: 'refused', colour: 'three', values: c.refused, format: figurePerSecond, isArea: true });
+    if (hasAny(c.failed))
+        lines.push({ name: 'failed', colour: 'bad', values: c.failed, format: figurePerSecond, isArea: true });
+    const isInSight = data.config.rate <= 3 * Math.max(...c.sessions);
+    if (data.config.open_loop && !hasRampUp() && isInSight)
+        lines.push({ name: 'requested', colour: 'rest', values: c.t_s.map(() => data.config.rate), format: figurePerSecond, dash: true });
+    return lines;
+}
+
+// Whether all sessions last until the end of the run, so that there is no rate of them.
+const isEndless = (c) => page.counts_requests && data.sessions.cut_off_served > 0 && data.sessions.failed + data.sessions.refused === 0 &&
+    c.sessions.slice(0, -1).every((rate) => rate === 0);
+
+function sessionCourse(c) {
+    if (isEndless(c))
+        return [];
+    const step = c.seconds_per_point;
+    const band = step > 1 ? [c.sessions_least, c.sessions_most] : null;
+    const [all, lines, [marks, ...bands]] = coursesWithEarlier(middles(c.t_s, step), sessionLines(c), [c.failed, ...(band ?? [])]);
+    return [el('h3', {}, 'Sessions per second'),
+        timeChart('Sessions per second over time', null, all, lines, {
+            y: countScale, end: courseEnd(c), step, band: band && bands, marks: c.failed.some((count) => count > 0) ? marks : null,
+            sync: 'course',
+        })];
 }
 
 function course() {
@@ -251,28 +316,11 @@ function course() {
     const [title, id] = ['Over time', 'course'];
     if (c.t_s.length === 0)
         return section(id, title, note('The run ended before its first second started.'));
-    const hasAny = (counts) => counts.some((count) => count > 0);
-    const hasFailures = hasAny(c.failed);
-    const rate = (value) => (isNumber(value) ? `${figureRate(value)}/s` : NONE);
-    const rates = [{ name: 'sessions', from: 'sessions', colour: 'one', values: c.sessions, format: rate }];
-    if (hasAny(c.refused))
-        rates.push({ name: 'refused', colour: 'three', values: c.refused, format: rate, isArea: true });
-    if (hasFailures)
-        rates.push({ name: 'failed', colour: 'bad', values: c.failed, format: rate, isArea: true });
-    const band = c.seconds_per_point > 1 ? [c.sessions_least, c.sessions_most] : null;
-    const zoom = c.t_s.length > 60 ? el('span', { class: 'screen' }, ' Drag to zoom, double-click to go back.') : null;
-    const requests = page.counts_requests ? [
-        el('h3', {}, 'Requests per second'),
-        timeChart('Requests per second over time', null, c.t_s,
-            [{ name: 'requests', colour: 'two', values: c.requests, format: rate }], { y: countScale, sync: 'course' }),
-    ] : [];
-    const [all, lines, [marks, ...bands]] = coursesWithEarlier(c.t_s, rates, [c.failed, ...(band ?? [])]);
-    return section(id, title, ...requests,
-        el('h3', {}, 'Sessions per second'),
-        timeChart('Sessions per second over time', null, all, lines,
-            { y: countScale, band: band && bands, marks: hasFailures ? marks : null, sync: 'course' }),
-        ...openCourse(c),
-        ...latencyCourse(c, courseNote(c.seconds_per_point), zoom), ...heatmapPart());
+    if (c.t_s.length === 1)
+        return section(id, title, note('The run lasted one second, so there is nothing to draw over time.'));
+    const zoom = el('span', { class: 'screen' }, ' Drag to zoom, double-click to go back.');
+    return section(id, title, note(courseNote(c.seconds_per_point), zoom), ...requestCourse(c), ...sessionCourse(c), ...openCourse(c),
+        ...latencyCourse(c), ...heatmapPart(c));
 }
 
 const phaseNames = [
@@ -466,7 +514,7 @@ function generator() {
         ['Saturated', g.saturated ? el('strong', { class: 'warn' }, `yes: the rate was not held${limit}`) : 'no'],
         g.slots_paused_s > 0 ? ['Slots paused after failures', show('generator.slots_paused_s', figureSeconds)] : null,
         ['CPU', `${figureSeconds(cpu)}${duration > 0 ? `, ${Math.round(100 * cpu / duration)}\u00a0% of a core` : ''}`],
-        data.sessions.started > 0 && ['CPU a session', show('generator.cpu_per_session_us', figureTime)],
+        isNumber(cpuOf(data)) && [cpuName(), figureTime(cpuOf(data))],
         g.threads.length > 0 ? ['Busiest thread', `${Math.round(100 * busiest)}\u00a0% of its time`] : null,
         g.loop_lag.count > 0 ? ['Loop lag', 'p99 ', show('generator.loop_lag.p99', figureTime), ', max ',
             show('generator.loop_lag.max', figureTime)] : null,

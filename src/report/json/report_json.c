@@ -242,7 +242,7 @@ static json_t *responses_object(const struct result_identity *identity)
     return object;
 }
 
-static json_t *identity_object(const struct result_identity *identity)
+json_t *report_json_identity(const struct result_identity *identity, bool with_distribution)
 {
     json_t *object = json_object();
     put(object, "name", text_or_null(identity->name));
@@ -253,7 +253,8 @@ static json_t *identity_object(const struct result_identity *identity)
     put(object, "responses", responses_object(identity));
     put(object, "sigalgs", names_object(&identity->sigalgs));
     put(object, "tls_handshake",
-        json_summary(&identity->tls_handshake, identity->tls_handshake_hdr));
+        json_summary(&identity->tls_handshake,
+                     with_distribution ? identity->tls_handshake_hdr : NULL));
     return object;
 }
 
@@ -261,7 +262,7 @@ static json_t *identities_array(const struct result *r)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < r->num_identities; i++)
-        json_array_append_new(array, identity_object(&r->identities[i]));
+        json_array_append_new(array, report_json_identity(&r->identities[i], true));
     return array;
 }
 

@@ -12,6 +12,7 @@
 
 struct json_t;
 struct result;
+struct result_identity;
 
 #define REPORT_JSON_SCHEMA "pinload.result/1"
 
@@ -20,5 +21,9 @@ bool report_json(FILE *out, const struct result *result);
 
 /* report_json_object returns RESULT as JSON, to be released by json_decref. */
 struct json_t *report_json_object(const struct result *result);
+
+/* report_json_identity returns one of its identities in the same way, with its encoded distribution
+ * or with null in place of it. */
+struct json_t *report_json_identity(const struct result_identity *identity, bool with_distribution);
 
 #endif
