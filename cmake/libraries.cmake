@@ -29,6 +29,12 @@ pinload_external(brotlidec brotli/decode.h libbrotlidec-static.a libbrotlidec.a 
 pinload_external(brotlienc brotli/encode.h libbrotlienc-static.a libbrotlienc.a brotlienc) # of bench and tests alone
 set_target_properties(external::brotlienc PROPERTIES INTERFACE_LINK_LIBRARIES "external::brotlicommon;m")
 set_target_properties(external::brotlidec PROPERTIES INTERFACE_LINK_LIBRARIES external::brotlicommon)
+# Headers alone: its shared library, which Debian has as well, is not used.
+find_path(EXTERNAL_tomlplusplus_INCLUDE_DIR toml++/toml.h REQUIRED)
+mark_as_advanced(EXTERNAL_tomlplusplus_INCLUDE_DIR)
+add_library(external::tomlplusplus INTERFACE IMPORTED GLOBAL)
+set_target_properties(external::tomlplusplus PROPERTIES
+  INTERFACE_INCLUDE_DIRECTORIES "${EXTERNAL_tomlplusplus_INCLUDE_DIR}")
 # Instead of malloc (src/tls/allocation.c). The sanitizers have their own allocator.
 option(PINLOAD_JEMALLOC "Allocate by jemalloc" ON)
 if(PINLOAD_JEMALLOC AND NOT PINLOAD_SANITIZE)

@@ -56,6 +56,7 @@ if(TARGET external::jemalloc)
 endif()
 pinload_notice(zlib /usr/share/doc/zlib1g-dev/copyright)
 pinload_notice(brotli /usr/share/doc/libbrotli-dev/copyright)
+pinload_notice(toml++ /usr/share/doc/libtomlplusplus-dev/copyright)
 
 # --- installing --------------------------------------------------------------------------------------------------
 

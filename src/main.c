@@ -13,6 +13,7 @@
 #include "cli/help_figures.h"
 #include "cli/manual.h"
 #include "cli/option_table.h"
+#include "cli/plan_print.h"
 #include "net/net_loop.h"
 #include "tls/tls_context.h"
 
@@ -135,6 +136,13 @@ static void free_texts(char **texts)
     free(texts);
 }
 
+static void print_plan(const struct options *options, enum command command)
+{
+    char *text = plan_print_text(options, command, true);
+    fputs(text, stdout);
+    free(text);
+}
+
 static enum ending run_command(enum command command, int argc, char **argv, char **redacted)
 {
     struct options options;
@@ -149,6 +157,9 @@ static enum ending run_command(enum command command, int argc, char **argv, char
         error_print(&err);
     } else if (options.help) {
         help_print(stdout, command);
+        ending = ENDING_AS_EXPECTED;
+    } else if (options.print_plan) {
+        print_plan(&options, command);
         ending = ENDING_AS_EXPECTED;
     } else {
         ending = commands[command](&invocation);

@@ -11,6 +11,7 @@
 #include "cli/descriptors.h"
 #include "cli/outputs.h"
 #include "cli/plan_builder.h"
+#include "cli/plan_print.h"
 #include "compare/compare_result.h"
 #include "compare/compare_run.h"
 #include "compare/in_process.h"
@@ -24,6 +25,7 @@
 #include "tls/tls_context.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define DEFAULT_DURATION_NS (10 * NS_PER_S)
@@ -202,10 +204,12 @@ enum ending cmd_compare(const struct invocation *invocation)
     const struct options *options = invocation->options;
     struct arms arms = {0};
     struct compare_bounds bounds = {0};
+    char *plan = plan_print_text(options, COMMAND_COMPARE, false);
     struct compare_result result = {.boringssl = tls_library_version(),
                                     .libuv = net_library_version(),
                                     .in_process = options->in_process,
                                     .command = invocation->redacted,
+                                    .plan = plan,
                                     .session_mode = options->session_mode,
                                     .connections = options->in_process ? 1 : options->connections,
                                     .resolve_ns = (double)options->resolve_difference_ns};
@@ -222,5 +226,6 @@ enum ending cmd_compare(const struct invocation *invocation)
                                                  : ENDING_USAGE;
     comparison_cleanup(&result.comparison);
     arms_cleanup(&arms);
+    free(plan);
     return ending;
 }

@@ -13,6 +13,7 @@
 #include "cli/ending.h"
 #include "cli/outputs.h"
 #include "cli/plan_builder.h"
+#include "cli/plan_print.h"
 #include "cli/plan_settings.h"
 #include "cli/thresholds.h"
 #include "engine/run.h"
@@ -88,6 +89,7 @@ static enum ending report(const struct invocation *invocation, const struct plan
     const struct options *options = invocation->options;
     result->version = memory_text(PINLOAD_VERSION);
     copy_command(result, invocation->redacted);
+    result->plan = plan_print_text(options, COMMAND_RUN, false);
     plan_settings(result, plan, options);
     keep_first_failure(result, stories, plan->refusal_by_close);
     verdict_reach(result, plan);

@@ -20,6 +20,7 @@
 #define WIRE "TLS and network"
 #define ARMS "Comparison"
 #define DIFFS "Difference"
+#define PLANS "Plan file"
 #define OUT "Output"
 
 const struct command_row command_table[NUM_COMMANDS] = {
@@ -173,6 +174,11 @@ const struct option_row option_table[] = {
      "Treat a change of a latency or a rate by less than P% as none; it widens each interval on either side."},
     {0, "detect", "P%", OPTION_TEXT, AT(detect), DIFF, DIFFS, NULL, "10%", 0, 0,
      "Say how long runs must be, or how many, for a change by P% to be found in 19 of 20."},
+
+    {0, "plan", "FILE", OPTION_TEXT, AT(plan), ALL, PLANS, NULL, NULL, 0, 0,
+     "Read options that are not given from FILE, in TOML or JSON: keys are long option names and url; - is standard input. Relative file names in it are relative to its directory."},
+    {0, "print-plan", NULL, OPTION_FLAG, AT(print_plan), ALL, PLANS, NULL, NULL, 0, 0,
+     "Print the options in force as a plan file in TOML, and end; nothing is sent."},
 
     {0, "json", "FILE", OPTION_TEXT, AT(json), LOAD | MERGE | DIFF, OUT, NULL, NULL, 0, 0,
      "Write the result as JSON; - is standard output, as for all output files."},

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/options.h"
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "cli/option_table.h"
 #include "cli/other_tools.h"
+#include "cli/plan_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -245,26 +247,78 @@ static bool take_short(const struct parse *parse, int argc, char **argv, int *ou
     return true;
 }
 
-bool options_parse(struct options *options, enum command command, int argc, char **argv,
-                   struct error *err)
+static bool parse_arguments(const struct parse *parse, int argc, char **argv)
 {
-    struct parse parse = {options, command, err};
-    *options = (struct options){0};
-    if (!set_defaults(&parse))
-        return false;
     bool only_operands = false;
     for (int i = 0; i < argc;) {
         int used = 1;
         const char *text = argv[i];
         if (only_operands || text[0] != '-' || text[1] == '\0')
-            append_text(&options->operands, text);
+            append_text(&parse->options->operands, text);
         else if (strcmp(text, "--") == 0)
             only_operands = true;
-        else if (!(text[1] == '-' ? take_long : take_short)(&parse, argc - i, argv + i, &used))
+        else if (!(text[1] == '-' ? take_long : take_short)(parse, argc - i, argv + i, &used))
             return false;
         i += used;
     }
     return true;
+}
+
+static bool set_from_file(const struct parse *parse, const struct option_row *row,
+                          const struct plan_entry *entry)
+{
+    for (size_t i = 0; i < entry->count; i++) {
+        const struct plan_value *value = &entry->values[i];
+        if (value->kind != PLAN_FALSE && !set_typed(parse, row, value->text))
+            return plan_file_prefix(parse->err, parse->options->plan, value->line);
+    }
+    return true;
+}
+
+/* The command line comes first: an option or an operand that it has is not taken from the file, nor
+ * is any value of a repeatable one. */
+static bool fill_from_file(const struct parse *parse)
+{
+    struct options *options = parse->options;
+    bool has_operands = options->operands.count > 0;
+    options->file = memory_new(1, sizeof *options->file);
+    if (!plan_file_read(options->file, parse->command, options->plan, parse->err))
+        return false;
+    for (size_t i = 0; i < options->file->count; i++) {
+        const struct plan_entry *entry = &options->file->entries[i];
+        const struct option_row *row = plan_file_row(parse->command, entry->key);
+        if (row != NULL && !options_given(options, row->name) && !set_from_file(parse, row, entry))
+            return false;
+        if (has_operands || !plan_file_is_operand(parse->command, entry->key))
+            continue;
+        for (size_t k = 0; k < entry->count; k++)
+            append_text(&options->operands, entry->values[k].text);
+    }
+    return true;
+}
+
+/* What else a command reads from standard input, plan_check_stdin knows. */
+static bool check_operands(const struct parse *parse)
+{
+    const struct text_list *operands = &parse->options->operands;
+    for (size_t i = 0; i < operands->count; i++) {
+        if (file_is_stdin(parse->options->plan) && file_is_stdin(operands->items[i]))
+            return error_set(parse->err,
+                             "--plan and the operand '%s' would both read standard input; expected "
+                             "one that reads it",
+                             operands->items[i]);
+    }
+    return true;
+}
+
+bool options_parse(struct options *options, enum command command, int argc, char **argv,
+                   struct error *err)
+{
+    struct parse parse = {options, command, err};
+    *options = (struct options){0};
+    return set_defaults(&parse) && parse_arguments(&parse, argc, argv) &&
+           (options->plan == NULL || options->help ||
+            (fill_from_file(&parse) && check_operands(&parse)));
 }
 
 void options_cleanup(struct options *options)
@@ -274,6 +328,9 @@ void options_cleanup(struct options *options)
         if (option_table[i].kind == OPTION_LIST)
             free(((struct text_list *)((char *)options + option_table[i].offset))->items);
     }
+    if (options->file != NULL)
+        plan_values_cleanup(options->file);
+    free(options->file);
     *options = (struct options){0};
 }
 
@@ -368,22 +425,36 @@ static const char *find_secret(char **argv, int i, bool show)
     return NULL;
 }
 
+/* A copy of TEXT with "***" in place of what begins at SECRET; NULL: nothing. */
+static char *hide(const char *text, const char *secret)
+{
+    if (secret == NULL)
+        return memory_text(text);
+    size_t len = (size_t)(secret - text);
+    char *copy = memory_new(len + 4, 1);
+    memcpy(copy, text, len);
+    memcpy(copy + len, "***", 4);
+    return copy;
+}
+
+char *options_redact_value(const char *name, const char *value, bool show_secrets)
+{
+    for (size_t k = 0; k < sizeof secret_options / sizeof *secret_options; k++) {
+        const struct secret_option *option = &secret_options[k];
+        if (option->word[1] == '-' && strcmp(option->word + 2, name) == 0)
+            return hide(value,
+                        show_secrets && option->may_be_shown ? NULL : option->secret_of(value));
+    }
+    return memory_text(value);
+}
+
 char **options_redact(int argc, char **argv)
 {
     char **copy = memory_new((size_t)argc + 1, sizeof *copy);
     bool show = false;
     for (int i = 0; i < argc; i++)
         show = show || strcmp(argv[i], "--show-secrets") == 0;
-    for (int i = 0; i < argc; i++) {
-        const char *secret = find_secret(argv, i, show);
-        if (secret == NULL) {
-            copy[i] = memory_text(argv[i]);
-            continue;
-        }
-        size_t len = (size_t)(secret - argv[i]);
-        copy[i] = memory_new(len + 4, 1);
-        memcpy(copy[i], argv[i], len);
-        memcpy(copy[i] + len, "***", 4);
-    }
+    for (int i = 0; i < argc; i++)
+        copy[i] = hide(argv[i], find_secret(argv, i, show));
     return copy;
 }

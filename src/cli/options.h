@@ -28,7 +28,7 @@ struct text_list {
     size_t count;
 };
 
-/* The values, borrowed from argv if they are strings; NULL and 0 if not given, unless the table has
+/* The values, borrowed from argv or the plan file if they are strings; NULL and 0 if not given, unless the table has
  * a default. */
 struct options {
     /* client identity */
@@ -56,6 +56,8 @@ struct options {
     /* output */
     const char *json, *csv, *hlog, *html, *prometheus, *junit, *progress;
     struct text_list fail_ifs;
+    const char *plan; /* a plan file */
+    bool print_plan;
     bool quiet, verbose, help, allow_empty, show_secrets, no_backoff;
     /* compare and merge */
     const char *arms, *baseline, *key_type;
@@ -67,16 +69,22 @@ struct options {
     /* a bit for each row of the table that was given */
     uint64_t given[2];
     struct text_list operands;
+    struct plan_values *file; /* what the plan file says; values are borrowed from it */
 };
 
 /* options_parse parses ARGV (without the names of program and command) for COMMAND. Options and
- * operands may come in any order; "--" ends the options. False sets ERR. */
+ * operands may come in any order; "--" ends the options. What is not given comes from the plan file of
+ * --plan, if there is one. False sets ERR. */
 bool options_parse(struct options *options, enum command command, int argc, char **argv,
                    struct error *err);
 void options_cleanup(struct options *options);
 
 /* options_given says whether the option NAME (long, without dashes) was given. */
 bool options_given(const struct options *options, const char *name);
+
+/* options_redact_value returns a copy of the VALUE of the option NAME, redacted as options_redact
+ * does. To be freed. */
+char *options_redact_value(const char *name, const char *value, bool show_secrets);
 
 /* options_redact returns a copy of ARGV, NULL at its end, with "***" in place of passwords and,
  * unless it contains --show-secrets, of the values of headers and of the body. To be freed, with

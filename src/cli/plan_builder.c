@@ -251,7 +251,8 @@ static bool claim_stdin(const char **reader, const char *option, const char *pat
 bool plan_check_stdin(const struct options *options, struct error *err)
 {
     const char *reader = NULL, *data = options->data;
-    if (!claim_stdin(&reader, "--data", data != NULL && data[0] == '@' ? data + 1 : NULL, err) ||
+    if (!claim_stdin(&reader, "--plan", options->plan, err) ||
+        !claim_stdin(&reader, "--data", data != NULL && data[0] == '@' ? data + 1 : NULL, err) ||
         !claim_stdin(&reader, "--cacert", options->cacert, err) ||
         !claim_stdin(&reader, "--cert", options->cert, err) ||
         !claim_stdin(&reader, "--key", options->key, err) ||

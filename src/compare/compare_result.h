@@ -25,6 +25,7 @@ struct compare_result {
     bool in_process;
     const char *where;    /* the URL, or "in process"; borrowed */
     char *const *command; /* redacted, NULL at its end; borrowed */
+    const char *plan;     /* the options in force as a plan file, redacted; borrowed */
     char server_key[64];  /* of the server's signature */
     char version[16], cipher[64], group[64];
     const char *session_mode; /* "full" or "resume"; borrowed */

@@ -234,6 +234,7 @@ void merge_plan(struct result *merged, struct result *const *results, size_t num
     merged->libuv = copy_text(first->libuv);
     merged->command_len = first->command_len;
     merged->command = copy_texts(first->command, first->command_len);
+    merged->plan = num_results == 1 ? copy_text(first->plan) : NULL;
     merged->url = copy_text(first->url);
     merged->address = joined_addresses(results, num_results);
     merged->sni = copy_text(first->sni);

@@ -121,6 +121,7 @@ void result_free(struct result *result)
         return;
     free_plain_texts(result);
     free_texts(result->command, result->command_len);
+    free(result->plan);
     free_parts(result->parts, result->num_parts);
     free_checks(result->checks, result->num_checks);
     free_texts(result->violations, result->num_violations);

@@ -99,6 +99,7 @@ struct result {
     char *version, *boringssl, *libuv;
     char **command; /* passwords redacted */
     size_t command_len;
+    char *plan; /* the options in force as a plan file, redacted; NULL: unknown, or merged */
     struct result_part *parts; /* of a merged result; none for a run */
     size_t num_parts;
     uint64_t started_wall_ns;

@@ -111,13 +111,3 @@ void sdallocx(void *memory, size_t len, int flags)
     (void)len, (void)flags;
     free((union length *)memory - 1);
 }
-
-/* C++'s operator delete, which a virtual destructor in BoringSSL refers to and nobody calls;
- * jemalloc's would link all of jemalloc. */
-void delete_sized(void *memory, size_t len) __asm__("_ZdlPvm");
-
-void delete_sized(void *memory, size_t len)
-{
-    (void)len;
-    free(memory);
-}

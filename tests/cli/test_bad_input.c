@@ -335,6 +335,7 @@ static const struct row rows[] = {
     {{"--junit", FIXTURE("r"), "--keylog", FIXTURE("r")}, "--keylog and --junit", "expected "},
     {{"--fail-if", "latency is bad"}, "latency is bad", "expected ", LATE},
     {{"--fail-if", "tls_handshake.p98 > 1ms"}, "p98", "expected ", LATE},
+    {{"--fail-if", "plan > 5"}, "plan", "expected ", LATE},
     {{"-c", "9000000"}, "-c 9000000", "expected ", LATE},
 };
 

@@ -136,6 +136,41 @@ static void whichever_allocation_fails_a_sentence_is_the_end(void **state)
     }
 }
 
+static void write_plan(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* The plan file's parsers are C++ and C. */
+static void whichever_allocation_of_a_plan_file_fails_a_sentence_is_the_end(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"connections = 5\npin = ['a', 'b']\nrate = 1.5\n",
+                                        "{\"connections\": 5, \"pin\": [\"a\", \"b\"]}"};
+    char path[] = "/tmp/pinload-memory-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    close(fd);
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        char *arguments[] = {FAILING_PINLOAD, "run", "--plan", path, "--print-plan", NULL};
+        bool has_failed = true;
+        long number = 0;
+        write_plan(path, texts[i]);
+        for (; has_failed && number < MOST_ALLOCATIONS; number++) {
+            struct end end = run(arguments, number, 0);
+            expect_a_sentence(&end, "allocation", number);
+            has_failed = end.has_failed;
+        }
+        printf("%ld allocations of a plan file\n", number);
+        assert_false(has_failed);
+        assert_true(number > 30);
+    }
+    unlink(path);
+}
+
 static void whatever_the_address_space_a_sentence_is_the_end(void **state)
 {
     (void)state;
@@ -172,6 +207,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whichever_allocation_fails_a_sentence_is_the_end),
+        cmocka_unit_test(whichever_allocation_of_a_plan_file_fails_a_sentence_is_the_end),
         cmocka_unit_test(whatever_the_address_space_a_sentence_is_the_end),
     };
     signal(SIGPIPE, SIG_IGN);

@@ -224,6 +224,9 @@ async function what_must_be_known_first_is_said() {
         assert.equal(await page.$$eval('.forest .row.off', (rows) => rows.every((row) => row.dataset.arm === 'control')), true);
         assert.equal(await page.$$eval('#differences tr.odd', (rows) => rows.length), 1);
         assert.match(await textOf(page, '#repeat'), /\*\*\* stands for a password, or for the value of a header/);
+        const { plan } = JSON.parse(await page.$eval('#data', (node) => node.textContent));
+        assert.equal(await page.$eval('#repeat .plan pre', (node) => node.textContent), plan);
+        assert.match(plan, /^command = "compare"\n/);
         await assertReadable(page);
     });
 }

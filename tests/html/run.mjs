@@ -60,6 +60,20 @@ async function a_run_that_went_well() {
     });
 }
 
+async function the_plan_of_the_page_runs_again() {
+    const plan = inDirectory('well.toml');
+    await open(fileOf('well', 'html'), {}, async (page) => {
+        const text = await page.$eval('#repeat .plan pre', (node) => node.textContent);
+        assert.equal(text, jsonOf('well').plan);
+        fs.writeFileSync(plan, text);
+    });
+    await run('again', 0, '--plan', plan);
+    const [well, again] = [jsonOf('well'), jsonOf('again')];
+    assert.ok(again.command.includes(plan) && !again.command.includes('60'));
+    assert.deepEqual(again.config, well.config);
+    assert.equal(again.plan, well.plan.replaceAll('well.', 'again.'));
+}
+
 async function one_session() {
     await run('one', 0, ...words('-n 1'), ...chainAndPin(), nginx.loadUrl);
     await look('one', 2, 2);
@@ -108,7 +122,7 @@ async function their_results_hold_the_schema() {
 }
 
 try {
-    await runTests([a_run_that_went_well, one_session, nobody_listens, an_interrupted_run, a_run_that_ended_before_it_began,
+    await runTests([a_run_that_went_well, the_plan_of_the_page_runs_again, one_session, nobody_listens, an_interrupted_run, a_run_that_ended_before_it_began,
         two_generators_at_the_same_time, their_results_hold_the_schema]);
 } finally {
     await nginx.stop();

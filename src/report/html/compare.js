@@ -371,8 +371,7 @@ function method() {
 }
 
 function repeat() {
-    const command = el('code', {}, commandText(data.command));
-    return section('repeat', 'Run it again', el('div', { class: 'command' }, el('pre', {}, command), copyButton(command)),
+    return section('repeat', 'Run it again', copyBlock(commandText(data.command)), planBlock('compare', data.plan),
         data.command.some((word) => word.includes('***')) ? note('*** stands for a password, or for the value of a header or of a body.') : null);
 }
 

@@ -84,6 +84,19 @@ function commandText(command) {
     }, '');
 }
 
+// What can be copied as a whole.
+function copyBlock(text) {
+    const code = el('code', {}, text);
+    return el('div', { class: 'command' }, el('pre', {}, code), copyButton(code));
+}
+
+// The plan file of a run, to be saved where its command ran.
+function planBlock(command, plan) {
+    return plan === null ? null : el('div', { class: 'plan' },
+        el('p', {}, 'The same as a plan file: ', el('code', {}, `pinload ${command} --plan FILE`), ' runs it from the directory in which it is saved.'),
+        copyBlock(plan));
+}
+
 function copyButton(source) {
     const button = el('button', { type: 'button', class: 'copy' }, 'Copy');
     button.addEventListener('click', async () => {

@@ -235,6 +235,13 @@ static void view_command(struct html_view *view)
     view->more_words = view->full->command_len - words;
 }
 
+/* A plan file is of use only as a whole. */
+static void view_plan(struct html_view *view)
+{
+    if (view->full->plan != NULL && strlen(view->full->plan) > HTML_MAX_PLAN_LEN)
+        view->result.plan = NULL;
+}
+
 static void view_parts(struct html_view *view)
 {
     size_t len = 0, parts = 0;
@@ -265,6 +272,7 @@ void html_view_init(struct html_view *view, const struct result *result)
     view_identities(view);
     view_pins(view);
     view_command(view);
+    view_plan(view);
     view_parts(view);
     view_violations(view);
 }

@@ -17,6 +17,7 @@
 #define HTML_MAX_PINS 200
 #define HTML_MAX_VIOLATIONS 100
 #define HTML_MAX_COMMAND_LEN 65536
+#define HTML_MAX_PLAN_LEN 65536
 #define HTML_MAX_PARTS_LEN 65536 /* of the commands of all merged results */
 
 /* A point of the charts over time: the rows of the seconds from T_S on, merged. Counts are per

@@ -538,11 +538,6 @@ function settings() {
         [el('code', {}, name), typeof value === 'number' ? value.toLocaleString('en-US') : String(value)])));
 }
 
-function commandBlock(words) {
-    const command = el('code', {}, commandText(words));
-    return el('div', { class: 'command' }, el('pre', {}, command), copyButton(command));
-}
-
 // For a merged result, the commands of all its parts.
 function repeat() {
     const { parts: more, words } = page.more;
@@ -550,7 +545,8 @@ function repeat() {
     const commands = (isMerged ? data.parts.map((part) => part.command) : [data.command]).filter((command) => command.length > 0);
     return section('repeat', 'Run it again',
         isMerged ? note(`These ${plural(data.parts.length + more, 'run')} were merged.`) : null,
-        commands.map(commandBlock),
+        commands.map((words) => copyBlock(commandText(words))),
+        planBlock('run', data.plan),
         isMerged && more > 0 ? note(`The commands of ${plural(more, 'run')} more are in the JSON result.`) : null,
         !isMerged && words > 0 ? note(`The command goes on for ${plural(words, 'word')} more.`) : null,
         commands.flat().some((word) => word.includes('***')) ? note('*** stands for a password, or for the value of a header or of a body.') : null,

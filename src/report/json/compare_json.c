@@ -96,6 +96,14 @@ static json_t *command_array(char *const *command)
     return array;
 }
 
+static json_t *plan_text(const char *plan)
+{
+    char *clean = plan != NULL ? utf8_clean(plan) : NULL;
+    json_t *text = clean != NULL ? json_string(clean) : json_null();
+    free(clean);
+    return text;
+}
+
 static json_t *how_object(const struct compare_result *r)
 {
     const struct comparison *c = &r->comparison;
@@ -138,16 +146,16 @@ json_t *compare_json_object(const struct compare_result *r)
     const struct comparison *c = &r->comparison;
     char started[FIGURE_LEN];
     figure_utc(started, r->started_wall_ns);
-    return json_pack("{s:s, s:{s:s, s:s, s:s}, s:o, s:s, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-                     "s:b}",
-                     "schema", "pinload.compare/1", "tool", "version", PINLOAD_VERSION, "boringssl",
-                     r->boringssl, "libuv", r->libuv, "command", command_array(r->command),
-                     "started_at", started, "duration_s", r->duration_s, "config", how_object(r),
-                     "arms", arms_array(c), "failures", failures_object(r), "differences",
-                     differences_array(c), "control", control_object(c), "resolve_difference",
-                     resolve_object(r), "interrupted_by",
-                     r->interrupted_by != 0 ? json_integer(r->interrupted_by) : json_null(),
-                     "trusted", c->trusted);
+    return json_pack(
+        "{s:s, s:{s:s, s:s, s:s}, s:o, s:o, s:s, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+        "s:b}",
+        "schema", "pinload.compare/1", "tool", "version", PINLOAD_VERSION, "boringssl",
+        r->boringssl, "libuv", r->libuv, "command", command_array(r->command), "plan",
+        plan_text(r->plan), "started_at", started, "duration_s", r->duration_s, "config",
+        how_object(r), "arms", arms_array(c), "failures", failures_object(r), "differences",
+        differences_array(c), "control", control_object(c), "resolve_difference", resolve_object(r),
+        "interrupted_by", r->interrupted_by != 0 ? json_integer(r->interrupted_by) : json_null(),
+        "trusted", c->trusted);
 }
 
 bool compare_json(FILE *out, const struct compare_result *r)

@@ -71,8 +71,8 @@ static bool leads_to_counts(const char *path, size_t len)
 /* Strings may be null, too. */
 static bool is_text(const char *name)
 {
-    static const char *const texts[] = {"address",         "sni", "limit", "first_failure", "hdr",
-                                        "expected_status", NULL};
+    static const char *const texts[] = {"address",         "sni",  "limit", "first_failure", "hdr",
+                                        "expected_status", "plan", NULL};
     for (const char *const *text = texts; *text != NULL; text++) {
         if (strcmp(*text, name) == 0)
             return true;

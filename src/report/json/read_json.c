@@ -437,6 +437,7 @@ static void read_root(const struct place *root, struct result *r)
     free(schema);
     read_tool(root, r);
     r->command = read_texts(root, "command", &r->command_len);
+    r->plan = text_at(root, "plan");
     read_parts(root, r);
     read_started_at(root, r);
     required_number_at(root, "duration_s");

@@ -354,6 +354,7 @@ json_t *report_json_object(const struct result *r)
     put(root, "schema", json_string(REPORT_JSON_SCHEMA));
     put(root, "tool", tool_object(r));
     put(root, "command", texts_array(r->command, r->command_len));
+    put(root, "plan", text_or_null(r->plan));
     put(root, "parts", parts_array(r));
     put(root, "started_at", json_string(started_at));
     put(root, "duration_s", number(r->duration_s));
