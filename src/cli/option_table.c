@@ -44,7 +44,7 @@ const struct option_row option_table[] = {
     {'E', "cert", "FILE", OPTION_TEXT, AT(cert), LOAD | PIN, WE, NULL, NULL, 0, 0,
      "Certificate of a single identity, named client."},
     {0, "key", "FILE", OPTION_TEXT, AT(key), LOAD | PIN, WE, NULL, NULL, 0, 0,
-     "Private key for --cert; with --raw-public-key, alone."},
+     "Private key of the certificate; alone, a raw public key."},
     {0, "raw-public-key", NULL, OPTION_FLAG, AT(raw_public_key), RUN | PIN, WE, NULL, NULL, 0, 0,
      "Offer raw public keys (RFC 7250) before certificates, of both sides. An identity may then be a key without a certificate; the server is verified by an spki-sha256: pin alone, or not at all."},
     {0, "pass", "SOURCE", OPTION_TEXT, AT(pass), LOAD | PIN, WE, NULL, NULL, 0, 0,
