@@ -79,6 +79,23 @@ export async function open(file, { viewport = wide, colorScheme = 'light', javaS
     assert.deepEqual(visit.complaints, [], `${path.basename(file)} is not quiet`);
 }
 
+// --- pages of compare and diff ---------------------------------------------------------------------------------
+
+export const plain = (text) => text.replaceAll('\u00a0', ' ');
+export const dataOf = (page) => page.$eval('#data', (node) => JSON.parse(node.textContent));
+export const textOf = async (page, selector) => plain(await page.$eval(selector, (node) => node.innerText));
+
+// changedPage writes a copy of the page FILE as NAME.html, with its data changed by CHANGE, and returns its file.
+export function changedPage(file, name, change) {
+    const text = fs.readFileSync(file, 'utf8');
+    const [, before, data, after] = text.match(/^([^]*id="data">)([^]*?)(<\/script>[^]*)$/);
+    const object = JSON.parse(data);
+    change(object);
+    const copy = inDirectory(`${name}.html`);
+    fs.writeFileSync(copy, before + JSON.stringify(object).replaceAll('<', '\\u003c') + after);
+    return copy;
+}
+
 // --- figures --------------------------------------------------------------------------------------------------
 
 const units = { '%': 1, ns: 1e-3, 'µs': 1, ms: 1e3, s: 1e6, B: 1, kB: 1e3, MB: 1e6, GB: 1e9 };

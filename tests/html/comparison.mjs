@@ -6,7 +6,9 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 
-import { assertFigures, binary, inDirectory, open, overflow, phone, runTests, wide } from './browser.mjs';
+import {
+    assertFigures, binary, changedPage, dataOf, inDirectory, open, overflow, phone, plain, runTests, textOf, wide,
+} from './browser.mjs';
 
 const hostile = "https://localhost/</script><script>document.title='broken'</script><img src=x onerror=alert(1)>";
 const measures = ['verify_callback', 'handshake_cpu', 'tls_handshake', 'instructions'];
@@ -14,9 +16,6 @@ const compared = ['pin', 'chain', 'chain+pin', 'control'];
 
 const htmlFile = inDirectory('real.html');
 const jsonFile = inDirectory('real.json');
-const plain = (text) => text.replaceAll('\u00a0', ' ');
-const dataOf = (page) => page.$eval('#data', (node) => JSON.parse(node.textContent));
-const textOf = async (page, selector) => plain(await page.$eval(selector, (node) => node.innerText));
 const realJson = () => JSON.parse(fs.readFileSync(jsonFile, 'utf8'));
 const compare = (...more) => spawnSync(binary, ['compare', '--in-process', '-n', '200', ...more], { encoding: 'utf8', maxBuffer: 1 << 24 });
 
@@ -28,15 +27,7 @@ function makeRealPage() {
 }
 
 // changed writes the real page with its data changed by CHANGE, and returns its file.
-function changed(name, change) {
-    const text = fs.readFileSync(htmlFile, 'utf8');
-    const [, before, data, after] = text.match(/^([^]*id="data">)([^]*?)(<\/script>[^]*)$/);
-    const object = JSON.parse(data);
-    change(object);
-    const file = inDirectory(`${name}.html`);
-    fs.writeFileSync(file, before + JSON.stringify(object).replaceAll('<', '\\u003c') + after);
-    return file;
-}
+const changed = (name, change) => changedPage(htmlFile, name, change);
 
 // settle makes the control zero by the book, whatever this machine measured.
 function settle(data) {

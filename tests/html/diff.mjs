@@ -6,14 +6,13 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 
-import { assertFigures, binary, colouredPixels, inDirectory, open, overflow, phone, runTests, wide } from './browser.mjs';
+import {
+    assertFigures, binary, changedPage, colouredPixels, dataOf, inDirectory, open, overflow, phone, plain, runTests, textOf, wide,
+} from './browser.mjs';
 
 const hostile = "https://localhost/</script><script>document.title='broken'</script><img src=x onerror=alert(1)>";
 const htmlFile = inDirectory('worse.html');
 const jsonFile = inDirectory('worse.json');
-const plain = (text) => text.replaceAll('\u00a0', ' ');
-const dataOf = (page) => page.$eval('#data', (node) => JSON.parse(node.textContent));
-const textOf = async (page, selector) => plain(await page.$eval(selector, (node) => node.innerText));
 const realJson = () => JSON.parse(fs.readFileSync(jsonFile, 'utf8'));
 
 function diff(...more) {
@@ -31,16 +30,8 @@ function makePages() {
     }
 }
 
-// changed writes the page with its data changed by CHANGE, and returns its file.
-function changed(name, change) {
-    const text = fs.readFileSync(htmlFile, 'utf8');
-    const [, before, data, after] = text.match(/^([^]*id="data">)([^]*?)(<\/script>[^]*)$/);
-    const object = JSON.parse(data);
-    change(object);
-    const file = inDirectory(`${name}.html`);
-    fs.writeFileSync(file, before + JSON.stringify(object).replaceAll('<', '\\u003c') + after);
-    return file;
-}
+// changed writes the real page with its data changed by CHANGE, and returns its file.
+const changed = (name, change) => changedPage(htmlFile, name, change);
 
 async function assertReadable(page) {
     assert.ok(await assertFigures(page, await dataOf(page)) > 10, 'figures are shown');
