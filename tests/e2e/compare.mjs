@@ -87,12 +87,12 @@ test('any number of connections gives each arm exactly its sessions', async () =
 });
 
 test('an identity that the server refuses fails in all arms alike, and the rest is reported', async () => {
-    const { status, result, told } = await compare([...words('-n 240 -c 4'), ...withChain(), servers.p256.gateUrl]);
+    const { status, result, told } = await compare([...words('-n 80 -c 4'), ...withChain(), servers.p256.gateUrl]);
     assert.equal(status, 1, told);
-    assert.deepEqual(result.arms.map(({ sessions, failed }) => [sessions, failed]), arms.map(() => [240, 120]), told);
-    assert.equal(difference(result, 'pin', 'handshake_cpu').pairs, 120);
-    assert.deepEqual(result.failures, { client_cert_refused: 600 }, told);
-    assert.match(told, /^ {2}by arm: none 120, pin 120, chain 120, chain\+pin 120, control 120\n {2}by outcome: client_cert_refused 600$/m);
+    assert.deepEqual(result.arms.map(({ sessions, failed }) => [sessions, failed]), arms.map(() => [80, 40]), told);
+    assert.equal(difference(result, 'pin', 'handshake_cpu').pairs, 40);
+    assert.deepEqual(result.failures, { client_cert_refused: 200 }, told);
+    assert.match(told, /^ {2}by arm: none 40, pin 40, chain 40, chain\+pin 40, control 40\n {2}by outcome: client_cert_refused 200$/m);
 });
 
 test('without trust anchors a pin of the public key is compared instead of a chain', async () => {
