@@ -257,6 +257,11 @@ export class Server {
         return false;
     }
 
+    // Waits until its output is what isAll() wants, at most two seconds: a busy machine lets it write after its client ended.
+    async hasSaid(isAll) {
+        for (let i = 0; i < 80 && !isAll(this.output); i++) await sleep(25);
+    }
+
     kill(signal = 'SIGTERM') {
         if (!this.isOver) this.child.kill(signal);
     }

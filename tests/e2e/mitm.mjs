@@ -123,6 +123,8 @@ for (const version of versions) {
     test(`the man in the middle is sent no client certificate by TLS ${version}`, async () => {
         const server = await listen('mitm');
         const { status, result, told } = await load(['-n', '8', '-c', '1', ...chainAndPin(), server.url]);
+        const alerts = (output) => received(output, 'Alert .*fatal certificate_unknown');
+        await server.hasSaid((output) => alerts(output) === 8);
         await server.stop();
         assert.equal(status, 1, told);
         assert.deepEqual(outcomesOf(result), { pin_mismatch: 8 }, told);
@@ -133,7 +135,7 @@ for (const version of versions) {
             'Handshake \\[.*\\], Finished',
         ].map((message) => received(server.output, message));
         assert.deepEqual(seen, [8, 0, 0], server.output);
-        assert.equal(received(server.output, 'Alert .*fatal certificate_unknown'), 8, server.output);
+        assert.equal(alerts(server.output), 8, server.output);
     });
 
     test(`the real server is sent the client's certificate by TLS ${version}, so that its absence means something`, async () => {
