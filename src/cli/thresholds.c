@@ -10,7 +10,7 @@ static bool check_all(const struct options *options, const struct json_figures *
 {
     for (size_t i = 0; i < options->fail_ifs.count; i++) {
         struct threshold threshold;
-        if (!threshold_parse(&threshold, options->fail_ifs.items[i], err) ||
+        if (!threshold_parse(&threshold, "fail-if", options->fail_ifs.items[i], err) ||
             !threshold_check(&threshold, figures, err))
             return false;
     }
@@ -35,7 +35,7 @@ void thresholds_judge(const struct options *options, struct result *result)
     for (size_t i = 0; i < options->fail_ifs.count; i++) {
         struct threshold threshold;
         struct error ignored; /* checked before the run */
-        if (threshold_parse(&threshold, options->fail_ifs.items[i], &ignored))
+        if (threshold_parse(&threshold, "fail-if", options->fail_ifs.items[i], &ignored))
             threshold_judge(&threshold, figures, options->allow_empty, result);
     }
     json_figures_free(figures);

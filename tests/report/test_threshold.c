@@ -45,7 +45,7 @@ static void a_condition_is_a_figure_an_operator_and_a_value(void **state)
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct threshold threshold;
         struct error err = {{0}};
-        if (threshold_parse(&threshold, cases[i].text, &err) != (cases[i].path != NULL))
+        if (threshold_parse(&threshold, "fail-if", cases[i].text, &err) != (cases[i].path != NULL))
             fail_msg("'%s': %s", cases[i].text, err.text);
         if (cases[i].path == NULL) {
             assert_non_null(strstr(err.text, "expected "));
@@ -66,7 +66,7 @@ static void a_path_that_is_too_long_is_refused(void **state)
     struct error err;
     memset(text, 'a', sizeof text - 10);
     strcat(text, " > 5");
-    assert_false(threshold_parse(&threshold, text, &err));
+    assert_false(threshold_parse(&threshold, "fail-if", text, &err));
     assert_non_null(strstr(err.text, "expected "));
 }
 
@@ -90,7 +90,7 @@ static void a_figure_must_be_there_and_its_value_fit(void **state)
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct threshold threshold;
         struct error err = {{0}};
-        assert_true(threshold_parse(&threshold, cases[i].text, &err));
+        assert_true(threshold_parse(&threshold, "fail-if", cases[i].text, &err));
         bool ok = threshold_check(&threshold, figures, &err);
         assert_int_equal(ok, cases[i].complaint == NULL);
         if (!ok && strstr(err.text, cases[i].complaint) == NULL)
@@ -137,7 +137,7 @@ static void a_crossed_threshold_says_value_and_limit(void **state)
         struct threshold threshold;
         struct error err;
         result->passed = true;
-        assert_true(threshold_parse(&threshold, cases[i].text, &err));
+        assert_true(threshold_parse(&threshold, "fail-if", cases[i].text, &err));
         threshold_judge(&threshold, figures, true, result);
         assert_int_equal(result->num_checks, num_checks + 1);
         assert_int_equal(result->checks[num_checks].kind, CHECK_THRESHOLD);
@@ -164,7 +164,8 @@ static void a_value_that_looks_like_its_limit_is_shown_with_every_digit(void **s
     struct error err;
     result->cpu_per_session_us = 20000.4;
     struct json_figures *figures = json_figures_new(result);
-    assert_true(threshold_parse(&threshold, "generator.cpu_per_session_us > 20ms", &err));
+    assert_true(
+        threshold_parse(&threshold, "fail-if", "generator.cpu_per_session_us > 20ms", &err));
     threshold_judge(&threshold, figures, true, result);
     assert_non_null(strstr(result->violations[0], " is 20.0004 ms, and"));
     json_figures_free(figures);
@@ -182,7 +183,7 @@ static void a_figure_of_nothing_fails_unless_that_is_allowed(void **state)
         struct error err;
         struct json_figures *figures = json_figures_new(result);
         result->passed = true;
-        assert_true(threshold_parse(&threshold, conditions[i / 2], &err));
+        assert_true(threshold_parse(&threshold, "fail-if", conditions[i / 2], &err));
         threshold_judge(&threshold, figures, allow_empty, result);
         assert_string_equal(result->checks[result->num_checks - 1].name, conditions[i / 2]);
         assert_int_equal(result->passed, allow_empty);

@@ -52,10 +52,11 @@ static bool read_path(struct threshold *threshold, const char *end, struct error
         end--;
     size_t len = (size_t)(end - path);
     if (end <= path)
-        return error_set(err, "--fail-if '%.200s' names no figure; " FORM, threshold->text);
+        return error_set(err, "--%s '%.200s' names no figure; " FORM, threshold->option,
+                         threshold->text);
     if (len >= sizeof threshold->path)
-        return error_set(err, "--fail-if '%.200s' names a figure in %zu bytes; expected up to %zu",
-                         threshold->text, len, sizeof threshold->path - 1);
+        return error_set(err, "--%s '%.200s' names a figure in %zu bytes; expected up to %zu",
+                         threshold->option, threshold->text, len, sizeof threshold->path - 1);
     memcpy(threshold->path, path, len);
     return true;
 }
@@ -71,19 +72,19 @@ static bool read_value(struct threshold *threshold, const char *value, struct er
     }
     if (text_parse_decimal(value, &threshold->value))
         return true;
-    return error_set(err,
-                     "--fail-if '%.200s' compares with '%.100s', which is neither a number nor "
-                     "a time; " FORM,
-                     threshold->text, value);
+    return error_set(
+        err, "--%s '%.200s' compares with '%.100s', which is neither a number nor a time; " FORM,
+        threshold->option, threshold->text, value);
 }
 
-bool threshold_parse(struct threshold *threshold, const char *text, struct error *err)
+bool threshold_parse(struct threshold *threshold, const char *option, const char *text,
+                     struct error *err)
 {
     size_t row;
-    *threshold = (struct threshold){.text = text};
+    *threshold = (struct threshold){.option = option, .text = text};
     const char *op = find_op(text, &row);
     if (op == NULL)
-        return error_set(err, "--fail-if '%.200s' has no operator (>, >=, <, <=, ==, !=); " FORM,
+        return error_set(err, "--%s '%.200s' has no operator (>, >=, <, <=, ==, !=); " FORM, option,
                          text);
     threshold->op = ops[row].op;
     return read_path(threshold, op, err) &&
@@ -98,20 +99,20 @@ bool threshold_check(const struct threshold *threshold, const struct json_figure
     if (!json_figures_find(figures, threshold->path, &value, &unit))
         return error_set(
             err,
-            "--fail-if '%.200s' names '%.200s', which is not a figure of the result; expected one "
+            "--%s '%.200s' names '%.200s', which is not a figure of the result; expected one "
             "of "
             "'pinload help figures', such as tls_handshake.p99, sessions.failed or "
             "requests.per_second",
-            threshold->text, threshold->path);
+            threshold->option, threshold->text, threshold->path);
     if ((unit != JSON_PLAIN) == threshold->is_time)
         return true;
     return error_set(
         err,
         threshold->is_time
-            ? "--fail-if '%.200s' compares '%.200s', a plain number, with a time; expected a number"
-            : "--fail-if '%.200s' compares '%.200s', a time, with a plain number; expected a time "
+            ? "--%s '%.200s' compares '%.200s', a plain number, with a time; expected a number"
+            : "--%s '%.200s' compares '%.200s', a time, with a plain number; expected a time "
               "with its unit, such as 20ms",
-        threshold->text, threshold->path);
+        threshold->option, threshold->text, threshold->path);
 }
 
 static bool holds(enum threshold_op op, double value, double limit)
@@ -132,8 +133,7 @@ static bool holds(enum threshold_op op, double value, double limit)
     }
 }
 
-/* Writes VALUE for a person; in full, if it would otherwise look equal to the limit. */
-static void show(char out[static FIGURE_LEN], const struct threshold *threshold, double value)
+void threshold_show(char out[static FIGURE_LEN], const struct threshold *threshold, double value)
 {
     if (!threshold->is_time) {
         snprintf(out, FIGURE_LEN, "%.10g", value);
@@ -146,26 +146,35 @@ static void show(char out[static FIGURE_LEN], const struct threshold *threshold,
         figure_time_exact(out, value);
 }
 
+bool threshold_is_true(const struct threshold *threshold, const struct json_figures *figures,
+                       double *out_value)
+{
+    enum json_unit unit = JSON_PLAIN;
+    *out_value = NAN;
+    if (!json_figures_find(figures, threshold->path, out_value, &unit))
+        return false;
+    if (unit != JSON_PLAIN)
+        *out_value *= (double)(unit == JSON_SECONDS ? NS_PER_S : NS_PER_US);
+    return isfinite(*out_value) && holds(threshold->op, *out_value, threshold->value);
+}
+
 /* violation_of returns why THRESHOLD fails the run, to be freed; NULL: it does not. */
 static char *violation_of(const struct threshold *threshold, const struct json_figures *figures,
                           bool allow_empty)
 {
-    double value = NAN;
-    enum json_unit unit = JSON_PLAIN;
+    double value;
     char shown[FIGURE_LEN];
     struct buffer text = {0};
-    bool is_there = json_figures_find(figures, threshold->path, &value, &unit);
-    if (is_there && unit != JSON_PLAIN)
-        value *= (double)(unit == JSON_SECONDS ? NS_PER_S : NS_PER_US);
-    if (!is_there || !isfinite(value)) {
+    bool is_crossed = threshold_is_true(threshold, figures, &value);
+    if (!isfinite(value)) {
         if (allow_empty)
             return NULL;
         buffer_format(&text,
                       "nothing was measured of %s, and so --fail-if '%s' fails the run; with "
                       "--allow-empty it does not",
                       threshold->path, threshold->text);
-    } else if (holds(threshold->op, value, threshold->value)) {
-        show(shown, threshold, value);
+    } else if (is_crossed) {
+        threshold_show(shown, threshold, value);
         buffer_format(&text, "%s is %s, and --fail-if '%s' fails the run", threshold->path, shown,
                       threshold->text);
     }
