@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Connections that wait before anything is read from them: each for the same time, and one of so
- * many for another. They come back in the order in which they are due. Knows nothing of sockets and
+ * many for another; and, if so many a second are served, for their turn. They come back in the order in which they are due. Knows nothing of sockets and
  * TLS.
  */
 #ifndef PINLOAD_BENCH_SINK_DELAY_H

@@ -34,6 +34,7 @@ static const char help[] =
     "  --stall AFTER,FOR   do nothing at all for FOR, once, AFTER the first connection\n"
     "  --delay TIME        wait before anything is read from a connection\n"
     "  --slow N,TIME       with one connection of N wait for TIME instead\n"
+    "  --sessions-per-second N  serve no more; those that come faster wait in a queue\n"
     "  --for TIME          end by itself after TIME (default 10m)\n"
     "\n"
     "SIGTERM, SIGINT or the end of --for: one line of JSON says what was served.\n";
@@ -92,6 +93,14 @@ static void read_slow(struct sink_options *options, char *text)
     options->slow_ns = read_time("--slow", comma + 1);
 }
 
+static double read_limit(const char *text)
+{
+    double limit;
+    if (!text_parse_decimal(text, &limit) || limit < 0.01 || limit > 1e6)
+        refuse("--sessions-per-second '%s' is not a number from 0.01 to 1M", text);
+    return limit;
+}
+
 static void read_password(struct sink_options *options, const char *source)
 {
     struct error err;
@@ -115,6 +124,7 @@ enum {
     OPT_STALL,
     OPT_DELAY,
     OPT_SLOW,
+    OPT_SESSIONS_PER_SECOND,
     OPT_FOR,
 };
 
@@ -133,6 +143,7 @@ static const struct option table[] = {
     {"stall", required_argument, NULL, OPT_STALL},
     {"delay", required_argument, NULL, OPT_DELAY},
     {"slow", required_argument, NULL, OPT_SLOW},
+    {"sessions-per-second", required_argument, NULL, OPT_SESSIONS_PER_SECOND},
     {"for", required_argument, NULL, OPT_FOR},
     {"help", no_argument, NULL, OPT_HELP},
     {NULL, 0, NULL, 0},
@@ -182,6 +193,9 @@ static void take(struct sink_options *options, int option)
         break;
     case OPT_SLOW:
         read_slow(options, optarg);
+        break;
+    case OPT_SESSIONS_PER_SECOND:
+        options->sessions_per_second = read_limit(optarg);
         break;
     case OPT_FOR:
         options->end_after_ns = read_time("--for", optarg);

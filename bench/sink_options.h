@@ -27,6 +27,7 @@ struct sink_options {
     uint64_t delay_ns;     /* before anything is read from a connection */
     uint64_t slow_every;   /* one of so many waits for slow_ns instead; 0: none */
     uint64_t slow_ns;
+    double sessions_per_second; /* 0: no limit */
     uint64_t end_after_ns;
 };
 
