@@ -24,7 +24,7 @@
 
 static enum ending (*const commands[NUM_COMMANDS])(const struct invocation *) = {
     [COMMAND_RUN] = cmd_run,     [COMMAND_COMPARE] = cmd_compare, [COMMAND_PIN] = cmd_pin,
-    [COMMAND_MERGE] = cmd_merge, [COMMAND_DIFF] = cmd_diff,
+    [COMMAND_MERGE] = cmd_merge, [COMMAND_DIFF] = cmd_diff,       [COMMAND_FIND] = cmd_find,
 };
 
 static bool find_command(const char *word, enum command *out_command)

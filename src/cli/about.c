@@ -5,11 +5,13 @@ const struct ending_row ending_table[NUM_ENDINGS] = {
     [ENDING_AS_EXPECTED] = {0, "As expected: all checks passed."},
     [ENDING_UNEXPECTED] = {1, "Not as expected: sessions failed beyond --max-failures, an identity "
                               "was refused or accepted unexpectedly, an offered ticket was "
-                              "declined, a threshold was crossed, a report could not be "
-                              "written, or memory ran out."},
+                              "declined, a threshold was crossed, no rate held or was "
+                              "confirmed, a report could not be written, or memory ran out."},
     [ENDING_USAGE] = {2, "Usage or setup error: an option, a file, a password, a host name that "
                          "does not resolve. Nothing was sent."},
-    [ENDING_RATE_MISSED] = {3, "As expected, but the rate of --rate was not held."},
+    [ENDING_RATE_MISSED] = {3,
+                            "As expected, but the rate of --rate was not held; find: this machine "
+                            "was the limit, and the answer is at least that."},
     [ENDING_INTERRUPTED] = {130, "Interrupted by SIGINT; the reports were still written."},
     [ENDING_TERMINATED] = {143, "Terminated by SIGTERM; the reports were still written."},
 };
@@ -35,6 +37,12 @@ const struct example_row example_table[] = {
      "pinload diff old.json new.json --fail-if-worse 'tls_handshake.p99 > 5%'"},
     {COMMAND_DIFF, "Several results of each, in two directories",
      "pinload diff old/ new/ --html diff.html"},
+    {COMMAND_FIND, "The highest rate at which a p99 stays below 20 ms",
+     "pinload find -E me.pem --cacert ca.crt \\\n"
+     "    --slo 'handshake_from_schedule.p99 < 20ms' https://localhost:8443/"},
+    {COMMAND_FIND, "How many kept-alive connections, each with requests all the time",
+     "pinload find -E me.pem --cacert ca.crt --by connections -r inf \\\n"
+     "    --slo 'request.p99 < 50ms' https://localhost:8443/"},
 };
 
 const struct source_row variable_table[] = {

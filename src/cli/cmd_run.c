@@ -19,7 +19,6 @@
 #include "engine/run.h"
 #include "report/text/progress.h"
 #include "result/verdict.h"
-#include "tls/pinset.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -106,14 +105,6 @@ static void tell_progress(void *arg, const struct progress_moment *moment, bool 
     progress_tell(arg, moment, is_last);
 }
 
-/* On a terminal only, unless requested. */
-static bool wants_progress(const struct options *options)
-{
-    if (strcmp(options->progress, "auto") == 0)
-        return isatty(STDERR_FILENO) == 1 && !options->quiet;
-    return strcmp(options->progress, "always") == 0;
-}
-
 static enum ending run(const struct invocation *invocation, const struct plan *plan)
 {
     struct error err;
@@ -125,7 +116,7 @@ static enum ending run(const struct invocation *invocation, const struct plan *p
                                 .duration_s = (double)plan->duration_ns / NS_PER_S,
                                 .total_sessions = plan_sessions(plan)};
     struct run_hooks hooks = {.on_progress = tell_progress, .arg = &progress};
-    if (!wants_progress(invocation->options))
+    if (!output_wants_progress(invocation->options))
         hooks.on_progress = NULL;
     process_spare_once(); /* during the run, it handles its signals itself: this is for what follows
                            * it */
@@ -136,27 +127,10 @@ static enum ending run(const struct invocation *invocation, const struct plan *p
     return ending;
 }
 
-/* An empty result of this plan has every figure that the run's will have. */
-static struct result *empty_result(const struct options *options, const struct plan *plan)
-{
-    struct result *empty = result_new();
-    plan_settings(empty, plan, options);
-    for (size_t i = 0; i < pinset_count(plan->pins); i++) {
-        char text[PIN_TEXT_LEN];
-        pinset_text(plan->pins, i, text);
-        name_counts_add(&empty->pins_by_pin, text, 0);
-    }
-    empty->num_identities = plan_num_identities(plan);
-    empty->identities = memory_new(empty->num_identities, sizeof *empty->identities);
-    for (size_t i = 0; i < empty->num_identities; i++)
-        empty->identities[i].name = memory_text(plan_identity_name(plan, i));
-    return empty;
-}
-
 static bool check_thresholds(const struct options *options, const struct plan *plan,
                              struct error *err)
 {
-    struct result *empty = empty_result(options, plan);
+    struct result *empty = plan_settings_empty(plan, options);
     bool ok = thresholds_check(options, empty, err);
     result_free(empty);
     return ok;

@@ -31,6 +31,7 @@ enum ending cmd_compare(const struct invocation *invocation);
 enum ending cmd_pin(const struct invocation *invocation);
 enum ending cmd_merge(const struct invocation *invocation);
 enum ending cmd_diff(const struct invocation *invocation);
+enum ending cmd_find(const struct invocation *invocation);
 
 /* help_print prints a command's help, made from the table of options. */
 void help_print(FILE *out, enum command command);

@@ -8,8 +8,9 @@
 #define PIN (1u << COMMAND_PIN)
 #define MERGE (1u << COMMAND_MERGE)
 #define DIFF (1u << COMMAND_DIFF)
-#define LOAD (RUN | COMPARE)
-#define ALL (RUN | COMPARE | PIN | MERGE | DIFF)
+#define FIND (1u << COMMAND_FIND)
+#define LOAD (RUN | COMPARE | FIND)
+#define ALL (RUN | COMPARE | PIN | MERGE | DIFF | FIND)
 
 #define AT(field) offsetof(struct options, field)
 
@@ -20,6 +21,7 @@
 #define WIRE "TLS and network"
 #define ARMS "Comparison"
 #define DIFFS "Difference"
+#define SEARCH "Search"
 #define PLANS "Plan file"
 #define OUT "Output"
 
@@ -33,6 +35,8 @@ const struct command_row command_table[NUM_COMMANDS] = {
                        "merge the results of several generators into one"},
     [COMMAND_DIFF] = {"diff", "OLD.json NEW.json...",
                       "compare results of one plan: did it get worse?"},
+    [COMMAND_FIND] = {"find", "https://HOST[:PORT]/PATH",
+                      "find the highest rate that an endpoint holds"},
 };
 
 /* clang-format off */
@@ -45,19 +49,19 @@ const struct option_row option_table[] = {
      "Certificate of a single identity, named client."},
     {0, "key", "FILE", OPTION_TEXT, AT(key), LOAD | PIN, WE, NULL, NULL, 0, 0,
      "Private key of the certificate; alone, a raw public key."},
-    {0, "raw-public-key", NULL, OPTION_FLAG, AT(raw_public_key), RUN | PIN, WE, NULL, NULL, 0, 0,
+    {0, "raw-public-key", NULL, OPTION_FLAG, AT(raw_public_key), RUN | FIND | PIN, WE, NULL, NULL, 0, 0,
      "Offer raw public keys (RFC 7250) before certificates, of both sides. An identity may then be a key without a certificate; the server is verified by an spki-sha256: pin alone, or not at all."},
     {0, "pass", "SOURCE", OPTION_TEXT, AT(pass), LOAD | PIN, WE, NULL, NULL, 0, 0,
      "Password for encrypted keys: env:VAR, file:PATH or pass:TEXT. Never printed; wiped after use."},
     {0, "rotate", "ORDER", OPTION_CHOICE, AT(rotate), LOAD, WE, "round-robin|random|sticky", "round-robin", 0, 0,
      "How the next session's identity is chosen; sticky: each connection slot keeps its identity."},
-    {0, "expect-refused", "NAME[,NAME...]", OPTION_TEXT, AT(expect_refused), RUN, WE, NULL, NULL, 0, 0,
+    {0, "expect-refused", "NAME[,NAME...]", OPTION_TEXT, AT(expect_refused), RUN | FIND, WE, NULL, NULL, 0, 0,
      "Identities that the server must refuse; all others it must accept."},
-    {0, "refusal-status", "CODE[,CODE...]", OPTION_TEXT, AT(refusal_status), RUN, WE, NULL, NULL, 0, 0,
+    {0, "refusal-status", "CODE[,CODE...]", OPTION_TEXT, AT(refusal_status), RUN | FIND, WE, NULL, NULL, 0, 0,
      "Treat these statuses, from a server that asked for a certificate, as a refusal; for example 302,401,403."},
-    {0, "refusal-text", "TEXT", OPTION_TEXT, AT(refusal_text), RUN, WE, NULL, NULL, 0, 0,
+    {0, "refusal-text", "TEXT", OPTION_TEXT, AT(refusal_text), RUN | FIND, WE, NULL, NULL, 0, 0,
      "Treat a response with TEXT in the first 4,096 bytes of its body, from a server that asked for a certificate, as a refusal."},
-    {0, "refusal-by-close", NULL, OPTION_FLAG, AT(refusal_by_close), RUN, WE, NULL, NULL, 0, 0,
+    {0, "refusal-by-close", NULL, OPTION_FLAG, AT(refusal_by_close), RUN | FIND, WE, NULL, NULL, 0, 0,
      "Treat a close without an alert, after the client certificate, as a refusal."},
     {0, "require-all-identities", NULL, OPTION_FLAG, AT(require_all_identities), RUN, WE, NULL, NULL, 0, 0,
      "Fail the run if an identity that must be accepted never had a session."},
@@ -70,28 +74,32 @@ const struct option_row option_table[] = {
      "Public key pins in curl's format."},
     {0, "pin-file", "FILE", OPTION_LIST, AT(pin_files), LOAD, THEY, NULL, NULL, 0, 0,
      "Read pins from a file, one per line; # starts a comment; - is standard input. Repeatable."},
-    {0, "verify", "MODE", OPTION_CHOICE, AT(verify), RUN, THEY, "none|chain|pin|chain+pin", NULL, 0, 0,
+    {0, "verify", "MODE", OPTION_CHOICE, AT(verify), RUN | FIND, THEY, "none|chain|pin|chain+pin", NULL, 0, 0,
      "What to verify; default: what --cacert and --pin imply. With neither, 'none' must be given explicitly."},
 
-    {'c', "connections", "N", OPTION_COUNT, AT(connections), LOAD, LOADS, NULL, "10", 1, 10000000,
+    {'c', "connections", "N", OPTION_COUNT, AT(connections), RUN | COMPARE, LOADS, NULL, "10", 1, 10000000,
      "Concurrent sessions; in an open loop, the maximum."},
-    {'t', "threads", "N|auto", OPTION_TEXT, AT(threads), RUN, LOADS, NULL, "1", 0, 0,
+    {'c', "connections", "N", OPTION_COUNT, AT(connections), FIND, LOADS, NULL, "1000", 1, 10000000,
+     "Concurrent sessions: the maximum; with --by connections the most to try."},
+    {'t', "threads", "N|auto", OPTION_TEXT, AT(threads), RUN | FIND, LOADS, NULL, "1", 0, 0,
      "Number of event loops, one thread each; auto: one for each processor that pinload may run on."},
-    {'d', "duration", "T", OPTION_DURATION, AT(duration_ns), LOAD, LOADS, NULL, NULL, 1, 0,
+    {'d', "duration", "T", OPTION_DURATION, AT(duration_ns), RUN | COMPARE, LOADS, NULL, NULL, 1, 0,
      "Run for T; default 10s unless -n is given."},
-    {'n', "sessions", "N", OPTION_COUNT, AT(sessions), LOAD, LOADS, NULL, NULL, 1, 9000000000000000,
+    {'d', "duration", "T", OPTION_DURATION, AT(duration_ns), FIND, LOADS, NULL, "5s", 1, 0,
+     "Length of a stage, at least 2s."},
+    {'n', "sessions", "N", OPTION_COUNT, AT(sessions), RUN | COMPARE, LOADS, NULL, NULL, 1, 9000000000000000,
      "Run until N sessions have ended, including failed ones (compare: N for each arm)."},
     {'R', "rate", "N", OPTION_DECIMAL, AT(rate), RUN, LOADS, NULL, NULL, 0, 0,
      "Open loop: start N sessions per second on a fixed schedule; latency is also measured from the intended start."},
-    {0, "arrival", "KIND", OPTION_CHOICE, AT(arrival), RUN, LOADS, "constant|poisson", "constant", 0, 0,
+    {0, "arrival", "KIND", OPTION_CHOICE, AT(arrival), RUN | FIND, LOADS, "constant|poisson", "constant", 0, 0,
      "Spacing of the arrivals of --rate."},
-    {0, "overload", "WHAT", OPTION_CHOICE, AT(overload), RUN, LOADS, "wait|skip", "wait", 0, 0,
+    {0, "overload", "WHAT", OPTION_CHOICE, AT(overload), RUN | FIND, LOADS, "wait|skip", "wait", 0, 0,
      "What to do with an arrival of --rate when no slot is free."},
-    {0, "no-backoff", NULL, OPTION_FLAG, AT(no_backoff), RUN, LOADS, NULL, NULL, 0, 0,
+    {0, "no-backoff", NULL, OPTION_FLAG, AT(no_backoff), RUN | FIND, LOADS, NULL, NULL, 0, 0,
      "Closed loop: do not pause after a failed session."},
-    {0, "ramp-up", "T", OPTION_DURATION, AT(ramp_ns), RUN, LOADS, NULL, NULL, 0, 0,
+    {0, "ramp-up", "T", OPTION_DURATION, AT(ramp_ns), RUN | FIND, LOADS, NULL, NULL, 0, 0,
      "Increase to full load over T."},
-    {0, "warm-up", "T", OPTION_DURATION, AT(warm_up_ns), RUN, LOADS, NULL, NULL, 0, 0,
+    {0, "warm-up", "T", OPTION_DURATION, AT(warm_up_ns), RUN | FIND, LOADS, NULL, NULL, 0, 0,
      "Exclude what starts in the first T from latencies and per-second figures."},
     {0, "shard", "I/N", OPTION_TEXT, AT(shard), RUN, LOADS, NULL, NULL, 0, 0,
      "Act as generator I of N (I from 0): take its share of rate, connections, sessions and identities."},
@@ -99,18 +107,18 @@ const struct option_row option_table[] = {
      "When to start: YYYY-MM-DDTHH:MM:SSZ or @SECONDS since 1970."},
     {0, "seed", "N", OPTION_COUNT, AT(seed), LOAD, LOADS, NULL, "1", 0, 9000000000000000,
      "Seed for reproducible randomness."},
-    {0, "max-failures", "N|P%", OPTION_TEXT, AT(max_failures), RUN, LOADS, NULL, "0", 0, 0,
+    {0, "max-failures", "N|P%", OPTION_TEXT, AT(max_failures), RUN | FIND, LOADS, NULL, "0", 0, 0,
      "Number or share of failed sessions to tolerate."},
 
     {'r', "requests", "N|inf", OPTION_ENDLESS, AT(requests), LOAD, EACH, NULL, "1", 0, UINT32_MAX,
      "HTTP requests per session. 0: handshake only, then read the session to its end; inf: until --duration is over."},
-    {0, "hold", "T", OPTION_DURATION, AT(hold_ns), RUN, EACH, NULL, NULL, 0, 0,
+    {0, "hold", "T", OPTION_DURATION, AT(hold_ns), RUN | FIND, EACH, NULL, NULL, 0, 0,
      "Keep the session open and idle after its requests."},
-    {0, "think", "T", OPTION_DURATION, AT(think_ns), RUN, EACH, NULL, NULL, 0, 0,
+    {0, "think", "T", OPTION_DURATION, AT(think_ns), RUN | FIND, EACH, NULL, NULL, 0, 0,
      "Wait between requests."},
-    {0, "http", "VERSION", OPTION_CHOICE, AT(http), RUN, EACH, "1.1|2|auto", "1.1", 0, 0,
+    {0, "http", "VERSION", OPTION_CHOICE, AT(http), RUN | FIND, EACH, "1.1|2|auto", "1.1", 0, 0,
      "HTTP/1.1, HTTP/2, or whichever the server selects with ALPN."},
-    {'m', "streams", "N", OPTION_COUNT, AT(streams), RUN, EACH, NULL, "1", 1, 10000,
+    {'m', "streams", "N", OPTION_COUNT, AT(streams), RUN | FIND, EACH, NULL, "1", 1, 10000,
      "Concurrent HTTP/2 streams per session."},
     {'T', "timeout", "T", OPTION_DURATION, AT(timeout_ns), LOAD | PIN, EACH, NULL, "10s", 1000000, 0,
      "Timeout for the handshake and for each response, and for what is in flight when the run ends."},
@@ -141,7 +149,7 @@ const struct option_row option_table[] = {
      "Key exchange groups, for example X25519:P-256:P-384."},
     {0, "sigalgs", "LIST", OPTION_TEXT, AT(sigalgs), LOAD | PIN, WIRE, NULL, NULL, 0, 0,
      "Signature algorithms, for example ecdsa_secp256r1_sha256:rsa_pss_rsae_sha256."},
-    {0, "split-hello", NULL, OPTION_FLAG, AT(split_hello), RUN, WIRE, NULL, NULL, 0, 0,
+    {0, "split-hello", NULL, OPTION_FLAG, AT(split_hello), RUN | FIND, WIRE, NULL, NULL, 0, 0,
      "Send the ClientHello in two TCP segments, its second half 10 ms after the first."},
     {0, "sni", "NAME", OPTION_TEXT, AT(sni), LOAD | PIN, WIRE, NULL, NULL, 0, 0,
      "Server name to send and to verify; default: the URL's host, unless it is an address."},
@@ -175,6 +183,21 @@ const struct option_row option_table[] = {
     {0, "detect", "P%", OPTION_TEXT, AT(detect), DIFF, DIFFS, NULL, "10%", 0, 0,
      "Say how long runs must be, or how many, for a change by P% to be found in 19 of 20."},
 
+    {0, "slo", "'METRIC.STAT OP VALUE'", OPTION_LIST, AT(slos), FIND, SEARCH, NULL, NULL, 0, 0,
+     "Require this of each stage; repeatable, all must hold. For example 'handshake_from_schedule.p99 < 20ms'; 'pinload help figures' lists all. Without it, a stage holds if no session fails and the server keeps up."},
+    {0, "by", "WHAT", OPTION_CHOICE, AT(by), FIND, SEARCH, "rate|connections", "rate", 0, 0,
+     "What to find the highest of: sessions started per second, or concurrent sessions of a closed loop."},
+    {0, "within", "P%", OPTION_TEXT, AT(within), FIND, SEARCH, NULL, "2%", 0, 0,
+     "Repeat stages near the edge until its 95% interval is no wider than P% to either side."},
+    {0, "confirm", "T", OPTION_DURATION, AT(confirm_ns), FIND, SEARCH, NULL, "30s", 0, 0,
+     "Then try what was found in a stage of T, and less if it does not hold; 0: do not."},
+    {0, "budget", "T", OPTION_DURATION, AT(budget_ns), FIND, SEARCH, NULL, "5m", 1, 0,
+     "End the search after T with the answer so far; no stage begins that would end later."},
+    {0, "start-rate", "N", OPTION_DECIMAL, AT(start_rate), FIND, SEARCH, NULL, NULL, 0, 0,
+     "Sessions per second of the first stage; default: what one connection does by itself."},
+    {0, "max-rate", "N", OPTION_DECIMAL, AT(max_rate), FIND, SEARCH, NULL, NULL, 0, 0,
+     "Never start more than N sessions per second."},
+
     {0, "plan", "FILE", OPTION_TEXT, AT(plan), ALL, PLANS, NULL, NULL, 0, 0,
      "Read options that are not given from FILE, in TOML or JSON: keys are long option names and url; - is standard input. Relative file names in it are relative to its directory."},
     {0, "print-plan", NULL, OPTION_FLAG, AT(print_plan), ALL, PLANS, NULL, NULL, 0, 0,
@@ -182,15 +205,15 @@ const struct option_row option_table[] = {
 
     {0, "json", "FILE", OPTION_TEXT, AT(json), LOAD | MERGE | DIFF, OUT, NULL, NULL, 0, 0,
      "Write the result as JSON; - is standard output, as for all output files."},
-    {0, "csv", "FILE", OPTION_TEXT, AT(csv), RUN | MERGE, OUT, NULL, NULL, 0, 0,
-     "Write a CSV row for each second; the last one may be partial."},
+    {0, "csv", "FILE", OPTION_TEXT, AT(csv), RUN | MERGE | FIND, OUT, NULL, NULL, 0, 0,
+     "Write a CSV row for each second; the last one may be partial. find: a row for each stage."},
     {0, "hlog", "FILE", OPTION_TEXT, AT(hlog), RUN | MERGE, OUT, NULL, NULL, 0, 0,
      "Write the histograms as an HdrHistogram log, one tag per phase."},
     {0, "html", "FILE", OPTION_TEXT, AT(html), LOAD | MERGE | DIFF, OUT, NULL, NULL, 0, 0,
      "Write the result as an HTML page: one file, no network needed."},
     {0, "prometheus", "FILE", OPTION_TEXT, AT(prometheus), RUN | MERGE, OUT, NULL, NULL, 0, 0,
      "Write the result in Prometheus' text format."},
-    {0, "junit", "FILE", OPTION_TEXT, AT(junit), RUN | MERGE | DIFF, OUT, NULL, NULL, 0, 0,
+    {0, "junit", "FILE", OPTION_TEXT, AT(junit), RUN | MERGE | DIFF | FIND, OUT, NULL, NULL, 0, 0,
      "Write expectations and thresholds as JUnit XML."},
     {0, "fail-if", "'METRIC.STAT OP VALUE'", OPTION_LIST, AT(fail_ifs), RUN | MERGE, OUT, NULL, NULL, 0, 0,
      "Fail the run if the condition is true; repeatable. For example 'tls_handshake.p99 > 20ms' or 'sessions.failed >= 10'; 'pinload help figures' lists all."},
@@ -204,7 +227,7 @@ const struct option_row option_table[] = {
      "Do not print the summary; why a run fails still goes to standard error."},
     {'v', "verbose", NULL, OPTION_FLAG, AT(verbose), RUN, OUT, NULL, NULL, 0, 0,
      "Print a detailed trace of the first session, and of the first one with each other outcome."},
-    {0, "progress", "WHEN", OPTION_CHOICE, AT(progress), RUN, OUT, "auto|always|never", "auto", 0, 0,
+    {0, "progress", "WHEN", OPTION_CHOICE, AT(progress), RUN | FIND, OUT, "auto|always|never", "auto", 0, 0,
      "Print a progress line every second on stderr; auto: only on a terminal, and not with -q."},
     {0, "force", NULL, OPTION_FLAG, AT(force), MERGE | DIFF, OUT, NULL, NULL, 0, 0,
      "Merge or compare results even if their plans differ."},

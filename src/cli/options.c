@@ -156,11 +156,19 @@ static bool set_typed(const struct parse *parse, const struct option_row *row, c
     return set_value(parse, row, value);
 }
 
+/* Also of options that COMMAND does not take, unless it has one of the same name. */
+static bool has_default(const struct option_row *row, enum command command)
+{
+    return row->default_value != NULL &&
+           ((row->commands & 1u << command) != 0 ||
+            option_find(command, row->name, strlen(row->name)) == NULL);
+}
+
 static bool set_defaults(const struct parse *parse)
 {
     for (size_t i = 0; i < option_table_len; i++) {
         const struct option_row *row = &option_table[i];
-        if (row->default_value != NULL && !set_value(parse, row, row->default_value))
+        if (has_default(row, parse->command) && !set_value(parse, row, row->default_value))
             return false;
     }
     return true;

@@ -19,6 +19,7 @@ enum command {
     COMMAND_PIN,
     COMMAND_MERGE,
     COMMAND_DIFF,
+    COMMAND_FIND,
     NUM_COMMANDS
 };
 
@@ -66,6 +67,11 @@ struct options {
     /* diff */
     const char *margin, *detect;
     struct text_list worse_limits;
+    /* find */
+    const char *by, *within;
+    struct text_list slos;
+    double start_rate, max_rate;
+    uint64_t confirm_ns, budget_ns;
     /* a bit for each row of the table that was given */
     uint64_t given[2];
     struct text_list operands;

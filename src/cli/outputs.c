@@ -122,3 +122,10 @@ bool outputs_end_keylog(const struct options *options, FILE *log)
             options->keylog != NULL ? options->keylog : getenv("SSLKEYLOGFILE"));
     return false;
 }
+
+bool output_wants_progress(const struct options *options)
+{
+    if (strcmp(options->progress, "auto") == 0)
+        return isatty(STDERR_FILENO) == 1 && !options->quiet;
+    return strcmp(options->progress, "always") == 0;
+}

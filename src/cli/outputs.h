@@ -30,4 +30,7 @@ bool output_is_stdout(const char *path);
 /* output_has_colour: OUT is a terminal, and NO_COLOR is not set. */
 bool output_has_colour(FILE *out);
 
+/* output_wants_progress: on a terminal only, unless requested. */
+bool output_wants_progress(const struct options *options);
+
 #endif

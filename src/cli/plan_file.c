@@ -22,7 +22,8 @@ static const struct operand_key {
     unsigned commands; /* a bit for each */
     bool is_list, is_path;
 } operand_keys[] = {
-    {"url", 1u << COMMAND_RUN | 1u << COMMAND_COMPARE | 1u << COMMAND_PIN, false, false},
+    {"url", 1u << COMMAND_RUN | 1u << COMMAND_COMPARE | 1u << COMMAND_PIN | 1u << COMMAND_FIND,
+     false, false},
     {"file", 1u << COMMAND_PIN, false, true},
     {"results", 1u << COMMAND_MERGE | 1u << COMMAND_DIFF, true, true},
 };

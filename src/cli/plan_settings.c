@@ -3,6 +3,7 @@
 
 #include "base/buffer.h"
 #include "base/clock.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "cli/options.h"
 #include "http/request.h"
@@ -128,4 +129,20 @@ void plan_settings(struct result *result, const struct plan *plan, const struct 
     set_texts(result, "resolve", &options->resolves, ",");
     set_optional(result, "source", options->source);
     set_optional(result, "keylog", options->keylog);
+}
+
+struct result *plan_settings_empty(const struct plan *plan, const struct options *options)
+{
+    struct result *empty = result_new();
+    plan_settings(empty, plan, options);
+    for (size_t i = 0; i < pinset_count(plan->pins); i++) {
+        char text[PIN_TEXT_LEN];
+        pinset_text(plan->pins, i, text);
+        name_counts_add(&empty->pins_by_pin, text, 0);
+    }
+    empty->num_identities = plan_num_identities(plan);
+    empty->identities = memory_new(empty->num_identities, sizeof *empty->identities);
+    for (size_t i = 0; i < empty->num_identities; i++)
+        empty->identities[i].name = memory_text(plan_identity_name(plan, i));
+    return empty;
 }

@@ -13,4 +13,7 @@ struct result;
  * their effect. No password is among them. */
 void plan_settings(struct result *result, const struct plan *plan, const struct options *options);
 
+/* plan_settings_empty returns a result without values that has every figure that PLAN's will have. */
+struct result *plan_settings_empty(const struct plan *plan, const struct options *options);
+
 #endif

@@ -16,7 +16,8 @@ import jsonschema
 
 DOCS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../docs")
 OPTIONAL = {"instructions"}  # left out where the processor does not count them
-SCHEMAS = {"pinload.result/1": "result.schema.json", "pinload.compare/1": "compare.schema.json", "pinload.diff/1": "diff.schema.json"}
+SCHEMAS = {"pinload.result/1": "result.schema.json", "pinload.compare/1": "compare.schema.json", "pinload.diff/1": "diff.schema.json",
+           "pinload.find/1": "find.schema.json"}
 
 
 def flat(node, schema):

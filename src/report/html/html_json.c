@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/html/html_json.h"
 
+#include "base/buffer.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "diff/diff_result.h"
 #include "measure/latency.h"
 #include "report/figures.h"
+#include "report/find_words.h"
 #include "report/html/html_heat.h"
 #include "report/html/html_identities.h"
 #include "report/html/html_view.h"
 #include "report/json/compare_json.h"
 #include "report/json/diff_json.h"
+#include "report/json/find_json.h"
 #include "report/json/report_json.h"
+#include "report/utf8.h"
 #include "result/result.h"
 
 #include <jansson.h>
@@ -328,6 +332,27 @@ void html_data_diff(FILE *out, const struct diff_result *diff)
                                           side_curve(new, kind)));
     }
     json_object_set_new(root, "page", json_pack("{s:o}", "curves", curves));
+    html_data(out, root);
+    json_decref(root);
+}
+
+void html_data_search(FILE *out, const struct find_result *result)
+{
+    static const struct {
+        const char *name;
+        void (*write)(struct buffer *, const struct find_result *);
+    } words[] = {
+        {"answer", find_words_answer}, {"limit", find_words_limit}, {"doubt", find_words_doubt}};
+    json_t *root = find_json_object(result), *object = json_object();
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        struct buffer text = {0};
+        words[i].write(&text, result);
+        char *clean = utf8_clean(buffer_text(&text));
+        json_object_set_new(object, words[i].name, json_string(clean));
+        free(clean);
+        buffer_cleanup(&text);
+    }
+    json_object_set_new(root, "words", object);
     html_data(out, root);
     json_decref(root);
 }

@@ -10,6 +10,7 @@
 
 struct compare_result;
 struct diff_result;
+struct find_result;
 struct html_view;
 struct json_t;
 
@@ -26,5 +27,8 @@ void html_data_comparison(FILE *out, const struct compare_result *result);
 
 /* html_data_diff writes a diff: its JSON, and as "page" the percentile curves of either side. */
 void html_data_diff(FILE *out, const struct diff_result *diff);
+
+/* html_data_search writes a search: its JSON, and as "words" its answer, its limit and its doubt. */
+void html_data_search(FILE *out, const struct find_result *result);
 
 #endif

@@ -20,6 +20,7 @@ extern const char html_identities_js[], html_heat_js[], html_overlay_js[]; /* be
 extern const char html_result_js[];
 extern const char html_compare_js[];
 extern const char html_diff_js[];
+extern const char html_find_js[];
 
 /* uPlot, which draws the charts. */
 extern const char html_uplot_js[];
