@@ -74,6 +74,10 @@ const struct option_row option_table[] = {
      "Public key pins in curl's format."},
     {0, "pin-file", "FILE", OPTION_LIST, AT(pin_files), LOAD, THEY, NULL, NULL, 0, 0,
      "Read pins from a file, one per line; # starts a comment; - is standard input. Repeatable."},
+    {0, "pins", "ACTION", OPTION_CHOICE, AT(pins_action), RUN | FIND, THEY, "enforce|report", "enforce", 0, 0,
+     "What a session does if no pin matches: fail as pin_mismatch, or go on and be counted."},
+    {0, "reject-pin", "PIN", OPTION_LIST, AT(rejected_pins), RUN | FIND, THEY, NULL, NULL, 0, 0,
+     "A pin that no certificate or key of the server's may have, issuers included; repeatable. It wins over a match, and is enforced with --pins report, too."},
     {0, "verify", "MODE", OPTION_CHOICE, AT(verify), RUN | FIND, THEY, "none|chain|pin|chain+pin", NULL, 0, 0,
      "What to verify; default: what --cacert and --pin imply. With neither, 'none' must be given explicitly."},
 

@@ -38,8 +38,8 @@ struct options {
         *refusal_text;
     bool refusal_by_close, require_all_identities, raw_public_key;
     /* server verification */
-    const char *cacert, *pinnedpubkey, *verify;
-    struct text_list pins, pin_files;
+    const char *cacert, *pinnedpubkey, *verify, *pins_action;
+    struct text_list pins, pin_files, rejected_pins;
     /* load */
     uint64_t connections, sessions, duration_ns, ramp_ns, warm_up_ns, seed;
     const char *threads, *arrival, *overload, *shard, *start_at, *max_failures;

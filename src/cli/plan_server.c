@@ -322,6 +322,26 @@ bool plan_build_pins(struct plan *plan, const struct options *options, struct er
     return options->pinnedpubkey == NULL || pinset_add_curl(plan->pins, options->pinnedpubkey, err);
 }
 
+/* The pins that must not be seen, and what to do if none of the others is. */
+static bool build_pin_rules(struct plan *plan, const struct options *options, struct error *err)
+{
+    plan->report_pins = strcmp(options->pins_action, "report") == 0;
+    if (plan->report_pins && !verify_mode_has_pins(plan->verify))
+        return error_set(err, "--pins report needs pins that are checked; expected --pin, "
+                              "--pin-file or --pinnedpubkey, and a mode with pins");
+    if (options->rejected_pins.count == 0)
+        return true;
+    if (plan->verify == VERIFY_NONE)
+        return error_set(err, "--reject-pin and --verify none do not go together; expected "
+                              "--cacert FILE or --pin PIN as well");
+    plan->rejected = pinset_new();
+    for (size_t i = 0; i < options->rejected_pins.count; i++) {
+        if (!pinset_add(plan->rejected, options->rejected_pins.items[i], err))
+            return error_prefix(err, "--reject-pin");
+    }
+    return true;
+}
+
 /* An explicit --verify decides; otherwise everything is checked for which there is an option. */
 static bool choose_mode(struct plan *plan, const struct options *options, struct error *err)
 {
@@ -358,7 +378,8 @@ bool plan_build_verification(struct plan *plan, const struct options *options,
                              struct notices *notices, struct error *err)
 {
     plan->pins = pinset_new();
-    if (!plan_build_pins(plan, options, err) || !choose_mode(plan, options, err))
+    if (!plan_build_pins(plan, options, err) || !choose_mode(plan, options, err) ||
+        !build_pin_rules(plan, options, err))
         return false;
     if (pinset_has(plan->pins, PIN_CA) && plan->verify == VERIFY_PIN)
         return error_set(

@@ -103,6 +103,9 @@ void plan_settings(struct result *result, const struct plan *plan, const struct 
 {
     result_set_text(result, "verify", verify_mode_name(plan->verify));
     result_set_number(result, "pins", (double)pinset_count(plan->pins));
+    if (plan->report_pins)
+        result_set_text(result, "pins_action", "report");
+    set_texts(result, "reject_pins", &options->rejected_pins, " ");
     set_optional(result, "cacert", plan->cacert);
     result_set_number(result, "identities", (double)identity_set_count(plan->identities));
     result_set_text(result, "rotate", rotation_name(plan->rotation));

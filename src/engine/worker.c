@@ -56,7 +56,10 @@ struct worker {
 static bool set_up_policies(struct worker *worker, struct error *err)
 {
     const struct plan *plan = worker->plan;
-    const struct verify_policy own = {.mode = plan->verify, .pins = plan->pins};
+    const struct verify_policy own = {.mode = plan->verify,
+                                      .pins = plan->pins,
+                                      .report_pins = plan->report_pins,
+                                      .rejected = plan->rejected};
     const struct verify_policy *from = worker->arms != NULL ? worker->arms->policies : &own;
     worker->num_policies = worker->arms != NULL ? worker->arms->num_policies : 1;
     worker->policies = memory_new(worker->num_policies, sizeof *worker->policies);

@@ -25,6 +25,9 @@ static const struct row rows[NUM_OUTCOMES] = {
     [OUTCOME_CUT_OFF] = {"cut_off", CLASS_CUT_OFF, "the run ended before the session did"},
     [OUTCOME_PIN_MISMATCH] = {"pin_mismatch", CLASS_FAILED,
                               "the server's certificate matches none of the pins"},
+    [OUTCOME_PIN_REJECTED] = {"pin_rejected", CLASS_FAILED,
+                              "the server's certificate or key, or its issuer's, is one of "
+                              "--reject-pin"},
     [OUTCOME_CHAIN_UNTRUSTED] = {"chain_untrusted", CLASS_FAILED,
                                  "no chain to a trust anchor, or not a server certificate"},
     [OUTCOME_NAME_MISMATCH] = {"name_mismatch", CLASS_FAILED,
@@ -116,6 +119,7 @@ enum outcome_blame outcome_blame(enum outcome outcome)
     case OUTCOME_TLS_PROTOCOL:
         return BLAME_NETWORK;
     case OUTCOME_PIN_MISMATCH:
+    case OUTCOME_PIN_REJECTED:
     case OUTCOME_CHAIN_UNTRUSTED:
     case OUTCOME_NAME_MISMATCH:
     case OUTCOME_CERT_EXPIRED:

@@ -32,6 +32,8 @@ static enum outcome judge_verification(enum verify_result result)
         return OUTCOME_CERT_NOT_YET_VALID;
     case VERIFY_PIN_MISMATCH:
         return OUTCOME_PIN_MISMATCH;
+    case VERIFY_PIN_REJECTED:
+        return OUTCOME_PIN_REJECTED;
     default:
         return OUTCOME_TLS_PROTOCOL;
     }

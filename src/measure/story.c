@@ -194,9 +194,11 @@ static void tell_verification(struct buffer *out, const struct plan *plan,
     if (verify->num_calls > 0)
         buffer_format(out, "  verify %s: %s%s, in %.1f µs\n", verify_mode_name(plan->verify),
                       verify->result == VERIFY_OK ? "passed" : "failed",
-                      verify->result == VERIFY_OK || plan->verify == VERIFY_NONE ? ""
-                      : verify->x509_error != 0                                  ? ""
-                                                : " (no pin matched)",
+                      verify->pin_reported ? " (no pin matched; reported)"
+                      : verify->result == VERIFY_OK || plan->verify == VERIFY_NONE ? ""
+                      : verify->x509_error != 0                                    ? ""
+                      : verify->result == VERIFY_PIN_REJECTED ? " (a pin of --reject-pin)"
+                                                              : " (no pin matched)",
                       (double)verify->elapsed_ns / NS_PER_US);
     if (verify->x509_error != 0)
         buffer_format(out, "  the chain: %s (for host '%s')\n", verify_error_text(verify),

@@ -121,14 +121,16 @@ static void record(struct tally *tally, enum latency_kind kind, uint64_t now_ns,
 static void tally_pins(struct tally *tally, const struct sample *sample)
 {
     const struct verify_verdict *verify = &sample->tls->verify;
+    tally->pins_rejected += verify->result == VERIFY_PIN_REJECTED;
     if (!verify->pins_checked) {
         tally->pins_not_checked++;
         return;
     }
     tally->pins_checked++;
     tally->pins_checked_resumed += sample->tls->resumed;
-    if (verify->result == VERIFY_PIN_MISMATCH) {
+    if (verify->pin_index < 0) {
         tally->pins_mismatched++;
+        tally->pins_mismatch_reported += verify->pin_reported;
         return;
     }
     tally->pins_matched++;
@@ -353,7 +355,7 @@ static void merge_counters(struct tally *to, const struct tally *from)
     ADD(cert_bytes), ADD(cert_wire_bytes), ADD(cert_bytes_saved);
     ADD(ech_offered), ADD(ech_accepted), ADD(ech_rejected), ADD(ech_retried);
     ADD(pins_checked), ADD(pins_checked_resumed), ADD(pins_matched), ADD(pins_mismatched);
-    ADD(pins_not_checked), ADD(protocol_h2);
+    ADD(pins_not_checked), ADD(pins_mismatch_reported), ADD(pins_rejected), ADD(protocol_h2);
     ADD(servers.certificates), ADD(servers.raw_keys);
     ADD(clients.certificates), ADD(clients.raw_keys);
 #undef ADD

@@ -74,6 +74,7 @@ struct tally {
     uint64_t cert_bytes, cert_wire_bytes, cert_bytes_saved; /* of compressed certificates */
     uint64_t ech_offered, ech_accepted, ech_rejected, ech_retried;
     uint64_t pins_checked, pins_checked_resumed, pins_matched, pins_mismatched, pins_not_checked;
+    uint64_t pins_mismatch_reported, pins_rejected;
     uint64_t *pins_by_pin;
     uint64_t tcp_ends[TCP_OTHER + 1]; /* of sessions that a local limit ended */
     uint64_t alerts_received[256], alerts_sent[256];

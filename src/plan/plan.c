@@ -15,6 +15,7 @@ void plan_cleanup(struct plan *plan)
     free(plan->sni);
     free(plan->verify_host);
     pinset_free(plan->pins);
+    pinset_free(plan->rejected);
     free(plan->cacert);
     buffer_cleanup(&plan->anchors);
     for (size_t i = 0; plan->identity_statuses != NULL && i < plan_num_identities(plan); i++)

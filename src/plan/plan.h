@@ -45,9 +45,11 @@ struct plan {
 
     /* server verification */
     enum verify_mode verify;
-    struct pinset *pins;   /* never NULL */
-    char *cacert;          /* NULL if no chain is verified */
-    struct buffer anchors; /* the content of that file */
+    struct pinset *pins;     /* never NULL */
+    struct pinset *rejected; /* pins that the server must not have; NULL: none */
+    bool report_pins;        /* sessions go on without a match */
+    char *cacert;            /* NULL if no chain is verified */
+    struct buffer anchors;   /* the content of that file */
 
     /* client identity */
     struct identity_set *identities; /* never NULL; empty: no client certificate */

@@ -149,8 +149,10 @@ struct result {
 
     /* pins, in sessions */
     uint64_t pins_checked, pins_matched, pins_mismatched, pins_not_checked;
-    uint64_t pins_checked_resumed;  /* of pins_checked, on resumed sessions */
-    struct name_counts pins_by_pin; /* every pin of the run, in order, including those that never
+    uint64_t pins_mismatch_reported; /* of pins_mismatched, those that went on */
+    uint64_t pins_rejected;          /* of pins_not_checked */
+    uint64_t pins_checked_resumed;   /* of pins_checked, on resumed sessions */
+    struct name_counts pins_by_pin;  /* every pin of the run, in order, including those that never
                                      * matched */
 
     uint64_t outcomes[NUM_OUTCOMES];

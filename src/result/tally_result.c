@@ -152,6 +152,8 @@ static void fill_pins(const struct tally *tally, struct result *result)
     result->pins_checked_resumed = tally->pins_checked_resumed;
     result->pins_matched = tally->pins_matched;
     result->pins_mismatched = tally->pins_mismatched;
+    result->pins_mismatch_reported = tally->pins_mismatch_reported;
+    result->pins_rejected = tally->pins_rejected;
     result->pins_not_checked = tally->pins_not_checked;
     for (size_t i = 0; i < pinset_count(pins); i++) {
         char text[PIN_TEXT_LEN];

@@ -270,3 +270,9 @@ int pinset_match_issuer(const struct pinset *pinset, const uint8_t *der, size_t 
     fingerprint_of(fingerprint, der, der_len);
     return pinset_find(pinset, PIN_CA, fingerprint);
 }
+
+int pinset_find_anywhere(const struct pinset *pinset, const uint8_t *der, size_t der_len)
+{
+    int index = pinset_match_leaf(pinset, der, der_len);
+    return index >= 0 ? index : pinset_match_issuer(pinset, der, der_len);
+}

@@ -63,6 +63,10 @@ int pinset_match_key(const struct pinset *pinset, const uint8_t *der, size_t der
  * or -1. The caller must ensure that DER is in the verified chain. */
 int pinset_match_issuer(const struct pinset *pinset, const uint8_t *der, size_t der_len);
 
+/* pinset_find_anywhere returns the index of a pin of any kind that is of the certificate DER or of its
+ * public key, whichever its place in a chain; or -1. */
+int pinset_find_anywhere(const struct pinset *pinset, const uint8_t *der, size_t der_len);
+
 /* pin_kind_name returns "cert-sha256", "spki-sha256" or "ca-sha256". */
 const char *pin_kind_name(enum pin_kind kind);
 

@@ -119,6 +119,33 @@ static int match_issuers(const struct pinset *pins, X509_STORE_CTX *ctx)
     return -1;
 }
 
+/* Whether a rejected pin is of one of the certificates that were sent. Their order and place prove
+ * nothing, so all of them count. */
+static bool sends_rejected(const struct peer *peer, const struct verify_policy *policy)
+{
+    for (size_t i = 0; policy->rejected != NULL && i < sk_CRYPTO_BUFFER_num(peer->certs); i++) {
+        const CRYPTO_BUFFER *cert = sk_CRYPTO_BUFFER_value(peer->certs, i);
+        if (pinset_find_anywhere(policy->rejected, CRYPTO_BUFFER_data(cert),
+                                 CRYPTO_BUFFER_len(cert)) >= 0)
+            return true;
+    }
+    return false;
+}
+
+/* The same of the verified chain, whose last certificate need not have been sent. */
+static bool chain_has_rejected(const struct pinset *rejected, X509_STORE_CTX *ctx)
+{
+    STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(ctx);
+    bool has = false;
+    for (size_t i = 0; rejected != NULL && !has && i < sk_X509_num(chain); i++) {
+        uint8_t *der = NULL;
+        int len = i2d_X509(sk_X509_value(chain, i), &der);
+        has = len > 0 && pinset_find_anywhere(rejected, der, (size_t)len) >= 0;
+        OPENSSL_free(der);
+    }
+    return has;
+}
+
 /* The server's certificates, parsed; the caller frees both. */
 static bool parse_peer(const STACK_OF(CRYPTO_BUFFER) * certs, X509 **out_leaf,
                        STACK_OF(X509) * *out_rest)
@@ -137,9 +164,10 @@ static bool parse_peer(const STACK_OF(CRYPTO_BUFFER) * certs, X509 **out_leaf,
     return true;
 }
 
-/* Verifies the chain; if it is valid and there are CA pins, compares them with its issuers. */
+/* Verifies the chain; if it is valid, compares its issuers with the CA pins, and all of it with the
+ * rejected ones. */
 static int verify_chain(const struct peer *peer, const struct verify_policy *policy,
-                        int *out_pin_index)
+                        int *out_pin_index, bool *out_rejected)
 {
     X509 *leaf = NULL;
     STACK_OF(X509) *rest = NULL;
@@ -153,6 +181,7 @@ static int verify_chain(const struct peer *peer, const struct verify_policy *pol
     if (error == X509_V_OK && verify_mode_has_pins(policy->mode) &&
         pinset_has(policy->pins, PIN_CA))
         *out_pin_index = match_issuers(policy->pins, ctx);
+    *out_rejected = error == X509_V_OK && chain_has_rejected(policy->rejected, ctx);
 out:
     X509_STORE_CTX_free(ctx);
     sk_X509_pop_free(rest, X509_free);
@@ -168,27 +197,44 @@ static void match_leaf(const struct peer *peer, const struct verify_policy *poli
     int index = pinset_match_leaf(policy->pins, CRYPTO_BUFFER_data(leaf), CRYPTO_BUFFER_len(leaf));
     if (index >= 0)
         verdict->pin_index = index;
+}
+
+static enum verify_result reject(struct verify_verdict *verdict, uint8_t *out_alert)
+{
+    verdict->pin_index = -1;
+    *out_alert = SSL_AD_CERTIFICATE_UNKNOWN;
+    return VERIFY_PIN_REJECTED;
+}
+
+/* The result of a comparison with the pins, which is made. */
+static enum verify_result conclude_pins(const struct verify_policy *policy,
+                                        struct verify_verdict *verdict, uint8_t *out_alert)
+{
     verdict->pins_checked = true;
+    verdict->pin_reported = verdict->pin_index < 0 && policy->report_pins;
+    *out_alert = SSL_AD_CERTIFICATE_UNKNOWN;
+    return verdict->pin_index >= 0 || verdict->pin_reported ? VERIFY_OK : VERIFY_PIN_MISMATCH;
 }
 
 static enum verify_result check(const struct peer *peer, const struct verify_policy *policy,
                                 struct verify_verdict *verdict, uint8_t *out_alert)
 {
+    bool is_rejected = false;
+    if (sends_rejected(peer, policy))
+        return reject(verdict, out_alert);
     if (verify_mode_has_chain(policy->mode)) {
-        verdict->x509_error = verify_chain(peer, policy, &verdict->pin_index);
+        verdict->x509_error = verify_chain(peer, policy, &verdict->pin_index, &is_rejected);
         if (verdict->x509_error != X509_V_OK) {
             *out_alert = alert_of(verdict->x509_error);
             return result_of(verdict->x509_error);
         }
     }
-    if (verify_mode_has_pins(policy->mode)) {
-        match_leaf(peer, policy, verdict);
-        if (verdict->pin_index < 0) {
-            *out_alert = SSL_AD_CERTIFICATE_UNKNOWN;
-            return VERIFY_PIN_MISMATCH;
-        }
-    }
-    return VERIFY_OK;
+    if (is_rejected)
+        return reject(verdict, out_alert);
+    if (!verify_mode_has_pins(policy->mode))
+        return VERIFY_OK;
+    match_leaf(peer, policy, verdict);
+    return conclude_pins(policy, verdict, out_alert);
 }
 
 /* A raw public key has no chain that could be verified: its pin is all there is. */
@@ -196,6 +242,8 @@ static enum verify_result check_key(const uint8_t *der, size_t len,
                                     const struct verify_policy *policy,
                                     struct verify_verdict *verdict, uint8_t *out_alert)
 {
+    if (policy->rejected != NULL && pinset_match_key(policy->rejected, der, len) >= 0)
+        return reject(verdict, out_alert);
     if (verify_mode_has_chain(policy->mode)) {
         verdict->x509_error = X509_V_ERR_UNSPECIFIED;
         *out_alert = SSL_AD_UNSUPPORTED_CERTIFICATE;
@@ -204,9 +252,7 @@ static enum verify_result check_key(const uint8_t *der, size_t len,
     if (!verify_mode_has_pins(policy->mode))
         return VERIFY_OK;
     verdict->pin_index = pinset_match_key(policy->pins, der, len);
-    verdict->pins_checked = true;
-    *out_alert = SSL_AD_CERTIFICATE_UNKNOWN;
-    return verdict->pin_index >= 0 ? VERIFY_OK : VERIFY_PIN_MISMATCH;
+    return conclude_pins(policy, verdict, out_alert);
 }
 
 /* Computes a fixed number of SHA-256 blocks, so that a test can see whether an added cost is
@@ -249,6 +295,7 @@ bool verify_server(struct ssl_st *ssl, const struct verify_policy *policy,
     uint64_t start_ns = clock_now_ns();
     verdict->pin_index = -1;
     verdict->pins_checked = false;
+    verdict->pin_reported = false;
     verdict->x509_error = 0;
     verdict->result = check_peer(ssl, policy, verdict, out_alert);
     be_slow(policy);

@@ -26,14 +26,17 @@ enum verify_result {
     VERIFY_CERT_EXPIRED,
     VERIFY_CERT_NOT_YET_VALID,
     VERIFY_PIN_MISMATCH,
+    VERIFY_PIN_REJECTED,
 };
 
 /* What is checked: one per arm of a run and per thread. The host name or IP address is checked with
  * the chain, as required by RFC 9110, 4.3.4. Borrowed pointers; HOST has no brackets. */
 struct verify_policy {
     enum verify_mode mode;
-    const struct pinset *pins; /* if the mode has pins */
-    const struct trust *trust; /* if the mode has a chain */
+    const struct pinset *pins;     /* if the mode has pins */
+    bool report_pins;              /* a mismatch is noted, and passes */
+    const struct pinset *rejected; /* no certificate or key may be one of these; NULL: none */
+    const struct trust *trust;     /* if the mode has a chain */
     const char *host;
     bool host_is_ip;
     uint32_t extra_sha256_blocks; /* deliberate delay for a test; 0 outside tests */
@@ -42,7 +45,8 @@ struct verify_policy {
 /* The result of one session's check. Times are those of the callback's last run. */
 struct verify_verdict {
     enum verify_result result;
-    bool pins_checked;
+    bool pins_checked;   /* not if a pin was rejected */
+    bool pin_reported;   /* no pin matched, and the policy lets that pass */
     int pin_index;       /* the pin that matched, or -1 */
     int x509_error;      /* X509_V_ERR_… of a chain that failed, or 0 */
     uint32_t num_calls;  /* more than one if early data was rejected */
@@ -50,7 +54,8 @@ struct verify_verdict {
 };
 
 /* verify_server checks SSL's peer under POLICY, fills VERDICT and says whether it passes; if not,
- * *out_alert is the alert to send (RFC 8446, 6.2). A server that has rejected ECH must pass for the
+ * *out_alert is the alert to send (RFC 8446, 6.2). A rejected pin is looked for before anything else in
+ * what was sent, whichever its kind, and then in the verified chain. A server that has rejected ECH must pass for the
  * configuration's public name in place of HOST (RFC 9849, 6.1.7); pins are the same. */
 bool verify_server(struct ssl_st *ssl, const struct verify_policy *policy,
                    struct verify_verdict *verdict, uint8_t *out_alert);

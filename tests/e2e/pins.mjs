@@ -234,3 +234,43 @@ test('a session that matches is a success with the pin counted, whichever of sev
     assert.deepEqual(outcomesOf(result), { succeeded: 2 });
     assert.deepEqual(Object.values(result.pins.by_pin).sort(), [0, 2]);
 });
+
+test('with --pins report a session goes on without a match, and is told apart', async () => {
+    const nobodys = `spki-sha256:${Buffer.alloc(32).toString('base64')}`;
+    const args = [...client('client3'), ...words('-n 4 -c 1 --pins report --pin'), nobodys];
+    const { status, result, told } = await load([...args, nginx.gateUrl]);
+    assert.equal(status, 0, told);
+    assert.deepEqual(outcomesOf(result), { succeeded: 4 });
+    const { checked, matched, mismatched, mismatch_reported } = result.pins;
+    assert.deepEqual([checked, matched, mismatched, mismatch_reported], [4, 0, 4, 4]);
+    assert.equal(result.config.pins_action, 'report');
+    const limited = await load([...args, '--fail-if', 'pins.mismatch_reported > 3', nginx.gateUrl]);
+    assert.equal(limited.status, 1, limited.told);
+    const useless = await pinload([...words('run -n 1 --pins report --verify none'), nginx.gateUrl]);
+    assert.equal(useless.status, 2);
+    assert.match(useless.stderr, /--pins report needs pins that are checked; expected --pin/);
+});
+
+test('a rejected pin wins over one that matches, and the server learns nothing', async () => {
+    const { pins } = await pinsOf(nginx.loadUrl);
+    nginx.clearLog();
+    for (const more of [['--pin', pins[0]], ['--cacert', p256('server-ca.crt')]]) {
+        const { status, result, told } = await load([
+            ...client('client3'),
+            ...words('-n 2 -c 1 --no-backoff --reject-pin'),
+            pins[2],
+            ...more,
+            nginx.gateUrl,
+        ]);
+        assert.equal(status, 1, told);
+        assert.deepEqual(outcomesOf(result), { pin_rejected: 2 });
+        assert.deepEqual([result.pins.rejected, result.pins.checked, result.pins.not_checked], [2, 0, 2]);
+    }
+    assert.deepEqual(await nginx.log(), [], 'a request was sent');
+    const alone = await pinload([...words('run -n 1 --verify none --reject-pin'), pins[2], nginx.gateUrl]);
+    assert.equal(alone.status, 2);
+    assert.match(alone.stderr, /--reject-pin and --verify none do not go together/);
+    const wrong = await pinload([...words('run -n 1 --reject-pin abc --pin'), pins[2], nginx.gateUrl]);
+    assert.equal(wrong.status, 2);
+    assert.match(wrong.stderr, /--reject-pin: the pin 'abc' is not a fingerprint/);
+});

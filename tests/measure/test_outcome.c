@@ -15,6 +15,7 @@ static const struct {
     {"unconfirmed", OUTCOME_UNCONFIRMED, CLASS_UNCONFIRMED},
     {"cut_off", OUTCOME_CUT_OFF, CLASS_CUT_OFF},
     {"pin_mismatch", OUTCOME_PIN_MISMATCH, CLASS_FAILED},
+    {"pin_rejected", OUTCOME_PIN_REJECTED, CLASS_FAILED},
     {"chain_untrusted", OUTCOME_CHAIN_UNTRUSTED, CLASS_FAILED},
     {"name_mismatch", OUTCOME_NAME_MISMATCH, CLASS_FAILED},
     {"cert_expired", OUTCOME_CERT_EXPIRED, CLASS_FAILED},

@@ -94,6 +94,7 @@ static void what_the_verification_found_goes_before_any_alert(void **state)
         {VERIFY_CERT_EXPIRED, OUTCOME_CERT_EXPIRED},
         {VERIFY_CERT_NOT_YET_VALID, OUTCOME_CERT_NOT_YET_VALID},
         {VERIFY_PIN_MISMATCH, OUTCOME_PIN_MISMATCH},
+        {VERIFY_PIN_REJECTED, OUTCOME_PIN_REJECTED},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         assert_int_equal(judge(END_TLS, GREETING, TCP_OK, TLS_NO_ALERT, cases[i].verify),

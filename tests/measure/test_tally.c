@@ -481,16 +481,22 @@ static void pins_are_counted_in_sessions_and_by_pin(void **state)
     facts.verify = (struct verify_verdict){
         .result = VERIFY_PIN_MISMATCH, .pins_checked = true, .pin_index = -1};
     book(tally, &sample);
+    facts.verify.result = VERIFY_PIN_REJECTED;
+    facts.verify.pins_checked = false;
+    sample.outcome = OUTCOME_PIN_REJECTED;
+    book(tally, &sample);
     sample.outcome = OUTCOME_CONNECT_REFUSED;
     sample.at.connected = 0;
     facts = (struct tls_facts){0};
     book(tally, &sample);
     struct result *result = result_of(tally, 1);
+    assert_int_equal(result->pins_rejected, 1);
+    assert_int_equal(result->pins_mismatch_reported, 0);
     assert_int_equal(result->pins_checked, 4);
     assert_int_equal(result->pins_checked_resumed, 1);
     assert_int_equal(result->pins_matched, 3);
     assert_int_equal(result->pins_mismatched, 1);
-    assert_int_equal(result->pins_not_checked, 1);
+    assert_int_equal(result->pins_not_checked, 2);
     assert_int_equal(result->pins_by_pin.count, 2);
     assert_int_equal(result->pins_by_pin.items[0].count, 1);
     assert_int_equal(result->pins_by_pin.items[1].count, 2);

@@ -336,6 +336,110 @@ static void a_server_that_is_not_taken_never_sees_our_certificate(void **state)
     trust_free(trust);
 }
 
+/* Pins of KIND of PINNED are rejected while the server's own leaf matches a pin. */
+static struct verify_verdict verdict_with_rejected(const char *server, enum verify_mode mode,
+                                                   enum pin_kind kind, const char *pinned)
+{
+    struct pair pair;
+    struct pair_config config = {.server = server};
+    struct pinset *pins = pinset_new(), *rejected = pinset_new();
+    struct trust *trust = load_ca();
+    pin_leaf(pins, PIN_CERT, server);
+    pin_leaf(rejected, kind, pinned);
+    struct verify_policy policy = {.mode = mode,
+                                   .pins = pins,
+                                   .report_pins = true, /* it does not help */
+                                   .rejected = rejected,
+                                   .trust = trust,
+                                   .host = "localhost"};
+    pair_open(&pair, &config);
+    pair_meet(&pair, &policy, false);
+    struct verify_verdict verdict = pair_client(&pair)->verify;
+    bool passes = verdict.result == VERIFY_OK;
+    assert_int_equal(pair_client(&pair)->alert_sent, passes ? NO_ALERT : CERTIFICATE_UNKNOWN);
+    pair_close(&pair);
+    pinset_free(pins);
+    pinset_free(rejected);
+    trust_free(trust);
+    return verdict;
+}
+
+static void a_rejected_pin_wins_over_a_match_wherever_in_the_chain_it_is(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *server;
+        enum verify_mode mode;
+        enum pin_kind kind;
+        const char *pinned;
+        bool is_rejected;
+    } cases[] = {
+        {"server", VERIFY_PIN, PIN_SPKI, "server", true},
+        {"server", VERIFY_PIN, PIN_CERT, "server", true},
+        {"server", VERIFY_PIN, PIN_CA, "server", true}, /* the kind says only what is hashed */
+        {"server", VERIFY_CHAIN, PIN_SPKI, "server", true},
+        {"server", VERIFY_PIN, PIN_SPKI, "server2", false},
+        {"server", VERIFY_CHAIN_PIN, PIN_SPKI, "ca", true}, /* verified, and not sent */
+        {"server", VERIFY_CHAIN, PIN_CA, "ca", true},
+        {"server", VERIFY_PIN, PIN_SPKI, "ca", false}, /* neither sent nor verified */
+        {"server-full", VERIFY_PIN, PIN_SPKI, "intermediate", true},
+        {"server-appended", VERIFY_CHAIN_PIN, PIN_CERT, "other-ca", true}, /* sent: seen */
+        {"server", VERIFY_CHAIN_PIN, PIN_CERT, "other-ca", false},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct verify_verdict verdict =
+            verdict_with_rejected(cases[i].server, cases[i].mode, cases[i].kind, cases[i].pinned);
+        enum verify_result expected = cases[i].is_rejected ? VERIFY_PIN_REJECTED : VERIFY_OK;
+        if (verdict.result != expected)
+            fail_msg("case %zu, %s with %s rejected: %d", i, cases[i].server, cases[i].pinned,
+                     verdict.result);
+        bool is_checked = verify_mode_has_pins(cases[i].mode) && !cases[i].is_rejected;
+        assert_int_equal(verdict.pins_checked, is_checked);
+        assert_int_equal(verdict.pin_index, is_checked ? 0 : -1);
+        assert_false(verdict.pin_reported);
+    }
+}
+
+static void a_mismatch_that_is_only_reported_passes_and_an_untrusted_chain_does_not(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *server;
+        enum verify_mode mode;
+        enum verify_result result;
+        bool is_reported;
+    } cases[] = {
+        {"server2", VERIFY_PIN, VERIFY_OK, true},
+        {"server2", VERIFY_CHAIN_PIN, VERIFY_OK, true},
+        {"server", VERIFY_PIN, VERIFY_OK, false},
+        {"server-other-ca", VERIFY_CHAIN_PIN, VERIFY_CHAIN_UNTRUSTED, false},
+    };
+    struct pinset *pins = pinset_new();
+    struct trust *trust = load_ca();
+    pin_leaf(pins, PIN_CERT, "server");
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct pair pair;
+        struct pair_config config = {.server = cases[i].server};
+        struct verify_policy policy = {.mode = cases[i].mode,
+                                       .pins = pins,
+                                       .report_pins = true,
+                                       .trust = trust,
+                                       .host = "localhost"};
+        pair_open(&pair, &config);
+        pair_meet(&pair, &policy, false);
+        const struct tls_facts *facts = pair_client(&pair);
+        assert_int_equal(facts->verify.result, cases[i].result);
+        assert_int_equal(facts->verify.pin_reported, cases[i].is_reported);
+        assert_int_equal(facts->verify.pins_checked, cases[i].result == VERIFY_OK);
+        assert_int_equal(facts->handshaken, cases[i].result == VERIFY_OK);
+        assert_int_equal(facts->verify.pin_index,
+                         cases[i].result == VERIFY_OK && !cases[i].is_reported ? 0 : -1);
+        pair_close(&pair);
+    }
+    pinset_free(pins);
+    trust_free(trust);
+}
+
 static void modes_are_read_by_the_names_that_they_have(void **state)
 {
     (void)state;
@@ -384,6 +488,8 @@ int main(void)
         cmocka_unit_test(without_a_chain_no_ca_pin_fits),
         cmocka_unit_test(of_several_pins_the_one_that_fits_is_named),
         cmocka_unit_test(a_server_that_is_not_taken_never_sees_our_certificate),
+        cmocka_unit_test(a_rejected_pin_wins_over_a_match_wherever_in_the_chain_it_is),
+        cmocka_unit_test(a_mismatch_that_is_only_reported_passes_and_an_untrusted_chain_does_not),
         cmocka_unit_test(modes_are_read_by_the_names_that_they_have),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -440,7 +440,9 @@ function pins() {
     }));
     return section('pins', 'Pins',
         note(joined([[show('pins.checked'), ' sessions checked'], [show('pins.matched'), ' matched'],
-            [show('pins.mismatched'), ' mismatched'], p.not_checked > 0 ? [show('pins.not_checked'), ' not checked'] : null,
+            [show('pins.mismatched'), ' mismatched'], p.mismatch_reported > 0 ? [show('pins.mismatch_reported'), ' of them went on (--pins report)'] : null,
+            p.rejected > 0 ? [show('pins.rejected'), ' rejected (--reject-pin)'] : null,
+            p.not_checked > 0 ? [show('pins.not_checked'), ' not checked'] : null,
             p.checked_resumed > 0 ? [show('pins.checked_resumed'), ' of those checked on a resumed session'] : null])),
         rows.length > 0 ? folded(table([{ name: 'Pin' }, { name: 'matched in', class: 'number' },
             { name: 'share', class: 'number' }], rows, { 'aria-label': 'Pins' }), 20) : null,

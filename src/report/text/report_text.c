@@ -283,6 +283,8 @@ static void write_pins(FILE *out, const struct result *r, const struct columns *
     flow_item(&flow, "%*s checked", columns->count_width, figure);
     count_item(&flow, r->pins_matched, "matched");
     count_item(&flow, r->pins_mismatched, "mismatched");
+    some_item(&flow, r->pins_mismatch_reported, "of them went on (--pins report)");
+    some_item(&flow, r->pins_rejected, "rejected (--reject-pin)");
     some_item(&flow, r->pins_not_checked, "not checked");
     some_item(&flow, r->pins_checked_resumed, "of them resumed");
     flow_end(&flow);
