@@ -18,7 +18,7 @@ struct session;
 struct slot {
     struct deadline deadline;              /* first, so that a deadline can be converted to its
                                             * slot */
-    struct session *session;               /* created on first use; freed by the worker */
+    struct session *session;               /* the last one; owned by the worker */
     uint64_t backoff_ns;                   /* length of the last pause after a failure, or 0 */
     uint64_t paused_from_ns, paused_to_ns; /* the pause after a failure that has not been counted
                                             * yet */

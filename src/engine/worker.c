@@ -4,20 +4,16 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/number.h"
+#include "engine/outfit.h"
 #include "engine/session.h"
 #include "engine/slots.h"
 #include "net/net_loop.h"
 #include "tls/identity.h"
-#include "tls/tls_context.h"
-#include "tls/trust.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/time.h>
-
-/* How many identities are copied before checking whether the worker is still wanted: some 10 ms. */
-#define IDENTITIES_AT_ONCE 64
 
 enum stop { STOP_NONE, STOP_GENTLY, STOP_NOW };
 
@@ -28,14 +24,13 @@ struct worker {
     unsigned num_takers; /* of the schedule: threads times shards */
     unsigned taker;      /* this one's index: its shard's first, then every NUM_SHARDS-th */
     struct net_loop *loop;
-    struct identity_set *identities; /* its own copies of the keys */
-    struct trust *trust;
-    struct tls_context *tls;
+    struct outfit *outfits; /* one, or where the arms have plans, one for each policy */
+    unsigned num_outfits;
     struct verify_policy *policies; /* one for each arm */
     unsigned num_policies;
-    struct session_env env;
+    struct session **sessions; /* of each slot, one for each outfit; created on first use */
     struct deadline_heap deadlines;
-    struct tally *tally;
+    struct tally *tally; /* of the first outfit */
     struct stories stories;
     struct slots slots;
     struct pacer pacer;
@@ -53,7 +48,23 @@ struct worker {
 
 /* Set-up */
 
-static bool set_up_policies(struct worker *worker, struct error *err)
+/* The index of the outfit of a policy. */
+static unsigned outfit_of(const struct worker *worker, unsigned policy)
+{
+    return worker->num_outfits > 1 ? policy : 0;
+}
+
+static unsigned policy_of(const struct worker *worker, unsigned arm)
+{
+    return worker->arms != NULL ? worker->arms->policy_of[arm] : 0;
+}
+
+static struct outfit *outfit_of_arm(const struct worker *worker, unsigned arm)
+{
+    return &worker->outfits[outfit_of(worker, policy_of(worker, arm))];
+}
+
+static void set_up_policies(struct worker *worker)
 {
     const struct plan *plan = worker->plan;
     const struct verify_policy own = {.mode = plan->verify,
@@ -63,16 +74,8 @@ static bool set_up_policies(struct worker *worker, struct error *err)
     const struct verify_policy *from = worker->arms != NULL ? worker->arms->policies : &own;
     worker->num_policies = worker->arms != NULL ? worker->arms->num_policies : 1;
     worker->policies = memory_new(worker->num_policies, sizeof *worker->policies);
-    if (plan->cacert != NULL &&
-        (worker->trust = trust_parse(&plan->anchors, plan->cacert, err)) == NULL)
-        return false;
-    for (unsigned i = 0; i < worker->num_policies; i++) {
-        worker->policies[i] = from[i];
-        worker->policies[i].trust = worker->trust;
-        worker->policies[i].host = plan->verify_host;
-        worker->policies[i].host_is_ip = plan->verify_host_is_ip;
-    }
-    return true;
+    for (unsigned i = 0; i < worker->num_policies; i++)
+        worker->policies[i] = outfit_policy(&worker->outfits[outfit_of(worker, i)], &from[i]);
 }
 
 static bool on_turn(void *owner, uint64_t busy_ns);
@@ -97,23 +100,37 @@ static void set_up_share(struct worker *worker)
     random_init(&worker->random, plan->seed * 0x9e3779b9u + worker->taker + 1);
 }
 
-/* copy_identities copies the keys for this worker; false: the run was cancelled. */
-static bool copy_identities(struct worker *worker, const _Atomic bool *called_off)
+static struct session_env make_env(struct worker *worker, const struct outfit *outfit,
+                                   struct headcount *crowd)
 {
-    const struct identity_set *from = worker->plan->identities;
-    worker->identities = identity_set_new();
-    for (size_t i = 0; i < identity_set_count(from); i += IDENTITIES_AT_ONCE) {
-        if (atomic_load_explicit(called_off, memory_order_relaxed))
-            return false;
-        identity_set_copy(worker->identities, from, i, IDENTITIES_AT_ONCE);
-    }
-    return !atomic_load_explicit(called_off, memory_order_relaxed);
+    const struct worker_arms *arms = worker->arms;
+    return (struct session_env){.plan = outfit->plan,
+                                .loop = worker->loop,
+                                .tls = outfit->tls,
+                                .tally = outfit->tally,
+                                .deadlines = &worker->deadlines,
+                                .crowd = crowd,
+                                .next_source = worker->taker,
+                                .measure_cpu = arms != NULL,
+                                .read_counter = arms != NULL ? arms->read_counter : NULL,
+                                .counter_arg = arms != NULL ? arms->arg : NULL,
+                                .on_finish = on_finish,
+                                .on_done = on_done,
+                                .owner = worker};
 }
 
-static bool set_up_tls(struct worker *worker, struct error *err)
+static bool set_up_outfits(struct worker *worker, const struct worker_shared *shared,
+                           struct error *err)
 {
-    worker->tls = tls_context_new(&worker->plan->tls, worker->identities, err);
-    return worker->tls != NULL && set_up_policies(worker, err);
+    const struct plan *const *plans = worker->arms != NULL ? worker->arms->plans : NULL;
+    worker->num_outfits = plans != NULL ? worker->arms->num_policies : 1;
+    worker->outfits = memory_new(worker->num_outfits, sizeof *worker->outfits);
+    for (unsigned i = 0; i < worker->num_outfits; i++) {
+        if (!outfit_init(&worker->outfits[i], plans != NULL ? plans[i] : worker->plan,
+                         shared->called_off, err))
+            return false;
+    }
+    return true;
 }
 
 struct worker *worker_new(const struct worker_shared *shared, unsigned index, struct error *err)
@@ -124,26 +141,18 @@ struct worker *worker_new(const struct worker_shared *shared, unsigned index, st
     worker->plan = plan;
     worker->index = index;
     worker->arms = arms;
-    if (!copy_identities(worker, shared->called_off) || !set_up_tls(worker, err)) {
+    if (!set_up_outfits(worker, shared, err)) {
         worker_free(worker);
         return NULL;
     }
+    set_up_policies(worker);
     set_up_share(worker);
-    worker->tally = tally_new(plan);
+    worker->sessions =
+        memory_new(worker->slots.count * worker->num_outfits, sizeof *worker->sessions);
+    worker->tally = worker->outfits[0].tally;
     worker->loop = net_loop_new(&loop_events, worker);
-    worker->env = (struct session_env){.plan = plan,
-                                       .loop = worker->loop,
-                                       .tls = worker->tls,
-                                       .tally = worker->tally,
-                                       .deadlines = &worker->deadlines,
-                                       .crowd = shared->established,
-                                       .next_source = worker->taker,
-                                       .measure_cpu = arms != NULL,
-                                       .read_counter = arms != NULL ? arms->read_counter : NULL,
-                                       .counter_arg = arms != NULL ? arms->arg : NULL,
-                                       .on_finish = on_finish,
-                                       .on_done = on_done,
-                                       .owner = worker};
+    for (unsigned i = 0; i < worker->num_outfits; i++)
+        worker->outfits[i].env = make_env(worker, &worker->outfits[i], shared->established);
     return worker;
 }
 
@@ -151,8 +160,9 @@ bool worker_free(struct worker *worker)
 {
     if (worker == NULL)
         return true;
-    for (size_t i = 0; i < worker->slots.count; i++)
-        session_free(worker->slots.items[i].session);
+    for (size_t i = 0; worker->sessions != NULL && i < worker->slots.count * worker->num_outfits;
+         i++)
+        session_free(worker->sessions[i]);
     bool clean = true;
     if (worker->loop != NULL) {
         if (worker->start_ns == 0) { /* never ran: its handles still have to be closed */
@@ -162,13 +172,11 @@ bool worker_free(struct worker *worker)
         clean = net_loop_free(worker->loop);
     }
     deadline_heap_cleanup(&worker->deadlines);
-    buffer_cleanup(&worker->env.plain);
-    event_queue_cleanup(&worker->env.events);
     stories_cleanup(&worker->stories);
-    tally_free(worker->tally);
-    tls_context_free(worker->tls);
-    trust_free(worker->trust);
-    identity_set_free(worker->identities);
+    for (unsigned i = 0; i < worker->num_outfits; i++)
+        outfit_cleanup(&worker->outfits[i]);
+    free(worker->outfits);
+    free(worker->sessions);
     free(worker->policies);
     slots_cleanup(&worker->slots);
     free(worker);
@@ -187,19 +195,19 @@ static void rest_until(struct worker *worker, struct slot *slot, uint64_t until_
  * and an open loop has its own schedule. */
 static bool must_rest(const struct worker *worker, const struct sample *sample)
 {
+    const struct plan *plan = outfit_of_arm(worker, sample->arm)->plan;
     if (worker->plan->no_backoff || worker->plan->rate > 0)
         return false;
-    enum outcome_class class = outcome_class(sample->outcome, worker->plan->refusal_by_close);
-    bool expected =
-        class == CLASS_SUCCEEDED || class == CLASS_UNCONFIRMED ||
-        (class == CLASS_REFUSED && plan_expects_refusal(worker->plan, sample->identity));
+    enum outcome_class class = outcome_class(sample->outcome, plan->refusal_by_close);
+    bool expected = class == CLASS_SUCCEEDED || class == CLASS_UNCONFIRMED ||
+                    (class == CLASS_REFUSED && plan_expects_refusal(plan, sample->identity));
     return !expected;
 }
 
 static void on_finish(void *owner, const struct sample *sample, const struct tls_conn *tls)
 {
     struct worker *worker = owner;
-    stories_note(&worker->stories, worker->plan, sample, tls);
+    stories_note(&worker->stories, outfit_of_arm(worker, sample->arm)->plan, sample, tls);
 }
 
 static void add_progress(_Atomic uint64_t *counter, int64_t by)
@@ -237,43 +245,59 @@ static void on_done(void *owner, struct deadline *deadline, const struct sample 
 
 /* Sessions */
 
-static bool wants_ticket(struct worker *worker)
+static bool wants_ticket(struct worker *worker, const struct plan *plan)
 {
-    switch (worker->plan->session_mode) {
+    switch (plan->session_mode) {
     case SESSION_FULL:
         return false;
     case SESSION_MIXED:
-        return random_unit(&worker->random) * 100 <= worker->plan->resume_percent;
+        return random_unit(&worker->random) * 100 <= plan->resume_percent;
     default:
         return true;
     }
 }
 
+/* The session of SLOT for an outfit. */
+static struct session *take_session(struct worker *worker, struct slot *slot, unsigned outfit)
+{
+    size_t index = slots_index(&worker->slots, slot) * worker->num_outfits + outfit;
+    if (worker->sessions[index] == NULL)
+        worker->sessions[index] = session_new(&worker->outfits[outfit].env, &slot->deadline);
+    return worker->sessions[index];
+}
+
+static size_t pick_identity(struct worker *worker, const struct outfit *outfit,
+                            const struct slot *slot, uint64_t serial)
+{
+    size_t count = identity_set_count(outfit->identities);
+    if (count == 0)
+        return TLS_NO_IDENTITY;
+    return rotation_pick(outfit->plan->rotation, count,
+                         (size_t)((uint64_t)worker->taker * count / worker->num_takers),
+                         worker->arms != NULL ? serial / worker->arms->sessions_per_identity
+                                              : serial,
+                         slots_index(&worker->slots, slot), &worker->random);
+}
+
 /* NOW_NS is read anew: if many sessions start in one turn, each takes its time to connect. */
 static void begin_session(struct worker *worker, uint64_t intended_ns, uint64_t now_ns)
 {
-    const struct plan *plan = worker->plan;
+    const struct worker_arms *arms = worker->arms;
     struct slot *slot = slots_take(&worker->slots);
-    size_t count = identity_set_count(worker->identities);
-    uint64_t serial = worker->serial++ + (worker->arms != NULL ? worker->arms->first_serial : 0);
+    uint64_t serial = worker->serial++ + (arms != NULL ? arms->first_serial : 0);
+    unsigned arm = arms != NULL ? arms->pick(arms->arg, serial) : 0;
+    unsigned policy = policy_of(worker, arm);
+    struct outfit *outfit = &worker->outfits[outfit_of(worker, policy)];
     struct session_start start = {.intended_ns = intended_ns,
                                   .now_ns = now_ns,
-                                  .identity = TLS_NO_IDENTITY,
+                                  .arm = arm,
                                   .serial = serial,
-                                  .offer_ticket = wants_ticket(worker)};
-    if (count > 0)
-        start.identity = rotation_pick(
-            plan->rotation, count, (size_t)((uint64_t)worker->taker * count / worker->num_takers),
-            worker->arms != NULL ? serial / worker->arms->sessions_per_identity : serial,
-            slots_index(&worker->slots, slot), &worker->random);
-    start.policy = &worker->policies[0];
-    if (worker->arms != NULL) {
-        start.arm = worker->arms->pick(worker->arms->arg, serial);
-        start.policy = &worker->policies[worker->arms->policy_of[start.arm]];
-    }
-    tally_started(worker->tally, intended_ns, now_ns, count > 0 ? start.identity : 0);
-    if (slot->session == NULL)
-        slot->session = session_new(&worker->env, &slot->deadline);
+                                  .policy = &worker->policies[policy],
+                                  .offer_ticket = wants_ticket(worker, outfit->plan)};
+    start.identity = pick_identity(worker, outfit, slot, serial);
+    tally_started(outfit->tally, intended_ns, now_ns,
+                  start.identity != TLS_NO_IDENTITY ? start.identity : 0);
+    slot->session = take_session(worker, slot, outfit_of(worker, policy));
     add_progress(&worker->progress.in_flight, 1);
     session_begin(slot->session, &start);
 }
@@ -342,7 +366,8 @@ static void begin_drain(struct worker *worker, uint64_t now_ns, bool gently)
     worker->is_draining = true;
     worker->stopped_ns = number_min(now_ns, worker->end_ns);
     worker->drain_until_ns = now_ns + worker->plan->timeout_ns;
-    worker->env.is_ending = true;
+    for (unsigned i = 0; i < worker->num_outfits; i++)
+        worker->outfits[i].env.is_ending = true;
     slots_count_pauses(&worker->slots, worker->stopped_ns);
     if (worker->plan->rate > 0 && worker->slots.num_ready == 0)
         skip_due(worker, worker->stopped_ns); /* arrivals still waiting for a slot */
@@ -410,10 +435,13 @@ static void set_wake(struct worker *worker)
 /* Publishes the counts of established sessions and responses, and the last whole second. */
 static void publish(struct worker *worker)
 {
-    atomic_store_explicit(&worker->progress.established, worker->env.num_established,
-                          memory_order_relaxed);
-    atomic_store_explicit(&worker->progress.responses, worker->tally->responses,
-                          memory_order_relaxed);
+    uint64_t established = 0, responses = 0;
+    for (unsigned i = 0; i < worker->num_outfits; i++) {
+        established += worker->outfits[i].env.num_established;
+        responses += worker->outfits[i].tally->responses;
+    }
+    atomic_store_explicit(&worker->progress.established, established, memory_order_relaxed);
+    atomic_store_explicit(&worker->progress.responses, responses, memory_order_relaxed);
     const struct seconds *seconds = &worker->tally->seconds;
     if (seconds->count == worker->num_published || seconds->count < 2)
         return;
@@ -424,12 +452,30 @@ static void publish(struct worker *worker)
                           memory_order_release);
 }
 
+/* Sends what has waited long enough. */
+static void uncork_due(struct worker *worker, uint64_t now_ns)
+{
+    for (unsigned i = 0; i < worker->num_outfits; i++) {
+        struct session_env *env = &worker->outfits[i].env;
+        if (cork_is_due(&env->cork, now_ns, env->num_in_flight))
+            session_uncork(env);
+    }
+}
+
+static bool has_corked(const struct worker *worker)
+{
+    for (unsigned i = 0; i < worker->num_outfits; i++) {
+        if (!cork_is_empty(&worker->outfits[i].env.cork))
+            return true;
+    }
+    return false;
+}
+
 /* Everything that is due happens here, once per turn of the loop, so that no session starts inside
  * another one's end. */
 static bool on_turn(void *owner, uint64_t busy_ns)
 {
     struct worker *worker = owner;
-    const struct cork *cork = &worker->env.cork;
     uint64_t now_ns = clock_now_ns();
     if (!worker->is_draining) /* only time within the window counts */
         worker->busy_ns += busy_ns;
@@ -438,19 +484,19 @@ static bool on_turn(void *owner, uint64_t busy_ns)
     latency_record(worker->tally->loop_lag, busy_ns);
     publish(worker);
     expire(worker, now_ns);
-    if (cork_is_due(cork, now_ns, worker->env.num_in_flight))
-        session_uncork(&worker->env);
+    uncork_due(worker, now_ns);
     begin_due(worker, now_ns);
     check_end(worker, now_ns);
     if (!worker->is_over)
         set_wake(worker);
-    return !cork_is_empty(cork);
+    return has_corked(worker);
 }
 
 static void on_quiet(void *owner)
 {
     struct worker *worker = owner;
-    session_uncork(&worker->env);
+    for (unsigned i = 0; i < worker->num_outfits; i++)
+        session_uncork(&worker->outfits[i].env);
 }
 
 static void on_wake(void *owner)
@@ -487,7 +533,8 @@ void worker_run(struct worker *worker, uint64_t start_ns)
         worker->arms->begin(worker->arms->arg);
     worker->start_ns = start_ns;
     worker->end_ns = plan->duration_ns > 0 ? start_ns + plan->duration_ns : NEVER_NS;
-    tally_begin(worker->tally, start_ns);
+    for (unsigned i = 0; i < worker->num_outfits; i++)
+        tally_begin(worker->outfits[i].tally, start_ns);
     pacer_init(&worker->pacer, plan->arrival, plan->rate, plan->ramp_ns, start_ns, worker->taker,
                worker->num_takers, plan->seed);
     line_up_slots(worker);
@@ -516,7 +563,7 @@ const struct stories *worker_stories(const struct worker *worker)
 
 const struct address *worker_address(const struct worker *worker)
 {
-    return &worker->plan->addresses.items[worker->env.preferred_address];
+    return &worker->plan->addresses.items[worker->outfits[0].env.preferred_address];
 }
 
 uint64_t worker_stopped_ns(const struct worker *worker)

@@ -31,11 +31,13 @@ struct worker_progress {
 
 struct worker;
 
-/* Several ways to verify in one run, for compare: which one a session uses, and who is notified. A
+/* Several arms in one run, for compare, that differ in how they verify, or in their plans: which one a session uses, and who is notified. A
  * run has one way and notifies nobody. Borrowed; the functions are called in the worker's
  * thread. */
 struct worker_arms {
     const struct verify_policy *policies; /* trust and host are set by the worker */
+    const struct plan *const *plans;      /* of each policy; all have the load of the run's plan.
+                                           * NULL: the run's plan is that of all */
     unsigned num_policies;
     const unsigned *policy_of; /* by arm: two arms with the same policy share it */
     /* pick returns the arm of the worker's session SERIAL. */

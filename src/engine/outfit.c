@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/outfit.h"
+
+#include "measure/tally.h"
+#include "plan/plan.h"
+#include "tls/identity.h"
+#include "tls/tls_context.h"
+#include "tls/trust.h"
+
+/* How many identities are copied before checking whether the worker is still wanted: some 10 ms. */
+#define IDENTITIES_AT_ONCE 64
+
+/* False: the run was cancelled. */
+static bool copy_identities(struct outfit *outfit, const _Atomic bool *called_off)
+{
+    const struct identity_set *from = outfit->plan->identities;
+    outfit->identities = identity_set_new();
+    for (size_t i = 0; i < identity_set_count(from); i += IDENTITIES_AT_ONCE) {
+        if (atomic_load_explicit(called_off, memory_order_relaxed))
+            return false;
+        identity_set_copy(outfit->identities, from, i, IDENTITIES_AT_ONCE);
+    }
+    return !atomic_load_explicit(called_off, memory_order_relaxed);
+}
+
+static bool set_up_tls(struct outfit *outfit, struct error *err)
+{
+    const struct plan *plan = outfit->plan;
+    outfit->tls = tls_context_new(&plan->tls, outfit->identities, err);
+    if (outfit->tls == NULL)
+        return false;
+    if (plan->cacert != NULL)
+        outfit->trust = trust_parse(&plan->anchors, plan->cacert, err);
+    return plan->cacert == NULL || outfit->trust != NULL;
+}
+
+bool outfit_init(struct outfit *outfit, const struct plan *plan, const _Atomic bool *called_off,
+                 struct error *err)
+{
+    *outfit = (struct outfit){.plan = plan};
+    if (!copy_identities(outfit, called_off) || !set_up_tls(outfit, err))
+        return false;
+    outfit->tally = tally_new(plan);
+    return true;
+}
+
+void outfit_cleanup(struct outfit *outfit)
+{
+    buffer_cleanup(&outfit->env.plain);
+    event_queue_cleanup(&outfit->env.events);
+    tally_free(outfit->tally);
+    tls_context_free(outfit->tls);
+    trust_free(outfit->trust);
+    identity_set_free(outfit->identities);
+    *outfit = (struct outfit){.plan = NULL};
+}
+
+struct verify_policy outfit_policy(const struct outfit *outfit, const struct verify_policy *from)
+{
+    struct verify_policy policy = *from;
+    policy.trust = outfit->trust;
+    policy.host = outfit->plan->verify_host;
+    policy.host_is_ip = outfit->plan->verify_host_is_ip;
+    return policy;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the sessions of one plan share within a worker: keys, trust anchors, TLS context with its
+ * tickets, tally, environment. A run has one in each worker; a comparison of plans has one for each
+ * arm, so that no arm finds the caches warmer than another.
+ */
+#ifndef PINLOAD_ENGINE_OUTFIT_H
+#define PINLOAD_ENGINE_OUTFIT_H
+
+#include "base/error.h"
+#include "engine/session_env.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+struct identity_set;
+struct trust;
+struct verify_policy;
+
+struct outfit {
+    const struct plan *plan;
+    struct identity_set *identities; /* its own copies of the keys */
+    struct trust *trust;
+    struct tls_context *tls;
+    struct tally *tally;
+    struct session_env env; /* set by the worker */
+};
+
+/* outfit_init makes OUTFIT for PLAN, to be cleaned up even after a failure. False: ERR is set, or
+ * *CALLED_OFF has become true. */
+bool outfit_init(struct outfit *outfit, const struct plan *plan, const _Atomic bool *called_off,
+                 struct error *err);
+void outfit_cleanup(struct outfit *outfit);
+
+/* outfit_policy returns FROM with the trust anchors and the host name of OUTFIT. */
+struct verify_policy outfit_policy(const struct outfit *outfit, const struct verify_policy *from);
+
+#endif
