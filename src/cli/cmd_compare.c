@@ -8,6 +8,7 @@
 #include "base/notices.h"
 #include "base/process.h"
 #include "cli/commands.h"
+#include "cli/compare_arms.h"
 #include "cli/descriptors.h"
 #include "cli/outputs.h"
 #include "cli/plan_builder.h"
@@ -21,12 +22,15 @@
 #include "report/json/compare_json.h"
 #include "report/report_file.h"
 #include "report/text/compare_text.h"
+#include "report/text/progress.h"
+#include "tls/password.h"
 #include "tls/pinset.h"
 #include "tls/tls_context.h"
 
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define DEFAULT_DURATION_NS (10 * NS_PER_S)
 #define DEFAULT_RESOLVE_DURATION_NS (60 * NS_PER_S)
@@ -46,10 +50,16 @@ static bool parse_arms(struct arms *arms, const struct options *options, struct 
 {
     bool may_chain = options->in_process || options->cacert != NULL;
     const char *list = options->arms;
-    if (list == NULL)
+    if (list == NULL || strcmp(list, "verify") == 0)
         list = may_chain ? "none,pin,chain,chain+pin" : "none,pin,spki";
+    if (options->verify != NULL)
+        return error_set(err,
+                         "--verify '%s' is for arms that do not choose themselves how to verify; "
+                         "expected --arm, or another preset of --arms, with it",
+                         options->verify);
     if (!arms_parse(arms, list, options->baseline, options->seed, err))
         return false;
+    arms->sessions[0] = strcmp(options->session_mode, "resume") == 0 ? ARM_RESUMED : ARM_FULL;
     if (arms_need_chain(arms) && !may_chain)
         return error_set(
             err, "--arms '%s' needs trust anchors; expected --cacert FILE or --cacert system",
@@ -85,7 +95,8 @@ static bool check_in_process(const struct options *options, struct error *err)
 
 static bool check_modes(const struct options *options, struct error *err)
 {
-    if (strcmp(options->session_mode, "full") != 0 && strcmp(options->session_mode, "resume") != 0)
+    if (!compare_arms_chosen(options) && strcmp(options->session_mode, "full") != 0 &&
+        strcmp(options->session_mode, "resume") != 0)
         return error_set(err,
                          "--session-mode '%s' mixes two kinds of session; expected full or resume",
                          options->session_mode);
@@ -141,18 +152,14 @@ static enum ending report(const struct compare_result *result, const struct opti
 }
 
 static enum compare_end in_process(struct compare_result *result, struct arms *arms,
-                                   const struct compare_bounds *bounds,
+                                   struct compare_arms *chosen, const struct compare_bounds *bounds,
                                    const struct options *options, struct error *err)
 {
-    struct in_process_config config = {.resume = strcmp(options->session_mode, "resume") == 0,
-                                       .limits = {.version_min = plan_tls_version(options->tls_min),
-                                                  .version_max = plan_tls_version(options->tls_max),
-                                                  .ciphers = options->ciphers,
-                                                  .groups = options->groups,
-                                                  .sigalgs = options->sigalgs}};
-    key_type_parse(options->key_type, &config.key_type);
+    struct in_process_config configs[MAX_ARMS] = {compare_arms_config(options)};
     result->where = "in process";
-    return compare_in_process(result, arms, bounds, &config, err);
+    if (arms->is_apart && !compare_arms_configure(chosen, arms, configs, err))
+        return COMPARE_REFUSED;
+    return compare_in_process(result, arms, bounds, configs, err);
 }
 
 /* The parts of a plan that a comparison uses; the arms decide how servers are verified. */
@@ -179,10 +186,34 @@ static bool build_pins(struct plan *pins_only, const struct options *options, st
     return !given || plan_build_pins(pins_only, options, err);
 }
 
+/* By the plans of arms that are apart. */
+static enum compare_end by_arms(struct compare_result *result, struct arms *arms,
+                                struct compare_arms *chosen, const struct compare_bounds *bounds,
+                                const struct options *options, struct error *err)
+{
+    struct notices notices = {0};
+    enum compare_end end = COMPARE_REFUSED;
+    bool planned = compare_arms_plan(chosen, arms, &notices, err) &&
+                   descriptors_suffice(&chosen->items[0].plan, err);
+    password_wipe_source(options->pass);
+    notices_print(&notices, SIZE_MAX);
+    notices_cleanup(&notices);
+    if (planned) {
+        result->where = chosen->items[arms->baseline].all.operands.items[0];
+        end = compare_over_network(result, arms, bounds, &chosen->items[0].plan, NULL, err);
+    }
+    for (unsigned i = 0; i < chosen->count; i++)
+        result->keylog_is_lost |= !outputs_end_keylog(options, chosen->items[i].plan.tls.keylog);
+    return end;
+}
+
 static enum compare_end over_network(struct compare_result *result, struct arms *arms,
+                                     struct compare_arms *chosen,
                                      const struct compare_bounds *bounds,
                                      const struct options *options, struct error *err)
 {
+    if (arms->is_apart)
+        return by_arms(result, arms, chosen, bounds, options, err);
     struct plan plan = {0}, pins_only = {0};
     struct notices notices = {0};
     enum compare_end end = COMPARE_REFUSED;
@@ -199,11 +230,31 @@ static enum compare_end over_network(struct compare_result *result, struct arms 
     return end;
 }
 
+static void tell_progress(void *arg, const struct progress_moment *moment, bool is_last)
+{
+    progress_tell(arg, moment, is_last);
+}
+
+static void prepare_progress(struct progress *progress, struct compare_bounds *bounds,
+                             const struct options *options, const struct arms *arms)
+{
+    *progress = (struct progress){.out = stderr,
+                                  .redraws = isatty(STDERR_FILENO) == 1,
+                                  .colour = output_has_colour(stderr),
+                                  .duration_s = (double)bounds->duration_ns / NS_PER_S,
+                                  .total_sessions = bounds->sessions_per_arm * arms->count};
+    if (output_wants_progress(options))
+        bounds->on_progress = tell_progress;
+    bounds->arg = progress;
+}
+
 enum ending cmd_compare(const struct invocation *invocation)
 {
     const struct options *options = invocation->options;
     struct arms arms = {0};
+    struct compare_arms chosen = {.count = 0};
     struct compare_bounds bounds = {0};
+    struct progress progress;
     char *plan = plan_print_text(options, COMMAND_COMPARE, false);
     struct compare_result result = {.boringssl = tls_library_version(),
                                     .libuv = net_library_version(),
@@ -216,16 +267,23 @@ enum ending cmd_compare(const struct invocation *invocation)
     struct error err;
     enum compare_end end = COMPARE_REFUSED;
     set_bounds(&bounds, options);
-    if (check_modes(options, &err) && parse_arms(&arms, options, &err))
-        end = (options->in_process ? in_process : over_network)(&result, &arms, &bounds, options,
-                                                                &err);
+    if (check_modes(options, &err) &&
+        (compare_arms_chosen(options) ? compare_arms_parse(&chosen, &arms, options, &err)
+                                      : parse_arms(&arms, options, &err))) {
+        prepare_progress(&progress, &bounds, options, &arms);
+        end = (options->in_process ? in_process : over_network)(&result, &arms, &chosen, &bounds,
+                                                                options, &err);
+    }
     if (end != COMPARE_DONE)
         error_print(&err);
+    if (arms.is_apart)
+        result.session_mode = arm_sessions_name(arms.sessions[arms.baseline]);
     enum ending ending = end == COMPARE_DONE     ? report(&result, options)
                          : end == COMPARE_FAILED ? ENDING_UNEXPECTED
                                                  : ENDING_USAGE;
     comparison_cleanup(&result.comparison);
     arms_cleanup(&arms);
+    compare_arms_cleanup(&chosen);
     free(plan);
     return ending;
 }

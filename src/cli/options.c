@@ -174,17 +174,60 @@ static bool set_defaults(const struct parse *parse)
     return true;
 }
 
+/* Why the option of another command cannot differ between the arms of a comparison. */
+static const char *why_not_for_arm(const struct option_row *row)
+{
+    static const struct {
+        const char *group, *why;
+    } reasons[] = {
+        {"Load", "sessions of all arms take turns under one load"},
+        {"Session", "what follows the handshake must be the same in all arms"},
+        {"Output", "there is one result, of all arms"},
+        {"Plan file", "there is one plan, of all arms"},
+        {"Comparison", "it is about all arms"},
+    };
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
+        if (strcmp(row->group, reasons[i].group) == 0)
+            return reasons[i].why;
+    }
+    return "what counts as a success must be the same in all arms";
+}
+
+/* WORD is as typed, TYPED the name or letter in it. */
+static bool refuse_for_arm(const struct parse *parse, const char *word, const char *typed)
+{
+    bool is_letter = word[1] != '-';
+    for (int command = 0; command < NUM_COMMANDS; command++) {
+        const struct option_row *row =
+            is_letter ? option_find_letter((enum command)command, *typed)
+                      : option_find((enum command)command, typed, strlen(typed));
+        if (row == NULL)
+            continue;
+        bool is_common = (row->commands & 1u << COMMAND_COMPARE) != 0;
+        return error_set(parse->err, "'%s' cannot differ between arms: %s; expected it %s", word,
+                         why_not_for_arm(row),
+                         is_common ? "outside of --arm, for all" : "in no comparison");
+    }
+    return error_set(parse->err,
+                     "there is no option '%s'; expected those of 'pinload run' about verification, "
+                     "identities, TLS, --http, --session-mode and addresses",
+                     word);
+}
+
 static bool refuse_unknown(const struct parse *parse, const char *typed, size_t len)
 {
     const char *names[128];
     size_t count = 0;
+    char word[64], dashed[72];
+    snprintf(word, sizeof word, "%.*s", (int)len, typed);
+    snprintf(dashed, sizeof dashed, "--%s", word);
+    if (parse->command == COMMAND_ARM)
+        return refuse_for_arm(parse, dashed, word);
     for (size_t i = 0; i < option_table_len; i++) {
         if ((option_table[i].commands & 1u << parse->command) != 0)
             names[count++] = option_table[i].name;
     }
     const char *command = command_table[parse->command].name;
-    char word[64];
-    snprintf(word, sizeof word, "%.*s", (int)len, typed);
     const char *answer = other_tools_option(word, strlen(word));
     if (answer != NULL)
         return error_set(parse->err, "pinload %s has no option '--%s'; %s", command, word, answer);
@@ -200,6 +243,9 @@ static bool refuse_unknown(const struct parse *parse, const char *typed, size_t 
 
 static bool refuse_letter(const struct parse *parse, const char *letter)
 {
+    char dashed[] = {'-', *letter, '\0'};
+    if (parse->command == COMMAND_ARM)
+        return refuse_for_arm(parse, dashed, letter);
     const char *command = command_table[parse->command].name;
     const char *answer = other_tools_option(letter, 1);
     if (answer != NULL)
@@ -329,6 +375,46 @@ bool options_parse(struct options *options, enum command command, int argc, char
             (fill_from_file(&parse) && check_operands(&parse)));
 }
 
+bool options_parse_arm(struct options *options, char **words, size_t count, struct error *err)
+{
+    struct parse parse = {options, COMMAND_ARM, err};
+    *options = (struct options){0};
+    return parse_arguments(&parse, (int)count, words);
+}
+
+static size_t value_size(enum option_kind kind)
+{
+    switch (kind) {
+    case OPTION_FLAG:
+        return sizeof(bool);
+    case OPTION_TEXT:
+    case OPTION_CHOICE:
+        return sizeof(const char *);
+    case OPTION_LIST:
+        return sizeof(struct text_list);
+    case OPTION_DECIMAL:
+        return sizeof(double);
+    default:
+        return sizeof(uint64_t);
+    }
+}
+
+struct options options_overlay(const struct options *common, const struct options *over)
+{
+    struct options both = *common;
+    for (size_t i = 0; i < option_table_len; i++) {
+        const struct option_row *row = &option_table[i];
+        if ((over->given[i / 64] & 1ull << i % 64) != 0)
+            memcpy((char *)&both + row->offset, (const char *)over + row->offset,
+                   value_size(row->kind));
+    }
+    for (size_t i = 0; i < sizeof both.given / sizeof *both.given; i++)
+        both.given[i] |= over->given[i];
+    if (over->operands.count > 0)
+        both.operands = over->operands;
+    return both;
+}
+
 void options_cleanup(struct options *options)
 {
     free(options->operands.items);
@@ -359,6 +445,13 @@ static const char *secret_of_password(const char *value)
     return text_starts_with(value, "pass:") ? value + strlen("pass:") : NULL;
 }
 
+/* No arm may have one in it; but what is refused is not to be shown either. */
+static const char *secret_of_arm(const char *value)
+{
+    const char *password = strstr(value, "pass:");
+    return password != NULL ? password + strlen("pass:") : NULL;
+}
+
 static const char *secret_of_header(const char *value)
 {
     const char *colon = strchr(value, ':');
@@ -375,9 +468,8 @@ static const struct secret_option {
     const char *(*secret_of)(const char *value);
     bool may_be_shown; /* by --show-secrets */
 } secret_options[] = {
-    {"--pass", secret_of_password, false},
-    {"--header", secret_of_header, true},
-    {"-H", secret_of_header, true},
+    {"--pass", secret_of_password, false}, {"--arm", secret_of_arm, false},
+    {"--header", secret_of_header, true},  {"-H", secret_of_header, true},
     {"--data", secret_of_body, true},
 };
 

@@ -20,7 +20,8 @@ enum command {
     COMMAND_MERGE,
     COMMAND_DIFF,
     COMMAND_FIND,
-    NUM_COMMANDS
+    NUM_COMMANDS,
+    COMMAND_ARM = NUM_COMMANDS /* no command: the options of an arm of compare */
 };
 
 /* Values of a repeatable option, borrowed from argv. */
@@ -62,6 +63,7 @@ struct options {
     bool quiet, verbose, help, allow_empty, show_secrets, no_backoff;
     /* compare and merge */
     const char *arms, *baseline, *key_type;
+    struct text_list arm_texts;
     bool in_process, force;
     uint64_t resolve_difference_ns;
     /* diff */
@@ -84,6 +86,14 @@ struct options {
 bool options_parse(struct options *options, enum command command, int argc, char **argv,
                    struct error *err);
 void options_cleanup(struct options *options);
+
+/* options_parse_arm parses WORDS as those of one arm of a comparison, without defaults. False sets
+ * ERR. */
+bool options_parse_arm(struct options *options, char **words, size_t count, struct error *err);
+
+/* options_overlay returns COMMON with what is given in OVER in its place. It borrows from both, and
+ * is not to be cleaned up. */
+struct options options_overlay(const struct options *common, const struct options *over);
 
 /* options_given says whether the option NAME (long, without dashes) was given. */
 bool options_given(const struct options *options, const char *name);

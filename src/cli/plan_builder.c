@@ -248,21 +248,35 @@ static bool claim_stdin(const char **reader, const char *option, const char *pat
     return true;
 }
 
-bool plan_check_stdin(const struct options *options, struct error *err)
+/* Finds the option that reads standard input; false if there are two. */
+static bool find_reader(const char **out_reader, const struct options *options, struct error *err)
 {
-    const char *reader = NULL, *data = options->data;
-    if (!claim_stdin(&reader, "--plan", options->plan, err) ||
-        !claim_stdin(&reader, "--data", data != NULL && data[0] == '@' ? data + 1 : NULL, err) ||
-        !claim_stdin(&reader, "--cacert", options->cacert, err) ||
-        !claim_stdin(&reader, "--cert", options->cert, err) ||
-        !claim_stdin(&reader, "--key", options->key, err) ||
-        !claim_stdin(&reader, "--ech", options->ech, err))
+    const char *data = options->data;
+    if (!claim_stdin(out_reader, "--data", data != NULL && data[0] == '@' ? data + 1 : NULL, err) ||
+        !claim_stdin(out_reader, "--cacert", options->cacert, err) ||
+        !claim_stdin(out_reader, "--cert", options->cert, err) ||
+        !claim_stdin(out_reader, "--key", options->key, err) ||
+        !claim_stdin(out_reader, "--ech", options->ech, err))
         return false;
     for (size_t i = 0; i < options->pin_files.count; i++) {
-        if (!claim_stdin(&reader, "--pin-file", options->pin_files.items[i], err))
+        if (!claim_stdin(out_reader, "--pin-file", options->pin_files.items[i], err))
             return false;
     }
     return true;
+}
+
+bool plan_check_stdin(const struct options *options, struct error *err)
+{
+    const char *reader = NULL;
+    return claim_stdin(&reader, "--plan", options->plan, err) && find_reader(&reader, options, err);
+}
+
+const char *plan_stdin_reader(const struct options *options)
+{
+    const char *reader = NULL;
+    struct error ignored;
+    find_reader(&reader, options, &ignored);
+    return reader;
 }
 
 bool plan_build_request(struct plan *plan, const struct options *options, struct error *err)

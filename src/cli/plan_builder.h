@@ -17,6 +17,9 @@ bool plan_build(struct plan *plan, const struct options *options, struct notices
 /* plan_check_stdin rejects a command line with two options that read standard input. */
 bool plan_check_stdin(const struct options *options, struct error *err);
 
+/* plan_stdin_reader returns the option, other than --plan, that reads standard input; NULL: none. */
+const char *plan_stdin_reader(const struct options *options);
+
 /* plan_tls_version returns the version for "1.2" or "1.3" of --tls-min and --tls-max. */
 uint16_t plan_tls_version(const char *text);
 

@@ -5,7 +5,9 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/words.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -81,6 +83,8 @@ static void place_existing(struct buffer *out, const char *text, const char *dir
     buffer_append_text(out, text);
 }
 
+static void place_arm(struct buffer *out, const char *text, const char *directory);
+
 static const struct place_row {
     const char *argument, *option; /* NULL: any option with that argument */
     void (*place)(struct buffer *out, const char *text, const char *directory);
@@ -92,6 +96,7 @@ static const struct place_row {
     {"TEXT|@FILE", NULL, place_body},
     {"SOURCE", NULL, place_password},
     {"FILE|BASE64|grease", NULL, place_existing},
+    {"'NAME: OPTIONS'", NULL, place_arm},
 };
 
 static bool fits(const struct place_row *place, const struct option_row *row)
@@ -116,4 +121,69 @@ char *plan_paths_place(const struct option_row *row, const char *text, const cha
     explicit_bzero(out.data, out.len);
     buffer_cleanup(&out);
     return placed;
+}
+
+/* The option that WORD of an arm is; *OUT_VALUE is its value in the same word, or NULL. */
+static const struct option_row *find_arm_option(const char *word, const char **out_value)
+{
+    *out_value = NULL;
+    if (text_starts_with(word, "--")) {
+        size_t len = strcspn(word + 2, "=");
+        *out_value = word[2 + len] == '=' ? word + 2 + len + 1 : NULL;
+        return option_find(COMMAND_ARM, word + 2, len);
+    }
+    if (word[0] != '-' || word[1] == '\0')
+        return NULL;
+    *out_value = word[2] != '\0' ? word + 2 : NULL;
+    return option_find_letter(COMMAND_ARM, word[1]);
+}
+
+/* Appends the word with the value that it is, of the option OF, or that it has; NULL: neither. */
+static void append_arm_word(struct buffer *out, const char *word, const struct option_row *of,
+                            const char *value, const char *directory)
+{
+    struct buffer whole = {0};
+    if (value == NULL) {
+        words_append(out, word);
+        return;
+    }
+    char *placed = plan_paths_place(of, value, directory);
+    buffer_append(&whole, word, (size_t)(value - word));
+    buffer_append_text(&whole, placed);
+    words_append(out, buffer_text(&whole));
+    free(placed);
+    buffer_cleanup(&whole);
+}
+
+static void place_words(struct buffer *out, const struct words *words, const char *directory)
+{
+    const struct option_row *waiting = NULL; /* for its value, the next word */
+    for (size_t i = 0; i < words->count; i++) {
+        const char *word = words->items[i], *value = word;
+        const struct option_row *row = waiting;
+        if (row == NULL)
+            row = find_arm_option(word, &value);
+        bool has_value = row != NULL && row->argument != NULL;
+        append_arm_word(out, word, row, has_value ? value : NULL, directory);
+        waiting = waiting == NULL && has_value && value == NULL ? row : NULL;
+    }
+}
+
+/* The values of an arm's options. A mistake is left for whoever reads it. */
+static void place_arm(struct buffer *out, const char *text, const char *directory)
+{
+    struct words words = {0};
+    struct buffer placed = {0};
+    struct error ignored;
+    const char *colon = strchr(text, ':');
+    if (directory[0] == '\0' || colon == NULL || !words_split(&words, colon + 1, &ignored)) {
+        buffer_append_text(out, text);
+    } else {
+        place_words(&placed, &words, directory);
+        buffer_append(out, text, (size_t)(colon - text));
+        buffer_append_text(out, ": ");
+        buffer_append_text(out, buffer_text(&placed));
+    }
+    buffer_cleanup(&placed);
+    words_cleanup(&words);
 }

@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "tls/pinset.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,14 +32,15 @@ static const struct arm_row *find_row(const char *name)
     return NULL;
 }
 
-static bool add_arm(struct arms *arms, const char *name, struct error *err)
+/* Adds a way to verify. */
+static bool add_row(struct arms *arms, const char *name, struct error *err)
 {
     const struct arm_row *row = find_row(name);
     if (row == NULL)
         return error_set(
             err,
             "'%s' is not an arm for --arms; expected none, pin, spki, pins100, chain or chain+pin, "
-            "joined by commas",
+            "joined by commas, or one of groups, versions, keys, resumption and verify",
             name);
     for (unsigned i = 0; i < arms->count; i++) {
         if (strcmp(arms->names[i], row->name) == 0)
@@ -54,19 +56,25 @@ static bool add_arm(struct arms *arms, const char *name, struct error *err)
     return true;
 }
 
-static bool set_baseline(struct arms *arms, const char *name, struct error *err)
+static bool add_control(struct arms *arms, const char *baseline, const char *option,
+                        struct error *err)
 {
-    for (unsigned i = 0; i < arms->count; i++) {
-        if (name == NULL || strcmp(arms->names[i], name) == 0) {
-            arms->baseline = i;
-            arms->control = arms->count++;
-            arms->names[arms->control] = CONTROL_NAME;
-            arms->policy_of[arms->control] = i;
-            arms->policies[arms->control].mode = arms->policies[i].mode;
-            return true;
-        }
-    }
-    return error_set(err, "--baseline '%s' is not one of the arms; expected one of --arms", name);
+    unsigned i = 0;
+    while (i < arms->count && baseline != NULL && strcmp(arms->names[i], baseline) != 0)
+        i++;
+    if (i == arms->count)
+        return error_set(err, "--baseline '%s' is not one of the arms; expected one of %s",
+                         baseline, option);
+    unsigned control = arms->count++;
+    arms->baseline = i;
+    arms->control = control;
+    arms->names[control] = CONTROL_NAME;
+    arms->policy_of[control] = arms->is_apart ? control : i;
+    arms->policies[control] = arms->policies[i];
+    arms->sessions[control] = arms->sessions[i];
+    arms->plans[control] = arms->plans[i];
+    arms->options[control] = arms->options[i];
+    return true;
 }
 
 bool arms_parse(struct arms *arms, const char *list, const char *baseline, uint64_t seed,
@@ -76,9 +84,47 @@ bool arms_parse(struct arms *arms, const char *list, const char *baseline, uint6
     char *copy = memory_text(list), *rest = copy;
     bool ok = true;
     for (char *name; ok && (name = strsep(&rest, ",")) != NULL;)
-        ok = add_arm(arms, name, err);
+        ok = add_row(arms, name, err);
     free(copy);
-    return ok && set_baseline(arms, baseline, err);
+    return ok && add_control(arms, baseline, "--arms", err);
+}
+
+void arms_begin(struct arms *arms, uint64_t seed)
+{
+    *arms = (struct arms){.seed = seed, .is_apart = true};
+}
+
+bool arms_add(struct arms *arms, const char *name, struct error *err)
+{
+    for (unsigned i = 0; i < arms->count; i++) {
+        if (strcmp(arms->names[i], name) == 0)
+            return error_set(err, "two arms are named '%s'; expected a name of its own for each",
+                             name);
+    }
+    if (strcmp(name, CONTROL_NAME) == 0)
+        return error_set(err, "an arm is named '" CONTROL_NAME "', which is the name of the one "
+                              "that is added; expected another name");
+    if (arms->count + 1 == MAX_ARMS)
+        return error_set(err, "'%s' is one arm too many; expected at most %d", name, MAX_ARMS - 1);
+    arms->policy_of[arms->count] = arms->count;
+    arms->names[arms->count++] = name;
+    return true;
+}
+
+bool arms_end(struct arms *arms, const char *baseline, struct error *err)
+{
+    return add_control(arms, baseline, "their names", err);
+}
+
+enum arm_sessions arms_sessions(const struct arms *arms, unsigned arm)
+{
+    return arms->sessions[arms->is_apart ? arm : 0];
+}
+
+const char *arm_sessions_name(enum arm_sessions sessions)
+{
+    static const char *const names[] = {"full", "resume", "early"};
+    return names[sessions];
 }
 
 void arms_cleanup(struct arms *arms)
@@ -131,6 +177,22 @@ bool arms_pin(struct arms *arms, const uint8_t *der, size_t der_len, struct erro
         arms->policies[i].pins = arms->pins[i];
     }
     return true;
+}
+
+void arms_pin_one(struct arms *arms, unsigned arm, const uint8_t *der, size_t der_len)
+{
+    uint8_t fingerprint[FINGERPRINT_LEN];
+    arms->pins[arm] = pinset_new();
+    fingerprint_of(fingerprint, der, der_len);
+    pinset_add_fingerprint(arms->pins[arm], PIN_CERT, fingerprint);
+    arms->policies[arm].pins = arms->pins[arm];
+}
+
+bool arms_prefix(const struct arms *arms, unsigned arm, struct error *err)
+{
+    char where[64];
+    snprintf(where, sizeof where, "arm '%s'", arms->names[arm]);
+    return error_prefix(err, where);
 }
 
 unsigned arms_pick(const struct arms *arms, uint64_t serial)

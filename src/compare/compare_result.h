@@ -19,6 +19,12 @@ struct failure_count {
     uint64_t count;
 };
 
+/* What a handshake of an arm negotiated, by name; empty: none was completed. */
+struct negotiated {
+    char version[16], cipher[64], group[64];
+    char server_key[64]; /* of the server's signature */
+};
+
 struct compare_result {
     struct comparison comparison;
     const char *boringssl, *libuv; /* their versions; borrowed */
@@ -26,9 +32,8 @@ struct compare_result {
     const char *where;    /* the URL, or "in process"; borrowed */
     char *const *command; /* redacted, NULL at its end; borrowed */
     const char *plan;     /* the options in force as a plan file, redacted; borrowed */
-    char server_key[64];  /* of the server's signature */
-    char version[16], cipher[64], group[64];
-    const char *session_mode; /* "full" or "resume"; borrowed */
+    struct negotiated negotiated[MAX_ARMS];
+    const char *session_mode; /* of the baseline: "full", "resume" or "early"; borrowed */
     uint64_t connections;
     uint64_t started_wall_ns;
     double duration_s;

@@ -9,6 +9,7 @@
 #include "compare/instructions.h"
 #include "engine/probe.h"
 #include "engine/run.h"
+#include "measure/progress_moment.h"
 #include "tls/pinset.h"
 
 #include <math.h>
@@ -26,9 +27,11 @@ struct course {
     const struct compare_bounds *bounds;
     struct compare_result *result;
     uint64_t start_ns;
-    size_t num_begun; /* blocks */
-    size_t next_look; /* of the intervals, in blocks started */
-    bool is_lost;     /* the last blocks, or the last round, had only failures */
+    size_t num_begun;   /* blocks */
+    size_t next_look;   /* of the intervals, in blocks started */
+    bool is_lost;       /* the last blocks, or the last round, had only failures */
+    uint64_t told_ns;   /* when progress was told last */
+    uint64_t num_ended; /* sessions of the rounds that are over */
 };
 
 static void begin(struct course *course, const struct compare_bounds *bounds,
@@ -36,6 +39,7 @@ static void begin(struct course *course, const struct compare_bounds *bounds,
 {
     *course = (struct course){
         .bounds = bounds, .result = result, .start_ns = clock_now_ns(), .next_look = ROUND_BLOCKS};
+    course->told_ns = course->start_ns;
     result->started_wall_ns = clock_wall_ns();
     double *steps = result->comparison.steps;
     steps[MEASURE_VERIFY_CALLBACK] = steps[MEASURE_TLS_HANDSHAKE] = clock_step_ns(clock_now_ns);
@@ -124,17 +128,19 @@ static int take_signal(void)
     return number > 0 ? number : 0;
 }
 
-/* What was negotiated, from the first session. */
-static void note_negotiated(struct compare_result *result, const struct tls_facts *tls)
+/* What an arm negotiated, from its first session; where the arms are not apart, from that of any. */
+static void note_negotiated(struct compare_result *result, unsigned arm,
+                            const struct tls_facts *tls)
 {
+    const struct arms *arms = result->comparison.arms;
+    struct negotiated *noted = &result->negotiated[arms->is_apart ? arm : arms->baseline];
     char name[64];
-    if (result->version[0] != '\0')
+    if (noted->version[0] != '\0' || !tls->handshaken)
         return;
-    snprintf(result->version, sizeof result->version, "%s", tls_version_name(tls->version));
-    tls_cipher_name(tls->cipher, result->cipher);
-    tls_group_name(tls->group, result->group);
-    snprintf(result->server_key, sizeof result->server_key, "%s",
-             tls_sigalg_name(tls->sigalg, name));
+    snprintf(noted->version, sizeof noted->version, "%s", tls_version_name(tls->version));
+    tls_cipher_name(tls->cipher, noted->cipher);
+    tls_group_name(tls->group, noted->group);
+    snprintf(noted->server_key, sizeof noted->server_key, "%s", tls_sigalg_name(tls->sigalg, name));
 }
 
 /* Instructions are not reported unless they were counted to the end. */
@@ -168,14 +174,31 @@ static void warm_up(struct in_process *pair, const struct arms *arms, struct ins
     comparison_cleanup(&discarded);
 }
 
+/* Tells progress, once a second. */
+static void tell_in_process(struct course *course, bool is_last)
+{
+    const struct compare_bounds *bounds = course->bounds;
+    uint64_t now_ns = clock_now_ns();
+    if (bounds->on_progress == NULL || (!is_last && now_ns - course->told_ns < NS_PER_S))
+        return;
+    const struct comparison *comparison = &course->result->comparison;
+    struct progress_moment moment = {.elapsed_s = (double)(now_ns - course->start_ns) / NS_PER_S,
+                                     .ended = (uint64_t)course->num_begun * comparison->arms->count,
+                                     .in_flight = is_last ? 0 : 1,
+                                     .p50_ns = NAN,
+                                     .p99_ns = NAN};
+    course->told_ns = now_ns;
+    bounds->on_progress(bounds->arg, &moment, is_last);
+}
+
 enum compare_end compare_in_process(struct compare_result *result, struct arms *arms,
                                     const struct compare_bounds *bounds,
-                                    const struct in_process_config *config, struct error *err)
+                                    const struct in_process_config *configs, struct error *err)
 {
     struct instructions counter;
     struct course course;
     sigset_t old_mask;
-    struct in_process *pair = in_process_new(config, arms, err);
+    struct in_process *pair = in_process_new(configs, arms, err);
     if (pair == NULL)
         return COMPARE_REFUSED;
     instructions_open(&counter);
@@ -183,9 +206,13 @@ enum compare_end compare_in_process(struct compare_result *result, struct arms *
     hold_signals(&old_mask);
     warm_up(pair, arms, &counter);
     begin(&course, bounds, result);
-    while (!is_enough(&course) && (result->interrupted_by = take_signal()) == 0)
+    while (!is_enough(&course) && (result->interrupted_by = take_signal()) == 0) {
         in_process_run(pair, &result->comparison, course.num_begun++, &counter);
-    note_negotiated(result, in_process_facts(pair));
+        tell_in_process(&course, false);
+    }
+    tell_in_process(&course, true);
+    for (unsigned i = 0; i < arms->count; i++)
+        note_negotiated(result, i, in_process_arm_facts(pair, i));
     settle_instructions(result, &counter);
     conclude(&course);
     sigprocmask(SIG_SETMASK, &old_mask, NULL);
@@ -201,7 +228,7 @@ struct network {
     struct compare_result *result;
     const struct arms *arms;
     struct instructions counter;
-    bool resume;
+    uint64_t num_observed, num_lost; /* sessions, and those that failed or were refused */
     uint64_t outcomes[NUM_OUTCOMES]; /* of the sessions that failed or were refused */
     uint64_t failures_in_a_row;      /* up to now, without the refused */
 };
@@ -227,23 +254,33 @@ static uint64_t read_counter(void *arg)
     return instructions_read(&network->counter);
 }
 
+/* Whether a session is of the kind that its arm compares. */
+static bool counts_for(enum arm_sessions sessions, const struct tls_facts *tls)
+{
+    if (sessions == ARM_EARLY)
+        return tls->early_accepted;
+    return tls->resumed == (sessions == ARM_RESUMED);
+}
+
 static void observe(void *arg, const struct sample *sample)
 {
     struct network *network = arg;
+    network->num_observed++;
     struct comparison *comparison = &network->result->comparison;
     size_t block = (size_t)(sample->serial / network->arms->count);
     enum outcome_class class = outcome_class(sample->outcome, false);
     if (sample->at.handshaken != 0)
-        note_negotiated(network->result, sample->tls);
+        note_negotiated(network->result, sample->arm, sample->tls);
     if (class == CLASS_FAILED || class == CLASS_REFUSED) {
         comparison_add_failure(comparison, sample->arm);
         network->outcomes[sample->outcome]++;
+        network->num_lost++;
         network->failures_in_a_row += class == CLASS_FAILED;
         return;
     }
     if (sample->at.handshaken == 0)
         return; /* cut off */
-    bool counts = sample->tls->resumed == network->resume;
+    bool counts = counts_for(arms_sessions(network->arms, sample->arm), sample->tls);
     double values[NUM_MEASURES] = {
         [MEASURE_VERIFY_CALLBACK] = counts ? sample->tls->verify.elapsed_ns : NAN,
         [MEASURE_HANDSHAKE_CPU] = counts ? (double)sample->handshake_cpu_ns : NAN,
@@ -289,6 +326,14 @@ out:
     return end;
 }
 
+static size_t most_identities(const struct arms *arms, const struct plan *plan)
+{
+    size_t most = plan_num_identities(plan);
+    for (unsigned i = 0; arms->is_apart && i < arms->count; i++)
+        most = number_max(most, plan_num_identities(arms->plans[i]));
+    return most;
+}
+
 /* The blocks of the next round towards a resolution: as many as before, since each round creates
  * contexts and tickets anew; no more than seem to be missing; and enough for each identity to have
  * resumed sessions. */
@@ -311,7 +356,8 @@ static void set_round(struct plan *plan, const struct course *course, unsigned n
     uint64_t blocks =
         bounds->sessions_per_arm > 0 ? bounds->sessions_per_arm - course->num_begun : 0;
     if (bounds->resolve_ns > 0) {
-        uint64_t most = round_blocks(course, plan_num_identities(plan));
+        uint64_t most =
+            round_blocks(course, most_identities(course->result->comparison.arms, plan));
         blocks = blocks == 0 || blocks > most ? most : blocks;
     }
     plan->sessions = blocks * num_arms;
@@ -321,17 +367,17 @@ static void set_round(struct plan *plan, const struct course *course, unsigned n
 }
 
 /* Runs one round. False if there is nothing to report; it sets ERR. */
-static bool run_round(struct course *course, struct plan *plan, const struct run_hooks *hooks,
-                      struct error *err)
+static bool run_round(struct course *course, struct network *network, struct plan *plan,
+                      const struct run_hooks *hooks, struct error *err)
 {
     struct stories stories = {0};
     struct compare_result *result = course->result;
+    network->num_observed = network->num_lost = 0;
     struct result *round = run_plan(plan, hooks, &stories, err);
     if (round == NULL)
         return false;
-    course->is_lost =
-        round->started > 0 &&
-        round->by_class[CLASS_FAILED] + round->by_class[CLASS_REFUSED] == round->started;
+    course->num_ended += network->num_observed;
+    course->is_lost = network->num_observed > 0 && network->num_lost == network->num_observed;
     result->interrupted_by = round->interrupted_by;
     result_free(round);
     stories_cleanup(&stories);
@@ -357,6 +403,18 @@ static void note_failures(struct compare_result *result, const uint64_t *outcome
     result->num_failure_kinds = n;
 }
 
+/* A round's moment becomes the whole comparison's. */
+static void tell_network(void *arg, const struct progress_moment *moment, bool is_last)
+{
+    struct course *course = arg;
+    struct progress_moment whole = *moment;
+    if (is_last && moment->ended == 0)
+        return;
+    whole.elapsed_s = (double)(clock_now_ns() - course->start_ns) / NS_PER_S;
+    whole.ended += course->num_ended;
+    course->bounds->on_progress(course->bounds->arg, &whole, is_last);
+}
+
 /* Runs rounds until the end. */
 static bool run_rounds(struct network *network, struct plan *plan,
                        const struct compare_bounds *bounds, struct error *err)
@@ -364,6 +422,7 @@ static bool run_rounds(struct network *network, struct plan *plan,
     struct compare_result *result = network->result;
     unsigned num_arms = network->arms->count;
     struct worker_arms arms = {.policies = network->arms->policies,
+                               .plans = network->arms->is_apart ? network->arms->plans : NULL,
                                .num_policies = num_arms,
                                .policy_of = network->arms->policy_of,
                                .pick = pick,
@@ -372,13 +431,15 @@ static bool run_rounds(struct network *network, struct plan *plan,
                                .begin = begin_thread,
                                .read_counter = read_counter,
                                .arg = network};
-    struct run_hooks hooks = {.arms = &arms};
     struct course course;
+    struct run_hooks hooks = {.arms = &arms, .arg = &course};
+    if (bounds->on_progress != NULL)
+        hooks.on_progress = tell_network;
     begin(&course, bounds, result);
     while (!course.is_lost && result->interrupted_by == 0 && !is_enough(&course)) {
         set_round(plan, &course, num_arms);
         arms.first_serial = (uint64_t)course.num_begun * num_arms;
-        if (!run_round(&course, plan, &hooks, err))
+        if (!run_round(&course, network, plan, &hooks, err))
             return false;
         course.num_begun = plan->sessions > 0 ? course.num_begun + plan->sessions / num_arms
                                               : result->comparison.num_blocks;
@@ -396,11 +457,12 @@ enum compare_end compare_over_network(struct compare_result *result, struct arms
                                       const struct compare_bounds *bounds, struct plan *plan,
                                       const struct pinset *given, struct error *err)
 {
-    struct network network = {
-        .result = result, .arms = arms, .resume = plan->session_mode == SESSION_RESUME};
+    struct network network = {.result = result, .arms = arms};
     sigset_t old_mask;
     signal(SIGPIPE, SIG_IGN);
-    enum compare_end end = pin_server(arms, plan, given, err);
+    enum compare_end end = COMPARE_DONE;
+    if (!arms->is_apart)
+        end = pin_server(arms, plan, given, err);
     if (end != COMPARE_DONE)
         return end;
     instructions_open(&network.counter);

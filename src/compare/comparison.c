@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define TRUST_LEVEL 0.99 /* of all measures together */
+#define CLAIM_LEVEL 0.05 /* of all differences together */
 
 /* Two arms that do the same work differ by up to a nanosecond in the callback, since code and data
  * lie elsewhere in the caches. That is real and meaningless. */
@@ -104,7 +105,7 @@ static struct difference differ(const struct comparison *comparison, unsigned ar
                                 enum measure measure, double wide_level)
 {
     const struct arms *arms = comparison->arms;
-    struct difference difference = {.arm = arm, .measure = measure};
+    struct difference difference = {.arm = arm, .measure = measure, .p_adjusted = NAN};
     struct difference_estimate *estimate = &difference.estimate;
     struct difference_terms terms = {.wide_level = wide_level,
                                      .margin = comparison_margin(comparison, measure),
@@ -114,8 +115,6 @@ static struct difference differ(const struct comparison *comparison, unsigned ar
                                                 comparison->num_blocks, &terms, estimate);
     if (!difference.is_known)
         return difference;
-    bool off_zero = estimate->ci95.low > 0 || estimate->ci95.high < 0;
-    difference.distinguishable = off_zero && estimate->p_value < 0.05;
     double whole = reference(comparison, measure);
     difference.percent = whole > 0 ? estimate->estimate / whole * 100 : NAN;
     return difference;
@@ -132,6 +131,42 @@ bool comparison_is_off(const struct comparison *comparison, enum measure measure
     const struct difference *control = &comparison->control[measure];
     const struct interval *wide = &control->estimate.wide;
     return control->is_known && (wide->low > 0 || wide->high < 0);
+}
+
+static void conclude(struct difference *difference, double p_adjusted)
+{
+    const struct interval *ci = &difference->estimate.ci95;
+    difference->p_adjusted = p_adjusted;
+    difference->distinguishable = (ci->low > 0 || ci->high < 0) && p_adjusted < CLAIM_LEVEL;
+}
+
+/* The unknown come last, then the larger. */
+static int compare_p(const void *a, const void *b)
+{
+    const struct difference *left = *(struct difference *const *)a;
+    const struct difference *right = *(struct difference *const *)b;
+    if (!left->is_known || !right->is_known)
+        return right->is_known - left->is_known;
+    double x = left->estimate.p_value, y = right->estimate.p_value;
+    return (x > y) - (x < y);
+}
+
+/* The more differences are looked at, the more often chance makes one: Holm's correction keeps the
+ * runs in which any is claimed although there is none at 5%. */
+static void adjust(struct comparison *comparison)
+{
+    struct difference *sorted[MAX_ARMS * NUM_MEASURES];
+    size_t num_known = 0;
+    double least = 0;
+    for (size_t i = 0; i < comparison->num_differences; i++) {
+        sorted[i] = &comparison->differences[i];
+        num_known += sorted[i]->is_known;
+    }
+    qsort(sorted, comparison->num_differences, sizeof *sorted, compare_p);
+    for (size_t i = 0; i < num_known; i++) {
+        least = fmax(least, (double)(num_known - i) * sorted[i]->estimate.p_value);
+        conclude(sorted[i], fmin(least, 1));
+    }
 }
 
 int comparison_num_measures(const struct comparison *comparison)
@@ -154,11 +189,14 @@ void comparison_judge(struct comparison *comparison)
                 comparison->differences[comparison->num_differences++] = difference;
                 continue;
             }
+            if (difference.is_known)
+                conclude(&difference, difference.estimate.p_value);
             comparison->control[m] = difference;
             comparison->trusted &=
                 difference.is_known && !comparison_is_off(comparison, (enum measure)m);
         }
     }
+    adjust(comparison);
 }
 
 double comparison_instructions(const struct comparison *comparison, unsigned arm)

@@ -40,6 +40,7 @@ struct difference {
     enum measure measure;
     bool is_known; /* false: too few pairs */
     struct difference_estimate estimate;
+    double p_adjusted; /* for all differences together (Holm); NAN if not known */
     bool distinguishable;
     double percent; /* of the baseline: for the callback's times of its handshake CPU; or NAN */
 };

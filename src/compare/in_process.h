@@ -24,9 +24,10 @@ struct in_process_config {
     bool resume;
 };
 
-/* in_process_new creates client and server, with their own certificates, and pins and trust for
- * ARMS, which it fills in. NULL sets ERR. */
-struct in_process *in_process_new(const struct in_process_config *config, struct arms *arms,
+/* in_process_new creates client and server by CONFIGS, one for all arms or, where these are apart,
+ * one for each, the control's among them; with their own certificates, and pins and trust for ARMS,
+ * which it fills in. NULL sets ERR. */
+struct in_process *in_process_new(const struct in_process_config *configs, struct arms *arms,
                                   struct error *err);
 void in_process_free(struct in_process *pair);
 
@@ -37,5 +38,9 @@ void in_process_run(struct in_process *pair, struct comparison *comparison, size
 
 /* in_process_facts returns what the last session negotiated. */
 const struct tls_facts *in_process_facts(const struct in_process *pair);
+
+/* in_process_arm_facts returns what the last session of ARM negotiated, or where the arms are not
+ * apart the last of all. */
+const struct tls_facts *in_process_arm_facts(const struct in_process *pair, unsigned arm);
 
 #endif

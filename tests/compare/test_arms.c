@@ -63,6 +63,40 @@ static void a_bad_list_is_refused_in_one_sentence(void **state)
     }
 }
 
+static void arms_that_are_apart_share_nothing_with_their_control(void **state)
+{
+    (void)state;
+    struct arms arms;
+    struct error err;
+    arms_begin(&arms, 3);
+    assert_true(arms_add(&arms, "stable", &err) && arms_add(&arms, "canary", &err));
+    arms.sessions[1] = ARM_RESUMED;
+    assert_true(arms_end(&arms, "canary", &err));
+    assert_int_equal(arms.count, 3);
+    assert_int_equal(arms.baseline, 1);
+    for (unsigned i = 0; i < arms.count; i++)
+        assert_int_equal(arms.policy_of[i], i);
+    assert_int_equal(arms_sessions(&arms, 0), ARM_FULL);
+    assert_int_equal(arms_sessions(&arms, arms.control), ARM_RESUMED);
+    arms_cleanup(&arms);
+}
+
+static void a_name_is_taken_once(void **state)
+{
+    (void)state;
+    struct arms arms;
+    struct error err;
+    arms_begin(&arms, 3);
+    assert_true(arms_add(&arms, "a", &err));
+    assert_false(arms_add(&arms, "a", &err));
+    assert_non_null(strstr(err.text, "two arms are named 'a'"));
+    assert_false(arms_add(&arms, "control", &err));
+    assert_non_null(strstr(err.text, "named 'control'"));
+    assert_false(arms_end(&arms, "b", &err));
+    assert_non_null(strstr(err.text, "--baseline 'b' is not one of the arms"));
+    arms_cleanup(&arms);
+}
+
 static void only_chain_modes_need_trust(void **state)
 {
     (void)state;
@@ -213,6 +247,8 @@ int main(void)
         cmocka_unit_test(a_list_becomes_arms_and_a_control),
         cmocka_unit_test(the_control_shares_the_baselines_policy),
         cmocka_unit_test(a_bad_list_is_refused_in_one_sentence),
+        cmocka_unit_test(arms_that_are_apart_share_nothing_with_their_control),
+        cmocka_unit_test(a_name_is_taken_once),
         cmocka_unit_test(only_chain_modes_need_trust),
         cmocka_unit_test(every_block_has_every_arm_once),
         cmocka_unit_test(the_order_repeats_with_its_seed_and_with_no_other),

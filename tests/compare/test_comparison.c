@@ -75,6 +75,61 @@ static void each_arm_but_baseline_and_control_has_a_difference_in_each_measure(v
     comparison_cleanup(&comparison);
 }
 
+/* How often arms that do not differ are told apart. */
+static unsigned count_claims(unsigned num_runs)
+{
+    unsigned num_claiming = 0;
+    struct random random;
+    random_init(&random, 5);
+    for (unsigned run = 0; run < num_runs; run++) {
+        struct comparison comparison;
+        bool claims = false;
+        comparison_init(&comparison, &arms, false);
+        for (size_t i = 0; i < NUM_BLOCKS * (size_t)arms.count; i++) {
+            double values[NUM_MEASURES] = {1000 + 300 * random_unit(&random),
+                                           100000 + 300 * random_unit(&random),
+                                           200000 + 300 * random_unit(&random), NAN};
+            comparison_add(&comparison, i / arms.count, (unsigned)(i % arms.count), values);
+        }
+        comparison_judge(&comparison);
+        for (size_t i = 0; i < comparison.num_differences; i++)
+            claims |= comparison.differences[i].distinguishable;
+        num_claiming += claims;
+        comparison_cleanup(&comparison);
+    }
+    return num_claiming;
+}
+
+/* With six differences, each judged alone, it would be every fourth run. */
+static void equal_arms_are_told_apart_in_one_run_of_twenty_at_most(void **state)
+{
+    (void)state;
+    assert_in_range(count_claims(60), 0, 6); /* 3 expected at most */
+}
+
+static void each_p_is_corrected_for_those_before_it(void **state)
+{
+    (void)state;
+    struct comparison comparison;
+    double last = 0;
+    comparison_init(&comparison, &arms, false);
+    fill(&comparison, NUM_BLOCKS, 0);
+    for (size_t block = 0; block < NUM_BLOCKS; block++) /* an arm like the baseline */
+        for (int m = 0; m < MEASURE_INSTRUCTIONS; m++)
+            comparison.samples[1].values[m][block] -= (float)costs[1];
+    comparison_judge(&comparison);
+    for (size_t i = 0; i < comparison.num_differences; i++) {
+        const struct difference *difference = &comparison.differences[i];
+        double p = difference->estimate.p_value;
+        assert_true(difference->p_adjusted >= p && difference->p_adjusted <= fmin(6 * p, 1));
+        assert_int_equal(difference->distinguishable, difference->arm == 2);
+        last = fmax(last, difference->p_adjusted);
+    }
+    assert_true(last > 0.05);
+    assert_true(comparison.control[0].p_adjusted == comparison.control[0].estimate.p_value);
+    comparison_cleanup(&comparison);
+}
+
 static void a_callbacks_percentage_is_of_the_handshakes_cpu(void **state)
 {
     (void)state;
@@ -294,6 +349,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_arm_but_baseline_and_control_has_a_difference_in_each_measure),
+        cmocka_unit_test(equal_arms_are_told_apart_in_one_run_of_twenty_at_most),
+        cmocka_unit_test(each_p_is_corrected_for_those_before_it),
         cmocka_unit_test(a_callbacks_percentage_is_of_the_handshakes_cpu),
         cmocka_unit_test(a_control_off_zero_is_not_trusted),
         cmocka_unit_test(a_control_within_half_a_step_of_the_clock_is_zero),

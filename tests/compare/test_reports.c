@@ -28,10 +28,10 @@ static void make(struct compare_result *result, size_t num_blocks, bool has_inst
                                       .libuv = "1.44.2",
                                       .where = "https://localhost:8443/",
                                       .command = command,
-                                      .server_key = "ecdsa_secp256r1_sha256",
-                                      .version = "TLSv1.3",
-                                      .cipher = "TLS_AES_128_GCM_SHA256",
-                                      .group = "X25519",
+                                      .negotiated[0] = {.server_key = "ecdsa_secp256r1_sha256",
+                                                        .version = "TLSv1.3",
+                                                        .cipher = "TLS_AES_128_GCM_SHA256",
+                                                        .group = "X25519"},
                                       .session_mode = "full",
                                       .connections = 10,
                                       .started_wall_ns = 1795392000000000000,
@@ -145,6 +145,7 @@ static void with_instructions_there_is_a_fourth_measure(void **state)
     result.in_process = true;
     result.where = "in process";
     result.session_mode = "resume";
+    arms.sessions[0] = ARM_RESUMED;
     result.resolve_ns = 1000;
     result.resolved = true;
     result.least_seen_ns = 214;
@@ -160,7 +161,7 @@ static void an_empty_comparison_shows_no_misleading_figures(void **state)
     struct compare_result result;
     make(&result, 0, false);
     result.interrupted_by = SIGINT;
-    result.version[0] = result.cipher[0] = result.group[0] = result.server_key[0] = '\0';
+    result.negotiated[0] = (struct negotiated){.version = ""};
     check_golden("empty.txt", write_text, &result);
     check_golden("empty.json", compare_json, &result);
     drop(&result);
@@ -182,6 +183,7 @@ static void what_went_wrong_is_said(void **state)
     result.failures[1] = (struct failure_count){"client_cert_refused", 1};
     result.num_failure_kinds = 2;
     result.session_mode = "resume";
+    arms.sessions[0] = ARM_RESUMED;
     result.resolve_ns = 500;
     result.least_seen_ns = result.sessions_needed = INFINITY;
     snprintf(result.why_not_resolved, sizeof result.why_not_resolved, "%s",

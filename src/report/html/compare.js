@@ -20,6 +20,7 @@ const baseline = data.differences[0]?.baseline ?? control[measures[0].name].base
 const least = Math.min(...arms.map((arm) => arm.counted));
 const failed = arms.reduce((sum, arm) => sum + arm.failed, 0);
 const ofOtherKind = arms.reduce((sum, arm) => sum + arm.sessions - arm.failed - arm.counted, 0);
+const isApart = typeof arms[0].options === 'string'; // arms with options of their own, which are not ways to verify
 const isCounted = arms.every((arm) => isNumber(arm.instructions));
 
 // The differences of a measure in the order of the arms, the control's last, each with its path in the data.
@@ -93,9 +94,10 @@ function plan() {
     return joined([
         config.in_process ? 'a server in the same process, through memory' : config.where,
         config.in_process ? null : `${plural(config.connections, 'connection')}, 1 thread`,
-        config.version ? `${config.version}, ${config.cipher}, ${config.group}` : null,
-        config.server_signature ? `server signs with ${config.server_signature}` : null,
-        `${config.session_mode} sessions`, `arms interleaved at random in blocks, seed ${config.seed}`,
+        ...(isApart ? [] : [config.version ? `${config.version}, ${config.cipher}, ${config.group}` : null,
+            config.server_signature ? `server signs with ${config.server_signature}` : null,
+            `${config.session_mode} sessions`]),
+        `arms interleaved at random in blocks, seed ${config.seed}`,
     ]);
 }
 
@@ -124,7 +126,7 @@ function verdict() {
     return el('section', { id: 'verdict', class: `verdict ${tone}`, 'aria-label': 'Verdict' },
         el('p', { class: 'word' }, word),
         el('div', {}, el('p', {}, controlSentence()),
-            el('p', { class: 'books' }, `${plural(least, 'session')} of each arm counted, against the same server in the same run.`)));
+            el('p', { class: 'books' }, `${plural(least, 'session')} of each arm counted, in the same run.`)));
 }
 
 // ": reset 3, closed_early 1", or nothing.
@@ -142,7 +144,7 @@ function notices() {
         list.push(['bad', `${plural(failed, 'session')} failed `, `and ${failed === 1 ? 'is' : 'are'} in no figure${outcomes()}.`]);
     if (ofOtherKind > 0)
         list.push(['info', `${plural(ofOtherKind, 'session')} ${ofOtherKind === 1 ? 'was' : 'were'} ` +
-            `${config.session_mode === 'resume' ? 'not resumed' : 'resumed'} `, `and ${ofOtherKind === 1 ? 'is' : 'are'} in no figure.`]);
+            `${isApart ? 'not of the arm\u2019s kind' : config.session_mode === 'resume' ? 'not resumed' : 'resumed'} `, `and ${ofOtherKind === 1 ? 'is' : 'are'} in no figure.`]);
     if (!config.in_process && config.connections > 1)
         list.push(['info', 'Several sessions were in flight: ', 'one arm\u2019s work delays the others\u2019 sessions, so that ' +
             'differences in wall-clock time come out too small. Use -c 1 to measure them.']);
@@ -318,6 +320,22 @@ function armFigures() {
     return section('arms', 'Arms', table(columns, rows, { 'aria-label': 'Arms' }));
 }
 
+// What each arm was, where they have options of their own.
+function settings() {
+    if (!isApart)
+        return null;
+    const number = (name) => ({ name, class: 'number' });
+    const rows = arms.map((arm, i) => ({ arm, i })).filter(({ arm }) => arm.name !== 'control').map(({ arm, i }) => {
+        const { version, cipher, group, server_signature: signature } = arm.negotiated;
+        const wire = (name) => (arm.wire[name].count > 0 ? show(`arms.${i}.wire.${name}.p50`) : NONE);
+        return [arm.name, arm.options || 'those common to all', arm.session_mode,
+            version ? joined([version, cipher, group, signature]) : NONE, wire('sent'), wire('received'), wire('round_trips')];
+    });
+    return section('settings', 'What the arms are', table([{ name: 'Arm' }, { name: 'options' }, { name: 'sessions' },
+        { name: 'negotiated', class: 'minor' }, number('bytes sent'), number('received'), number('round trips')], rows,
+    { 'aria-label': 'What the arms are' }));
+}
+
 function differenceRow(measure, row) {
     const known = isKnown(row);
     const told = !known ? 'not known' : row.distinguishable ? 'distinguishable from zero' : 'not distinguishable from zero';
@@ -335,17 +353,18 @@ function differences() {
     return section('differences', `Differences from ${baseline}`, measures.map((measure) => [
         el('h3', {}, measure.title),
         table([{ name: 'Arm' }, number('difference'), number('95 % interval'), number('share', `of the client\u2019s ${measure.of}`),
-            number('p', 'of a paired test'), { name: 'pairs', class: 'number minor' }, { name: 'in words', class: 'verbal' }],
+            number('p', 'of a paired test, before Holm\u2019s correction'), { name: 'pairs', class: 'number minor' }, { name: 'in words', class: 'verbal' }],
         rowsOf(measure).map((row) => differenceRow(measure, row)), { 'data-measure': measure.name, 'aria-label': measure.title })]),
     note(`Shares are of ${baseline}: of the client\u2019s CPU in the handshake for the callback and for CPU itself, of the ` +
-        'handshake\u2019s latency for wall clock.'));
+        'handshake\u2019s latency for wall clock. A difference is told apart from zero where the interval excludes zero and p, corrected ' +
+        'for all differences together (Holm), is below 0.05: of twenty comparisons without a difference, one claims any.'));
 }
 
 // What a handshake was on the wire, which is the same in all arms: the baseline's median.
 function onTheWire() {
     const path = `arms.${arms.findIndex(({ name }) => name === baseline)}.wire`;
     const bytes = (name) => show(`${path}.${name}.p50`);
-    if (!(at(data, `${path}.sent.count`) > 0))
+    if (isApart || !(at(data, `${path}.sent.count`) > 0))
         return null;
     return ['A handshake on the wire', 'ClientHello ', bytes('client_hello'), ' bytes; ', bytes('sent'), ' sent, ',
         bytes('received'), ' received; round trips: ', bytes('round_trips')];
@@ -355,9 +374,9 @@ function method() {
     const resolve = data.resolve_difference;
     return section('method', 'How it was measured', facts([
         ['Where', config.where],
-        ['TLS', joined([config.version, config.cipher, config.group].filter((word) => word))],
-        ['Server signs with', config.server_signature || NONE],
-        ['Sessions', config.session_mode],
+        !isApart && ['TLS', joined([config.version, config.cipher, config.group].filter((word) => word))],
+        !isApart && ['Server signs with', config.server_signature || NONE],
+        !isApart && ['Sessions', config.session_mode],
         onTheWire(),
         !config.in_process && ['Connections', show('config.connections')],
         ['Seed', String(config.seed)],
@@ -381,5 +400,5 @@ function colophon() {
         tool.libuv ? `libuv ${tool.libuv}` : null]));
 }
 
-document.getElementById('page').replaceChildren(masthead(), verdict(), ...notices(), inWords(), intervals(), armFigures(),
-    differences(), method(), repeat(), colophon());
+document.getElementById('page').replaceChildren(masthead(), verdict(), ...notices(), inWords(), intervals(), ...[settings()].filter(Boolean),
+    armFigures(), differences(), method(), repeat(), colophon());

@@ -27,8 +27,24 @@ static json_t *wire_object(const struct value_counts wire[static NUM_WIRE])
     return object;
 }
 
-static json_t *arms_array(const struct comparison *c)
+/* What distinguishes an arm that is apart. */
+static void put_settings(json_t *object, const struct compare_result *r, unsigned arm)
 {
+    const struct arms *arms = r->comparison.arms;
+    const struct negotiated *n = &r->negotiated[arms->is_apart ? arm : arms->baseline];
+    char *options = arms->options[arm] != NULL ? utf8_clean(arms->options[arm]) : NULL;
+    json_object_set_new(object, "options", options != NULL ? json_string(options) : json_null());
+    json_object_set_new(object, "session_mode",
+                        json_string(arm_sessions_name(arms_sessions(arms, arm))));
+    json_object_set_new(object, "negotiated",
+                        json_pack("{s:s, s:s, s:s, s:s}", "version", n->version, "cipher",
+                                  n->cipher, "group", n->group, "server_signature", n->server_key));
+    free(options);
+}
+
+static json_t *arms_array(const struct compare_result *r)
+{
+    const struct comparison *c = &r->comparison;
     json_t *array = json_array();
     for (unsigned i = 0; i < c->arms->count; i++) {
         const struct arm_samples *samples = &c->samples[i];
@@ -42,6 +58,7 @@ static json_t *arms_array(const struct comparison *c)
                                 json_latency(samples->latencies[m]));
         if (c->has_instructions)
             json_object_set_new(arm, "instructions", number(comparison_instructions(c, i)));
+        put_settings(arm, r, i);
         json_object_set_new(arm, "wire", wire_object(samples->wire));
         json_array_append_new(array, arm);
     }
@@ -54,13 +71,14 @@ static json_t *difference_object(const struct comparison *c, const struct differ
     double by = d->measure == MEASURE_INSTRUCTIONS ? 1 : 1e3;
     const struct difference_estimate *e = &d->estimate;
     double known = d->is_known ? 1 : NAN;
-    return json_pack("{s:s, s:s, s:s, s:o, s:[o,o], s:b, s:o, s:o, s:I, s:I}", "arm",
+    return json_pack("{s:s, s:s, s:s, s:o, s:[o,o], s:b, s:o, s:o, s:o, s:I, s:I}", "arm",
                      c->arms->names[d->arm], "baseline", c->arms->names[c->arms->baseline],
                      "metric", measure_name(d->measure), "delta_us",
                      number(known * e->estimate / by), "ci95_us", number(known * e->ci95.low / by),
                      number(known * e->ci95.high / by), "distinguishable", d->distinguishable,
                      "percent", number(known * d->percent), "p_value", number(known * e->p_value),
-                     "pairs", (json_int_t)e->num_pairs, "batches", (json_int_t)e->num_batches);
+                     "p_adjusted", number(known * d->p_adjusted), "pairs", (json_int_t)e->num_pairs,
+                     "batches", (json_int_t)e->num_batches);
 }
 
 static json_t *differences_array(const struct comparison *c)
@@ -107,11 +125,12 @@ static json_t *plan_text(const char *plan)
 static json_t *how_object(const struct compare_result *r)
 {
     const struct comparison *c = &r->comparison;
+    const struct negotiated *n = &r->negotiated[c->arms->baseline];
     return json_pack(
         "{s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:f, s:f, s:f, s:f, s:f, s:f, "
         "s:s?}",
         "in_process", r->in_process, "where", r->where, "session_mode", r->session_mode, "version",
-        r->version, "cipher", r->cipher, "group", r->group, "server_signature", r->server_key,
+        n->version, "cipher", n->cipher, "group", n->group, "server_signature", n->server_key,
         "connections", (json_int_t)r->connections, "seed", (json_int_t)c->arms->seed,
         "clock_cost_us", r->cpu_clock_cost_ns / 1e3, "callback_clock_cost_us",
         r->now_clock_cost_ns / 1e3, "clock_step_us", c->steps[MEASURE_VERIFY_CALLBACK] / 1e3,
@@ -152,7 +171,7 @@ json_t *compare_json_object(const struct compare_result *r)
         "schema", "pinload.compare/1", "tool", "version", PINLOAD_VERSION, "boringssl",
         r->boringssl, "libuv", r->libuv, "command", command_array(r->command), "plan",
         plan_text(r->plan), "started_at", started, "duration_s", r->duration_s, "config",
-        how_object(r), "arms", arms_array(c), "failures", failures_object(r), "differences",
+        how_object(r), "arms", arms_array(r), "failures", failures_object(r), "differences",
         differences_array(c), "control", control_object(c), "resolve_difference", resolve_object(r),
         "interrupted_by", r->interrupted_by != 0 ? json_integer(r->interrupted_by) : json_null(),
         "trusted", c->trusted);

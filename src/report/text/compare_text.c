@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/text/compare_text.h"
 
+#include "base/number.h"
 #include "compare/compare_result.h"
 #include "measure/latency.h"
 #include "report/figures.h"
@@ -44,20 +45,43 @@ static double rounded(double value, int digits)
     return whole == 0 ? 0 : whole / by;
 }
 
+static const char *sessions_words(enum arm_sessions sessions)
+{
+    static const char *const words[] = {"full", "resumed", "resumed, with early data,"};
+    return words[sessions];
+}
+
+static void print_negotiated(FILE *out, const struct negotiated *negotiated)
+{
+    if (negotiated->version[0] == '\0')
+        fputs("no handshake was completed", out);
+    else
+        fprintf(out, "%s, %s, %s, server signs with %s", negotiated->version, negotiated->cipher,
+                negotiated->group, negotiated->server_key);
+}
+
 static void print_head(FILE *out, const struct compare_result *result)
 {
+    const struct arms *arms = result->comparison.arms;
     fprintf(out, "pinload compare  %s\n", result->where);
-    if (result->version[0] == '\0')
-        fputs("no handshake was completed, ", out);
-    else
-        fprintf(out, "%s, %s, %s, server signs with %s, ", result->version, result->cipher,
-                result->group, result->server_key);
-    fprintf(out, "%s sessions\n", strcmp(result->session_mode, "resume") == 0 ? "resumed" : "full");
+    if (!arms->is_apart) {
+        print_negotiated(out, &result->negotiated[arms->baseline]);
+        fprintf(out, ", %s sessions\n", sessions_words(arms_sessions(arms, 0)));
+    }
     if (!result->in_process)
         fprintf(out, "%llu connection%s, 1 thread, ", (unsigned long long)result->connections,
                 result->connections == 1 ? "" : "s");
     fprintf(out, "%.1f s; arms interleaved at random in blocks, seed %llu\n\n", result->duration_s,
             (unsigned long long)result->comparison.arms->seed);
+}
+
+/* Of the arms' names in tables. */
+static int name_width(const struct comparison *c)
+{
+    size_t width = 10;
+    for (unsigned i = 0; i < c->arms->count; i++)
+        width = number_max(width, strlen(c->arms->names[i]));
+    return (int)width;
 }
 
 /* Writes the median of each time of an arm, "-" if there is none, and its instructions. */
@@ -82,13 +106,14 @@ static void print_arms(FILE *out, const struct compare_result *result)
 {
     static const int widths[NUM_MEASURES] = {12, 13, 13, 12};
     const struct comparison *c = &result->comparison;
-    fprintf(out, "%-10s  %9s  %12s  %13s  %13s%s\n", "arm", "sessions", "callback p50", "CPU p50",
-            "handshake p50", c->has_instructions ? "  instructions" : "");
+    int width = name_width(c);
+    fprintf(out, "%-*s  %9s  %12s  %13s  %13s%s\n", width, "arm", "sessions", "callback p50",
+            "CPU p50", "handshake p50", c->has_instructions ? "  instructions" : "");
     for (unsigned i = 0; i < c->arms->count; i++) {
         char sessions[FIGURE_LEN], cells[NUM_MEASURES][FIGURE_LEN];
         figure_count(sessions, c->samples[i].sessions);
         format_arm(c, i, cells);
-        fprintf(out, "%-10s  %9s", c->arms->names[i], sessions);
+        fprintf(out, "%-*s  %9s", width, c->arms->names[i], sessions);
         for (int m = 0; m < comparison_num_measures(c); m++) {
             int pad = widths[m] - (int)figure_columns(cells[m]);
             fprintf(out, "  %*s%s", pad > 0 ? pad : 0, "", cells[m]);
@@ -98,19 +123,46 @@ static void print_arms(FILE *out, const struct compare_result *result)
     fputc('\n', out);
 }
 
-/* The baseline's median: the arms differ in what they check, not in what they send. */
-static void print_wire(FILE *out, const struct comparison *c)
+/* An arm's medians. */
+static void print_wire(FILE *out, const struct comparison *c, unsigned arm)
 {
-    const struct value_counts *wire = c->samples[c->arms->baseline].wire;
+    const struct value_counts *wire = c->samples[arm].wire;
     char cells[NUM_WIRE][FIGURE_LEN];
     uint64_t round_trips = value_counts_percentile(&wire[WIRE_ROUND_TRIPS], 50);
-    if (wire[WIRE_SENT].num == 0)
-        return;
     for (int i = 0; i < NUM_WIRE; i++)
         figure_count(cells[i], value_counts_percentile(&wire[i], 50));
-    fprintf(out, "on the wire: ClientHello %s bytes; sent %s, received %s; %s round trip%s\n\n",
+    fprintf(out, "ClientHello %s bytes; sent %s, received %s; %s round trip%s\n",
             cells[WIRE_CLIENT_HELLO], cells[WIRE_SENT], cells[WIRE_RECEIVED],
             cells[WIRE_ROUND_TRIPS], round_trips == 1 ? "" : "s");
+}
+
+/* What is on the wire is that of all where the arms differ only in what they check. */
+static void print_common_wire(FILE *out, const struct comparison *c)
+{
+    if (c->samples[c->arms->baseline].wire[WIRE_SENT].num == 0)
+        return;
+    fputs("on the wire: ", out);
+    print_wire(out, c, c->arms->baseline);
+    fputc('\n', out);
+}
+
+/* What each arm was: its options, what it negotiated, its medians on the wire. */
+static void print_each(FILE *out, const struct compare_result *result)
+{
+    const struct comparison *c = &result->comparison;
+    int width = name_width(c);
+    for (unsigned i = 0; i < c->arms->control; i++) {
+        const char *options = c->arms->options[i];
+        fprintf(out, "%-*s  %s\n%*s  ", width, c->arms->names[i],
+                options[0] != '\0' ? options : "(the options common to all)", width, "");
+        print_negotiated(out, &result->negotiated[i]);
+        fprintf(out, "; %s sessions\n", sessions_words(arms_sessions(c->arms, i)));
+        if (c->samples[i].wire[WIRE_SENT].num == 0)
+            continue;
+        fprintf(out, "%*s  ", width, "");
+        print_wire(out, c, i);
+    }
+    fputc('\n', out);
 }
 
 static void print_unknown(FILE *out, const struct difference *d)
@@ -134,7 +186,7 @@ static void print_difference(FILE *out, const struct comparison *c, const struct
 {
     const struct interval *ci = &d->estimate.ci95;
     double by = scale(d->measure);
-    fprintf(out, "  %-10s ", c->arms->names[d->arm]);
+    fprintf(out, "  %-*s ", name_width(c), c->arms->names[d->arm]);
     if (!d->is_known) {
         print_unknown(out, d);
         return;
@@ -158,7 +210,7 @@ static void print_difference(FILE *out, const struct comparison *c, const struct
 static void print_control(FILE *out, const struct comparison *c, enum measure measure)
 {
     const struct difference *d = &c->control[measure];
-    fprintf(out, "  %-10s ", c->arms->names[d->arm]);
+    fprintf(out, "  %-*s ", name_width(c), c->arms->names[d->arm]);
     if (!d->is_known) {
         print_unknown(out, d);
         return;
@@ -171,6 +223,11 @@ static void print_differences(FILE *out, const struct compare_result *result)
 {
     const struct comparison *c = &result->comparison;
     fprintf(out, "difference from %s, with 95%% interval\n", c->arms->names[c->arms->baseline]);
+    if (c->num_differences > 1)
+        fprintf(out,
+                "(where there is none at all, one of these %zu is claimed in under 5%% of runs: "
+                "Holm)\n",
+                c->num_differences);
     for (size_t i = 0; i < c->num_differences; i++)
         print_difference(out, c, &c->differences[i]);
     fprintf(out, "control (%s again), with the %.2f%% interval, which must include zero\n",
@@ -260,7 +317,9 @@ static void print_left_out(FILE *out, const struct compare_result *result)
         print_failures(out, result);
     if (other > 0)
         fprintf(out, "sessions that were %s and are not in any figure: %llu\n",
-                strcmp(result->session_mode, "resume") == 0 ? "not resumed" : "resumed",
+                result->comparison.arms->is_apart             ? "not of their arm's kind"
+                : strcmp(result->session_mode, "resume") == 0 ? "not resumed"
+                                                              : "resumed",
                 (unsigned long long)other);
 }
 
@@ -305,7 +364,10 @@ void compare_text(FILE *out, const struct compare_result *result)
     const struct comparison *c = &result->comparison;
     print_head(out, result);
     print_arms(out, result);
-    print_wire(out, c);
+    if (c->arms->is_apart)
+        print_each(out, result);
+    else
+        print_common_wire(out, c);
     print_differences(out, result);
     print_clocks(out, result);
     print_resolution(out, result);
