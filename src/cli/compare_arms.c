@@ -21,8 +21,9 @@ static const struct preset {
     const char *arms[4]; /* as --arm has them */
 } presets[] = {
     {"groups",
-     {"X25519: --groups X25519", "X25519MLKEM768: --groups X25519MLKEM768",
-      "P-256: --groups P-256"}},
+     {"X25519: --tls-min 1.3 --groups X25519",
+      "X25519MLKEM768: --tls-min 1.3 --groups X25519MLKEM768",
+      "P-256: --tls-min 1.3 --groups P-256"}},
     {"versions", {"tls1.3: --tls-min 1.3 --tls-max 1.3", "tls1.2: --tls-min 1.2 --tls-max 1.2"}},
     {"keys",
      {"p256: --key-type p256", "rsa2048: --key-type rsa2048", "mldsa44: --key-type mldsa44"}},
@@ -224,7 +225,7 @@ static bool check_early_data(const struct arm_choice *arm, struct error *err)
 }
 
 /* A warning that is that of another arm as well is printed once. */
-static void move_notices(struct notices *to, struct notices *from)
+static void add_notices(struct notices *to, const struct notices *from)
 {
     for (size_t i = 0; i < from->count; i++) {
         size_t k = 0;
@@ -233,7 +234,6 @@ static void move_notices(struct notices *to, struct notices *from)
         if (k == to->count)
             notices_add(to, "%s", from->texts[i]);
     }
-    notices_cleanup(from);
 }
 
 static bool plan_arm(struct arm_choice *arm, struct notices *notices, struct error *err)
@@ -246,7 +246,9 @@ static bool plan_arm(struct arm_choice *arm, struct notices *notices, struct err
         return error_set(err, "%s reads standard input, which only one arm could; expected a file",
                          reader);
     bool ok = plan_build(&arm->plan, &arm->all, &own, err) && check_early_data(arm, err);
-    move_notices(notices, &own);
+    if (ok)
+        add_notices(notices, &own);
+    notices_cleanup(&own);
     return ok;
 }
 
