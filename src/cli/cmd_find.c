@@ -44,35 +44,39 @@ static void tell_progress(void *arg, const struct progress_moment *moment, bool 
     progress_tell(arg, moment, is_last);
 }
 
-/* Stages until there is an answer, or a stage cannot be run, or is interrupted. */
+static void tell_begins(struct progress *progress, const struct find_result *result,
+                        const struct search_step *step)
+{
+    *progress = (struct progress){.out = stderr,
+                                  .redraws = progress->redraws,
+                                  .colour = progress->colour,
+                                  .duration_s = step->seconds};
+    find_text_begins(stderr, result, step);
+}
+
+/* Stages until there is an answer, or a stage cannot be run, or there is an interruption. */
 static bool search_on(struct search *search, struct find_runs *runs, struct progress *progress,
                       struct error *err)
 {
     struct find_result *result = runs->result;
-    for (;;) {
-        struct search_step step = search_next(search);
-        if (step.phase == SEARCH_DONE)
-            return true;
-        if (progress != NULL) {
-            *progress = (struct progress){.out = stderr,
-                                          .redraws = progress->redraws,
-                                          .colour = progress->colour,
-                                          .duration_s = step.seconds};
-            find_text_begins(stderr, result, &step);
-        }
+    struct search_step step;
+    while (result->interrupted_by == 0 && (step = search_next(search)).phase != SEARCH_DONE) {
+        if (progress != NULL)
+            tell_begins(progress, result, &step);
         if (!find_runs_stage(runs, &step, err))
             return false;
         if (result->interrupted_by != 0)
-            return true;
+            break;
         const struct find_stage *stage = &result->stages[result->num_stages - 1];
         struct search_fact fact = {.held = stage->cause == STAGE_HELD,
                                    .served = stage_served(stage)};
         if (progress != NULL)
-            find_text_stage(stderr, result, stage);
-        if (!find_runs_recover(runs))
-            return true;
+            find_text_stage(stderr, stage);
+        if (step.phase != SEARCH_CONFIRM || !fact.held)
+            find_runs_recover(runs);
         search_learn(search, &fact, find_runs_spent(runs));
     }
+    return true;
 }
 
 static bool seek(struct find_runs *runs, const struct options *options, struct error *err)

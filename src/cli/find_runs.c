@@ -114,13 +114,12 @@ static bool is_recovered(struct find_runs *runs)
     return ns > 0 && ns <= RECOVERED * runs->result->alone_ns + RECOVERED_NS;
 }
 
-bool find_runs_recover(struct find_runs *runs)
+void find_runs_recover(struct find_runs *runs)
 {
     uint64_t until_ns = clock_now_ns() + RECOVERY_NS;
     const struct timespec pause = {.tv_nsec = (long)PAUSE_NS};
     while (!is_recovered(runs) && runs->result->interrupted_by == 0 && clock_now_ns() < until_ns)
         nanosleep(&pause, NULL);
-    return runs->result->interrupted_by == 0;
 }
 
 /* --- a stage -------------------------------------------------------------------------------- */

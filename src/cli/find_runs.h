@@ -29,8 +29,8 @@ struct find_runs {
 bool find_runs_alone(struct find_runs *runs, struct error *err);
 
 /* find_runs_recover waits until sessions by themselves take about as long as in the beginning, for
- * ten seconds at most. False: it was interrupted. */
-bool find_runs_recover(struct find_runs *runs);
+ * ten seconds at most, or until an interruption. */
+void find_runs_recover(struct find_runs *runs);
 
 /* find_runs_stage runs STEP, and appends its stage to RESULT, unless it was interrupted, which the
  * result then says. False sets ERR: it could not be run. */

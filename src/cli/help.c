@@ -52,7 +52,7 @@ void help_overview(FILE *out)
                 command_table[i].operands, command_table[i].summary);
     fputs(
         "  pinload help COMMAND\n      list all options of COMMAND\n"
-        "  pinload help figures\n      list the figures that --fail-if takes\n"
+        "  pinload help figures\n      list the figures that --fail-if and --slo take\n"
         "  pinload help --man | --completion bash|zsh\n      print the man page or shell completions\n"
         "  pinload --version\n\n"
         "Examples:\n",

@@ -221,7 +221,7 @@ static void print_description(FILE *out)
     }
     fputs(".It Cm help\n"
           "List the commands, the options of one, or, with\n.Cm figures ,\n"
-          "the figures that\n.Fl \\-fail-if\ntakes.\n"
+          "the figures that\n.Fl \\-fail-if\nand\n.Fl \\-slo\ntake.\n"
           ".Fl \\-man\nprints this page, and\n.Fl \\-completion\n"
           "shell completions.\n"
           ".El\n",

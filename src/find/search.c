@@ -23,6 +23,7 @@ struct search {
     size_t num_stages;
     struct search_step next;
     struct edge *edge; /* from SEARCH_EDGE on */
+    double low, high;  /* between which it is sought */
     double aims[2];    /* rates to try before the edge says one */
     size_t num_aims;
     double spent_s;
@@ -155,8 +156,44 @@ static bool is_late(const struct search *search)
     return search->spent_s + terms->stage_s + terms->confirm_s > terms->budget_s;
 }
 
+static double length_of(const struct search *search, const struct stage *stage)
+{
+    return stage->seconds / search->terms.stage_s;
+}
+
+/* Seeks the edge between LOW and HIGH, by all that the stages told. */
+static void seek_between(struct search *search, double low, double high)
+{
+    const struct search_terms *terms = &search->terms;
+    search->low = fmax(low, terms->least / 2);
+    search->high = fmax(fmin(high, terms->most * 1.1), search->low * 1.5);
+    edge_free(search->edge);
+    search->edge = edge_new(search->low, search->high, terms->within / 8);
+    for (size_t i = 0; i < search->num_stages; i++) {
+        const struct stage *stage = &search->stages[i];
+        edge_learn(search->edge, stage->rate, stage->held, length_of(search, stage));
+    }
+    if (search->served > 0)
+        edge_hint(search->edge, search->served);
+}
+
+/* If what is known points to one end, stages there broke or held by accident: it goes on beyond. */
+static void widen(struct search *search)
+{
+    const struct search_terms *terms = &search->terms;
+    double near = 1 + 2 * terms->within;
+    bool is_above = edge_quantile(search->edge, 0.9) * near >= search->high;
+    bool is_below = edge_quantile(search->edge, 0.1) <= search->low * near;
+    bool may_be_above = search->high < terms->most * 1.1;
+    bool may_be_below = search->low > terms->least / 2;
+    if ((is_above && may_be_above) || (is_below && may_be_below))
+        seek_between(search, is_below ? search->low / DOWN : search->low,
+                     is_above ? search->high * 2 : search->high);
+}
+
 static void approach(struct search *search)
 {
+    widen(search);
     double middle = edge_quantile(search->edge, 0.5);
     bool is_known = is_narrow(search) || is_at_most(search);
     if ((is_known && num_near(search, middle) >= FEWEST_NEAR) || is_late(search)) {
@@ -168,23 +205,13 @@ static void approach(struct search *search)
     go_on(search, SEARCH_EDGE, rate, search->terms.stage_s);
 }
 
-static double length_of(const struct search *search, const struct stage *stage)
-{
-    return stage->seconds / search->terms.stage_s;
-}
-
 /* From here on the edge is known to be around what held and what broke. */
 static void begin_edge(struct search *search, double held, double broken, double served)
 {
     const struct search_terms *terms = &search->terms;
-    double least = fmax(held / 2, terms->least / 2), most = fmin(broken * 2, terms->most * 1.1);
-    search->edge = edge_new(least, fmax(most, least * 1.5), terms->within / 8);
-    for (size_t i = 0; i < search->num_stages; i++) {
-        const struct stage *stage = &search->stages[i];
-        edge_learn(search->edge, stage->rate, stage->held, length_of(search, stage));
-    }
     if (served > 0)
-        edge_hint(search->edge, served);
+        search->served = served;
+    seek_between(search, held / 2, broken * 2);
     double around[] = {served * (1 + terms->within), served * (1 - terms->within)};
     if (around[1] > 0 && around[0] < broken) { /* the lower one first */
         search->aims[0] = around[0];

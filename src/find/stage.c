@@ -75,6 +75,13 @@ static bool is_unexpected(const struct result_identity *row)
                                : row->by_class[CLASS_REFUSED] > 0;
 }
 
+/* Endless sessions succeed by their requests; those without requests end unconfirmed. */
+static bool has_measured(const struct find_stage *stage, const struct result *result)
+{
+    return stage->succeeded > 0 || stage->refused > 0 || result->requests_succeeded > 0 ||
+           result->by_class[CLASS_UNCONFIRMED] > 0;
+}
+
 /* Writes how sessions failed, or which identity was not treated as expected; nothing: neither. */
 static void write_failures(struct buffer *out, const struct find_stage *stage,
                            const struct result *result, const struct stage_rules *rules)
@@ -93,7 +100,7 @@ static void write_failures(struct buffer *out, const struct find_stage *stage,
                       row->expect_refused ? "accepted" : "refused");
         return;
     }
-    if (stage->succeeded == 0 && stage->refused == 0)
+    if (!has_measured(stage, result))
         buffer_append_text(out, "no session succeeded");
 }
 

@@ -41,7 +41,7 @@ test('the limit of a server is found, and every report has the stages', async ()
 test('as far as it may go, and no further', async () => {
     await withSink([], async (url) => {
         const { status, told, result } = await find('most',
-            words('-d 2s --confirm 0 --start-rate 20 --max-rate 30 --progress always'), url);
+            words('-r 0 -d 2s --confirm 0 --start-rate 20 --max-rate 30 --progress always'), url);
         assert.equal(status, 0, told);
         assert.equal(result.answer.end, 'at_least');
         assert.deepEqual(result.stages.map(({ load }) => load), [20, 30]);
@@ -69,6 +69,15 @@ test('a number of connections is found', async () => {
         assert.equal(result.by, 'connections');
         assert.ok(result.answer.holds >= 8 && result.answer.holds <= 15, told); // 12 of 5 ms each
         assert.ok(result.stages.every(({ load, kept }) => Number.isInteger(load) && kept === null));
+    });
+});
+
+test('kept-alive connections with requests all the time', async () => {
+    await withSink([], async (url) => {
+        const { status, told, result } = await find('endless',
+            [...words('--by connections -r inf -d 2s --confirm 0 -c 8 --slo'), 'request.p99 < 5s'], url);
+        assert.equal(status, 0, told);
+        assert.deepEqual([result.answer.end, result.answer.holds, result.latency], ['at_least', 8, 'request']);
     });
 });
 
@@ -123,7 +132,7 @@ for (const [args, text] of mistakes) {
 }
 
 test('the results hold the schema', () => {
-    const names = ['limit', 'most', 'connections', 'by-connections', 'interrupted'].map((name) => inWork(`find-${name}.json`));
+    const names = ['limit', 'most', 'connections', 'by-connections', 'endless', 'interrupted'].map((name) => inWork(`find-${name}.json`));
     const { status, stdout, stderr } = validate(names.filter((name) => fs.existsSync(name)));
     assert.equal(status, 0, `${stdout}${stderr}`);
 });

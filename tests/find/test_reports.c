@@ -244,6 +244,19 @@ static void nothing_in_a_page_ends_its_data(void **state)
     find_result_cleanup(&result);
 }
 
+/* The page of the search, for a browser, as the file that PINLOAD_FIND_PAGE names. */
+static void the_page_is_written(void **state)
+{
+    (void)state;
+    const char *path = getenv("PINLOAD_FIND_PAGE");
+    struct find_result result = found();
+    FILE *file = path != NULL ? fopen(path, "wb") : tmpfile();
+    assert_non_null(file);
+    assert_true(find_html(file, &result));
+    assert_int_equal(fclose(file), 0);
+    find_result_cleanup(&result);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -253,6 +266,7 @@ int main(void)
         cmocka_unit_test(what_does_not_hold_says_why),
         cmocka_unit_test(an_answer_that_is_none_yet_is_doubted),
         cmocka_unit_test(nothing_in_a_page_ends_its_data),
+        cmocka_unit_test(the_page_is_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

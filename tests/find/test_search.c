@@ -17,7 +17,8 @@ static const struct search_terms usual = {.start = 50,
 struct server {
     double limit;
     bool tells;
-    int accident; /* the number of a stage that breaks whatever its rate; 0: none */
+    int accident;      /* the number of a stage that breaks whatever its rate; 0: none */
+    int num_accidents; /* so many of them, one after the other; 0: one */
     double spent_s, highest, long_limit;
     int num_stages, num_confirmations;
 };
@@ -37,8 +38,9 @@ static struct search_answer search_all(const struct search_terms *terms, struct 
         server->highest = fmax(server->highest, step.rate);
         assert_in_range(server->num_stages, 1, 150);
         assert_true(step.rate >= terms->least && step.rate <= terms->most);
-        struct search_fact fact = {.held = step.rate <= limit &&
-                                           server->num_stages != server->accident};
+        int last = server->accident + (server->num_accidents > 0 ? server->num_accidents - 1 : 0);
+        bool breaks = server->num_stages >= server->accident && server->num_stages <= last;
+        struct search_fact fact = {.held = step.rate <= limit && !(server->accident > 0 && breaks)};
         if (!fact.held && server->tells && step.rate > 1.02 * server->limit)
             fact.served = server->limit;
         search_learn(search, &fact, server->spent_s);
@@ -92,6 +94,21 @@ static void an_accident_on_the_way_up_is_repeated(void **state)
     for (int i = 2; i <= 4; i++) {
         struct server server = {.limit = 3000, .accident = i};
         struct search_answer answer = search_all(&usual, &server);
+        assert_int_equal(answer.end, SEARCH_FOUND);
+        assert_near(answer.rate, 3000);
+    }
+}
+
+/* Far below the limit two stages break, one after the other: what holds there shows that it was not
+ * the limit. */
+static void accidents_do_not_confine_the_search(void **state)
+{
+    (void)state;
+    for (int i = 1; i <= 4; i++) {
+        struct search_terms terms = usual;
+        terms.budget_s = 900;
+        struct server server = {.limit = 3000, .accident = i, .num_accidents = 2};
+        struct search_answer answer = search_all(&terms, &server);
         assert_int_equal(answer.end, SEARCH_FOUND);
         assert_near(answer.rate, 3000);
     }
@@ -199,6 +216,7 @@ int main(void)
         cmocka_unit_test(the_limit_is_found_and_confirmed),
         cmocka_unit_test(no_rate_above_the_highest_is_tried),
         cmocka_unit_test(an_accident_on_the_way_up_is_repeated),
+        cmocka_unit_test(accidents_do_not_confine_the_search),
         cmocka_unit_test(a_first_rate_beyond_the_limit_is_lowered),
         cmocka_unit_test(where_nothing_holds_it_ends),
         cmocka_unit_test(a_lower_rate_is_confirmed_where_long_stages_break),

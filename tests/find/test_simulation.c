@@ -122,16 +122,17 @@ the_answer_is_near_its_interval_covers_and_it_takes_less_than_twice_the_time(voi
     }
 }
 
-/* Where every third stage breaks by itself, no answer of 30 s can be had; but the search ends, and does
- * not leave the neighbourhood for good. */
+/* Where every third stage breaks by itself, hardly a long one holds, and it takes longer; but the search
+ * ends, and where it ends is right. */
 static void a_server_that_stalls_all_the_time_is_not_searched_forever(void **state)
 {
     (void)state;
     static const double stalls[] = {0.1, 0.3};
     for (size_t i = 0; i < COUNT_OF(stalls); i++) {
         struct outcome outcome = search_many(&(struct server){.stalls = stalls[i], .tells = true});
-        assert_true(outcome.covered >= (i == 0 ? 0.8 : 0.4) * SEARCHES);
-        assert_true(outcome.spent_s < 3.5 * outcome.by_hand_s);
+        assert_true(outcome.near >= 0.9 * SEARCHES);
+        assert_true(outcome.covered >= 0.9 * SEARCHES);
+        assert_true(outcome.spent_s < 3 * outcome.by_hand_s);
     }
 }
 

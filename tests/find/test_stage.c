@@ -147,6 +147,20 @@ static void failures_break_it_unless_they_are_tolerated(void **state)
     expect(result, &usual, STAGE_FAILURES, "no session succeeded");
 }
 
+static void sessions_without_a_last_request_or_without_any_can_hold(void **state)
+{
+    (void)state;
+    struct result *result = made(1, 0);
+    result->by_class[CLASS_SUCCEEDED] = 0;
+    result->by_class[CLASS_CUT_OFF] = result->started;
+    result->requests_succeeded = 5000;
+    expect(result, &usual, STAGE_HELD, NULL);
+    result = made(1, 0);
+    result->by_class[CLASS_SUCCEEDED] = 0;
+    result->by_class[CLASS_UNCONFIRMED] = result->started;
+    expect(result, &usual, STAGE_HELD, NULL);
+}
+
 static void an_identity_that_is_not_treated_as_expected_breaks_it(void **state)
 {
     (void)state;
@@ -181,6 +195,7 @@ int main(void)
         cmocka_unit_test(a_closed_loop_has_no_pile),
         cmocka_unit_test(a_rate_that_was_not_kept_is_the_generators),
         cmocka_unit_test(failures_break_it_unless_they_are_tolerated),
+        cmocka_unit_test(sessions_without_a_last_request_or_without_any_can_hold),
         cmocka_unit_test(an_identity_that_is_not_treated_as_expected_breaks_it),
         cmocka_unit_test(a_condition_breaks_it_if_nothing_else_does),
     };

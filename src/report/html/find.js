@@ -89,7 +89,8 @@ function stageRow(stage, i) {
     const path = (name, format) => figure(data, `stages.${i}.${name}`, (value) => (isNumber(value) ? format(value) : NONE));
     return {
         class: stage.held ? null : 'odd',
-        cells: [path('load', loadText), path('duration_s', figureSeconds), path('per_second', (rate) => `${figureRate(rate)}/s`),
+        cells: [isByRate ? [path('load', figureRate), '/s'] : path('load', figureCount), path('duration_s', figureSeconds),
+            [path('per_second', figureRate), isNumber(stage.per_second) ? '/s' : ''],
             path('p50', figureTime), path('p99', figureTime), path('started', figureCount), path('failed', figureCount),
             stage.held ? (stage.confirms ? 'held, confirmed' : 'held') : `broken by ${causes[stage.broken_by]}: ${stage.why}`],
     };

@@ -32,9 +32,8 @@ void find_text_begins(FILE *out, const struct find_result *result, const struct 
     fflush(out);
 }
 
-void find_text_stage(FILE *out, const struct find_result *result, const struct find_stage *stage)
+void find_text_stage(FILE *out, const struct find_stage *stage)
 {
-    (void)result;
     if (stage->cause == STAGE_HELD)
         fputs("    held\n", out);
     else

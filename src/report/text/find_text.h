@@ -18,6 +18,6 @@ void find_text_failure(FILE *out, const struct find_result *result);
 
 /* find_text_begins writes, while the search runs, that STEP begins; find_text_stage what it came to. */
 void find_text_begins(FILE *out, const struct find_result *result, const struct search_step *step);
-void find_text_stage(FILE *out, const struct find_result *result, const struct find_stage *stage);
+void find_text_stage(FILE *out, const struct find_stage *stage);
 
 #endif
