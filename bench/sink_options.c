@@ -32,6 +32,7 @@ static const char help[] =
     "                      or both, joined by a comma, the preferred one first (default: never)\n"
     "  --tickets on|off    TLS session tickets (default off)\n"
     "  --stall AFTER,FOR   do nothing at all for FOR, once, AFTER the first connection\n"
+    "  --busy TIME         use the processor for TIME when the first bytes of a connection come\n"
     "  --delay TIME        wait before anything is read from a connection\n"
     "  --slow N,TIME       with one connection of N wait for TIME instead\n"
     "  --sessions-per-second N  serve no more; those that come faster wait in a queue\n"
@@ -122,6 +123,7 @@ enum {
     OPT_CERT_COMPRESSION,
     OPT_TICKETS,
     OPT_STALL,
+    OPT_BUSY,
     OPT_DELAY,
     OPT_SLOW,
     OPT_SESSIONS_PER_SECOND,
@@ -141,6 +143,7 @@ static const struct option table[] = {
     {"cert-compression", required_argument, NULL, OPT_CERT_COMPRESSION},
     {"tickets", required_argument, NULL, OPT_TICKETS},
     {"stall", required_argument, NULL, OPT_STALL},
+    {"busy", required_argument, NULL, OPT_BUSY},
     {"delay", required_argument, NULL, OPT_DELAY},
     {"slow", required_argument, NULL, OPT_SLOW},
     {"sessions-per-second", required_argument, NULL, OPT_SESSIONS_PER_SECOND},
@@ -187,6 +190,9 @@ static void take(struct sink_options *options, int option)
         break;
     case OPT_STALL:
         read_stall(options, optarg);
+        break;
+    case OPT_BUSY:
+        options->busy_ns = read_time("--busy", optarg);
         break;
     case OPT_DELAY:
         options->delay_ns = read_time("--delay", optarg);

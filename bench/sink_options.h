@@ -24,6 +24,7 @@ struct sink_options {
     bool check_every;
     uint64_t stall_after_ns;
     uint64_t stall_for_ns; /* 0: no stall */
+    uint64_t busy_ns;      /* of the processor, once the first bytes of a connection have come */
     uint64_t delay_ns;     /* before anything is read from a connection */
     uint64_t slow_every;   /* one of so many waits for slow_ns instead; 0: none */
     uint64_t slow_ns;

@@ -265,8 +265,10 @@ bool compare_arms_plan(struct compare_arms *chosen, struct arms *arms, struct no
             return arms_prefix(arms, i, err);
         share_addresses(chosen, i);
         arms->plans[i] = &arm->plan;
-        arms->policies[i] =
-            (struct verify_policy){.mode = arm->plan.verify, .pins = arm->plan.pins};
+        arms->policies[i] = (struct verify_policy){.mode = arm->plan.verify,
+                                                   .pins = arm->plan.pins,
+                                                   .report_pins = arm->plan.report_pins,
+                                                   .rejected = arm->plan.rejected};
         arms->sessions[i] = sessions[arm->plan.session_mode];
     }
     copy_control(arms);
