@@ -57,3 +57,8 @@ void process_spare_once(void)
             sigaction(numbers[i], &once, NULL);
     }
 }
+
+double process_seconds_between(struct timeval from, struct timeval to)
+{
+    return (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_usec - from.tv_usec) / 1e6;
+}

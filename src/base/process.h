@@ -6,6 +6,7 @@
 #define PINLOAD_BASE_PROCESS_H
 
 #include <stdint.h>
+#include <sys/time.h>
 
 /* process_rss returns the resident set in bytes, 0 if /proc is not available. */
 uint64_t process_rss(void);
@@ -21,5 +22,8 @@ uint64_t process_local_ports(void);
  * written is not lost; the next one ends the process as usual. Handlers that someone else has
  * installed are kept. */
 void process_spare_once(void);
+
+/* process_seconds_between returns the time from one reading of CPU time to another. */
+double process_seconds_between(struct timeval from, struct timeval to);
 
 #endif

@@ -10,12 +10,14 @@
 enum option_kind {
     OPTION_FLAG,
     OPTION_TEXT,
-    OPTION_CHOICE,   /* one of CHOICES, or a form that contains a capital letter */
-    OPTION_LIST,     /* a text, repeatable */
-    OPTION_COUNT,    /* a whole number from MIN to MAX */
-    OPTION_ENDLESS,  /* the same, or "inf": UINT64_MAX */
-    OPTION_DECIMAL,  /* a positive number */
-    OPTION_DURATION, /* a time of at least MIN ns */
+    OPTION_CHOICE,       /* one of CHOICES, or a form that contains a capital letter */
+    OPTION_LIST,         /* a text, repeatable */
+    OPTION_COUNT,        /* a whole number from MIN to MAX */
+    OPTION_ENDLESS,      /* the same, or "inf": UINT64_MAX */
+    OPTION_DECIMAL,      /* a positive number */
+    OPTION_COUNT_RAMP,   /* a whole number or, for run, a ramp A:B of two: the connections */
+    OPTION_DECIMAL_RAMP, /* a positive number or a ramp A:B: the rate */
+    OPTION_DURATION,     /* a time of at least MIN ns */
 };
 
 struct option_row {

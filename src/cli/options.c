@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "cli/option_ramp.h"
 #include "cli/option_table.h"
 #include "cli/other_tools.h"
 #include "cli/plan_file.h"
@@ -86,6 +87,31 @@ static bool set_count(const struct parse *parse, const struct option_row *row, c
     return refuse_value(parse, row, value, accepted);
 }
 
+/* Sets the higher of the two numbers, too. */
+static bool set_ramp(const struct parse *parse, const struct option_row *row, const char *value)
+{
+    struct ramp *ramp = option_ramp(parse->options, row);
+    bool is_rate = row->kind == OPTION_DECIMAL_RAMP;
+    if (!option_ramp_read(row, value, ramp))
+        return refuse_value(parse, row, value,
+                            is_rate ? "expected a ramp A:B of two numbers, such as 100:2000"
+                                    : "expected a ramp A:B of two whole numbers from 1 to "
+                                      "10000000, such as 10:500");
+    double most = ramp->from > ramp->to ? ramp->from : ramp->to;
+    if (is_rate)
+        parse->options->rate = most;
+    else
+        parse->options->connections = (uint64_t)most;
+    return true;
+}
+
+static bool set_decimal(const struct parse *parse, const struct option_row *row, const char *value)
+{
+    double *field = (double *)((char *)parse->options + row->offset);
+    return (text_parse_decimal(value, field) && *field > 0 && *field <= OPTION_MOST_RATE) ||
+           refuse_value(parse, row, value, "expected a number above 0, such as 200, 0.5 or 1.5k");
+}
+
 static bool set_duration(const struct parse *parse, const struct option_row *row, const char *value,
                          uint64_t *out)
 {
@@ -101,6 +127,11 @@ static bool set_duration(const struct parse *parse, const struct option_row *row
 static bool set_value(const struct parse *parse, const struct option_row *row, const char *value)
 {
     char *field = (char *)parse->options + row->offset;
+    struct ramp *ramp = option_ramp(parse->options, row);
+    if (ramp != NULL && strchr(value, ':') != NULL && parse->command == COMMAND_RUN)
+        return set_ramp(parse, row, value);
+    if (ramp != NULL)
+        *ramp = (struct ramp){0}; /* the last value counts */
     switch (row->kind) {
     case OPTION_FLAG:
         *(bool *)field = true;
@@ -114,16 +145,14 @@ static bool set_value(const struct parse *parse, const struct option_row *row, c
     case OPTION_CHOICE:
         return set_choice(parse, row, value, (const char **)field);
     case OPTION_COUNT:
+    case OPTION_COUNT_RAMP:
     case OPTION_ENDLESS:
         return set_count(parse, row, value, (uint64_t *)field);
     case OPTION_DURATION:
         return set_duration(parse, row, value, (uint64_t *)field);
     case OPTION_DECIMAL:
-        if (text_parse_decimal(value, (double *)field) && *(double *)field > 0 &&
-            *(double *)field <= 1e9)
-            return true;
-        return refuse_value(parse, row, value,
-                            "expected a number above 0, such as 200, 0.5 or 1.5k");
+    case OPTION_DECIMAL_RAMP:
+        return set_decimal(parse, row, value);
     }
     return false;
 }

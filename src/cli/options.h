@@ -30,6 +30,12 @@ struct text_list {
     size_t count;
 };
 
+/* A load that changes in a straight line, given as A:B. */
+struct ramp {
+    const char *text; /* NULL: none */
+    double from, to;
+};
+
 /* The values, borrowed from argv or the plan file if they are strings; NULL and 0 if not given, unless the table has
  * a default. */
 struct options {
@@ -45,6 +51,8 @@ struct options {
     uint64_t connections, sessions, duration_ns, ramp_ns, warm_up_ns, seed;
     const char *threads, *arrival, *overload, *shard, *start_at, *max_failures;
     double rate;
+    const char *stages;
+    struct ramp connections_ramp, rate_ramp; /* connections and rate are then the higher number */
     /* session */
     bool allow_missing_close_notify;
     uint64_t requests, hold_ns, think_ns, streams, timeout_ns, connect_timeout_ns;

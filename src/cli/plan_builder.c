@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/text.h"
+#include "cli/plan_stages.h"
 #include "http/refusal.h"
 #include "http/request.h"
 
@@ -145,6 +146,8 @@ bool plan_build_load(struct plan *plan, const struct options *options, struct er
     plan->warm_up_ns = options->warm_up_ns;
     plan->seed = options->seed;
     set_window(plan, options);
+    if (!plan_build_stages(plan, options, err))
+        return false;
     if (plan->rate == 0 &&
         (options_given(options, "arrival") || options_given(options, "overload")))
         return error_set(

@@ -4,6 +4,7 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/memory.h"
+#include "cli/option_ramp.h"
 #include "cli/option_table.h"
 #include "cli/plan_file.h"
 #include "report/utf8.h"
@@ -75,6 +76,11 @@ static void append_value(struct buffer *out, const struct options *options,
                          const struct option_row *row)
 {
     const char *field = (const char *)options + row->offset;
+    const struct ramp *ramp = option_ramp((struct options *)options, row);
+    if (ramp != NULL && ramp->text != NULL) {
+        append_string(out, ramp->text);
+        return;
+    }
     switch (row->kind) {
     case OPTION_FLAG:
         buffer_append_text(out, *(const bool *)field ? "true" : "false");
@@ -87,6 +93,7 @@ static void append_value(struct buffer *out, const struct options *options,
         append_list(out, options, row, (const struct text_list *)field);
         break;
     case OPTION_COUNT:
+    case OPTION_COUNT_RAMP:
     case OPTION_ENDLESS:
         if (row->kind == OPTION_ENDLESS && *(const uint64_t *)field == UINT64_MAX)
             buffer_append_text(out, "\"inf\"");
@@ -94,6 +101,7 @@ static void append_value(struct buffer *out, const struct options *options,
             buffer_format(out, "%" PRIu64, *(const uint64_t *)field);
         break;
     case OPTION_DECIMAL:
+    case OPTION_DECIMAL_RAMP:
         append_decimal(out, *(const double *)field);
         break;
     case OPTION_DURATION:

@@ -6,12 +6,15 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "cli/options.h"
+#include "cli/plan_stages.h"
 #include "http/request.h"
 #include "plan/plan.h"
 #include "result/result.h"
 #include "tls/fingerprint.h"
 #include "tls/identity.h"
 #include "tls/pinset.h"
+
+#include <stdlib.h>
 
 static void set_optional(struct result *result, const char *name, const char *text)
 {
@@ -51,6 +54,16 @@ static void set_texts(struct result *result, const char *name, const struct text
     buffer_cleanup(&text);
 }
 
+/* Only a run of stages has it. */
+static void set_stages(struct result *result, const struct plan *plan,
+                       const struct options *options)
+{
+    char *text = plan_stages_text(plan, options);
+    if (text != NULL)
+        result_set_text(result, "stages", text);
+    free(text);
+}
+
 static void set_load(struct result *result, const struct plan *plan, const struct options *options)
 {
     result_set_number(result, "connections", (double)plan_connections(plan));
@@ -67,6 +80,7 @@ static void set_load(struct result *result, const struct plan *plan, const struc
     } else {
         result_set_null(result, "rate");
     }
+    set_stages(result, plan, options);
     if (plan->no_backoff)
         result_set_bool(result, "backoff", false);
     set_seconds(result, "ramp_up_s", plan->ramp_ns);

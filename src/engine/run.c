@@ -356,17 +356,12 @@ static void watch(struct run *run)
 
 /* The result */
 
-static double seconds_between(struct timeval from, struct timeval to)
-{
-    return (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_usec - from.tv_usec) / 1e6;
-}
-
 static void fill_generator(const struct run *run, struct result *result)
 {
     struct rusage now;
     getrusage(RUSAGE_SELF, &now);
-    result->cpu_user_s = seconds_between(run->usage_before.ru_utime, now.ru_utime);
-    result->cpu_system_s = seconds_between(run->usage_before.ru_stime, now.ru_stime);
+    result->cpu_user_s = process_seconds_between(run->usage_before.ru_utime, now.ru_utime);
+    result->cpu_system_s = process_seconds_between(run->usage_before.ru_stime, now.ru_stime);
     result->cpu_per_session_us = result->started > 0 ? (result->cpu_user_s + result->cpu_system_s) *
                                                            1e6 / (double)result->started
                                                      : NAN;
@@ -421,6 +416,7 @@ static void judge_saturation(const struct run *run, const struct tally *tally,
         .busiest = busiest(result),
         .window_s = result->duration_s,
         .slip_p50_s = latency_percentile(result->schedule_slip, 50) / NS_PER_S,
+        .missed_stage = result_stages_missed(&result->stages),
         .is_counted = run->plan->sessions > 0,
         .last_intended_s = seconds_after(run->start_ns, tally->last_intended_ns),
         .last_began_s = seconds_after(run->start_ns, tally->last_started_ns)};

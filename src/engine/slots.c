@@ -52,6 +52,11 @@ struct slot *slots_take(struct slots *slots)
     return slot;
 }
 
+bool slots_have_place(const struct slots *slots, size_t most)
+{
+    return slots->num_ready > 0 && slots->count - slots->num_ready < most;
+}
+
 void slots_leave(struct slots *slots, struct slot *slot)
 {
     slot->is_busy = false;

@@ -51,6 +51,9 @@ void slots_put(struct slots *slots, struct slot *slot);
 /* slots_take returns the first ready slot, which is then busy; there must be one. */
 struct slot *slots_take(struct slots *slots);
 
+/* slots_have_place says whether a slot is ready and fewer than MOST are busy or pause. */
+bool slots_have_place(const struct slots *slots, size_t most);
+
 /* slots_leave says that the session of a busy slot is done; the slot then has to be put or to
  * pause. */
 void slots_leave(struct slots *slots, struct slot *slot);

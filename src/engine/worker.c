@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/process.h"
 #include "engine/outfit.h"
 #include "engine/session.h"
 #include "engine/slots.h"
@@ -302,21 +303,26 @@ static void begin_session(struct worker *worker, uint64_t intended_ns, uint64_t 
     session_begin(slot->session, &start);
 }
 
-static void begin_closed_loop(struct worker *worker)
+static void begin_closed_loop(struct worker *worker, uint64_t now_ns)
 {
-    while (worker->slots.num_ready > 0 && worker->serial < worker->quota) {
-        uint64_t now_ns = clock_now_ns();
+    size_t most = plan_connections_at(worker->plan, worker->index, now_ns - worker->start_ns);
+    while (slots_have_place(&worker->slots, most) && worker->serial < worker->quota) {
+        now_ns = clock_now_ns();
         begin_session(worker, now_ns, now_ns);
         if (worker->serial == worker->quota)
             slots_count_pauses(&worker->slots, now_ns);
     }
 }
 
-/* Counts what is due before UNTIL_NS, up to the quota, as skipped. */
+/* Counts what is due before UNTIL_NS, up to the quota, as skipped: stage by stage. */
 static void skip_due(struct worker *worker, uint64_t until_ns)
 {
-    uint64_t most = worker->quota - worker->tally->scheduled;
-    tally_skipped(worker->tally, pacer_skip(&worker->pacer, until_ns, most));
+    uint64_t intended_ns, most;
+    while ((most = worker->quota - worker->tally->scheduled) > 0 &&
+           (intended_ns = pacer_next(&worker->pacer)) < until_ns) {
+        uint64_t end_ns = plan_stage_end(worker->plan, worker->start_ns, intended_ns, until_ns);
+        tally_skipped(worker->tally, intended_ns, pacer_skip(&worker->pacer, end_ns, most));
+    }
 }
 
 /* Starts the arrivals that are due. Without a free slot they wait, which costs nothing: the pacer
@@ -338,8 +344,7 @@ static void begin_open_loop(struct worker *worker, uint64_t now_ns)
     }
 }
 
-/* Starts what is due. A turn that comes late, after the end of the window, still starts the
- * window's last arrivals if there are slots for them. */
+/* Starts what is due; a late turn, after the end of the window, still starts its last arrivals. */
 static void begin_due(struct worker *worker, uint64_t now_ns)
 {
     bool stopped = atomic_load_explicit(&worker->stop, memory_order_relaxed) != STOP_NONE;
@@ -348,7 +353,7 @@ static void begin_due(struct worker *worker, uint64_t now_ns)
     if (worker->plan->rate > 0)
         begin_open_loop(worker, now_ns);
     else if (now_ns < worker->end_ns)
-        begin_closed_loop(worker);
+        begin_closed_loop(worker, now_ns);
 }
 
 /* The end */
@@ -428,6 +433,7 @@ static void set_wake(struct worker *worker)
         bool may_begin = worker->slots.num_ready > 0 || worker->plan->skip_when_full;
         if (worker->plan->rate > 0 && may_begin && !has_begun_all(worker))
             wake_ns = number_min(wake_ns, pacer_next(&worker->pacer));
+        wake_ns = number_min(wake_ns, plan_next_change(worker->plan, worker->start_ns));
     }
     net_loop_wake_at(worker->loop, wake_ns);
 }
@@ -504,11 +510,6 @@ static void on_wake(void *owner)
     (void)owner; /* the following turn handles it */
 }
 
-static double seconds_of(struct timeval time)
-{
-    return (double)time.tv_sec + (double)time.tv_usec / 1e6;
-}
-
 /* In a closed loop the slots become ready one after the other during the ramp-up. */
 static void line_up_slots(struct worker *worker)
 {
@@ -535,14 +536,13 @@ void worker_run(struct worker *worker, uint64_t start_ns)
     worker->end_ns = plan->duration_ns > 0 ? start_ns + plan->duration_ns : NEVER_NS;
     for (unsigned i = 0; i < worker->num_outfits; i++)
         tally_begin(worker->outfits[i].tally, start_ns);
-    pacer_init(&worker->pacer, plan->arrival, plan->rate, plan->ramp_ns, start_ns, worker->taker,
-               worker->num_takers, plan->seed);
+    plan_start_pacer(plan, &worker->pacer, start_ns, worker->taker, worker->num_takers);
     line_up_slots(worker);
     worker->busy_ns = 0;
     net_loop_run(worker->loop);
     getrusage(RUSAGE_THREAD, &after);
-    worker->cpu_user_s = seconds_of(after.ru_utime) - seconds_of(before.ru_utime);
-    worker->cpu_system_s = seconds_of(after.ru_stime) - seconds_of(before.ru_stime);
+    worker->cpu_user_s = process_seconds_between(before.ru_utime, after.ru_utime);
+    worker->cpu_system_s = process_seconds_between(before.ru_stime, after.ru_stime);
 }
 
 void worker_stop(struct worker *worker, bool gently)

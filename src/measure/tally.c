@@ -29,6 +29,7 @@ struct tally *tally_new(const struct plan *plan)
     tally->schedule_slip = latency_new(3);
     tally->loop_lag = latency_new(3);
     seconds_init(&tally->seconds);
+    stage_tallies_init(&tally->stages, plan);
     return tally;
 }
 
@@ -46,6 +47,7 @@ void tally_free(struct tally *tally)
     }
     seconds_cleanup(&tally->seconds);
     intervals_cleanup(&tally->intervals);
+    stage_tallies_cleanup(&tally->stages);
     latency_free(tally->schedule_slip);
     latency_free(tally->loop_lag);
     free(tally->identities);
@@ -57,6 +59,7 @@ void tally_begin(struct tally *tally, uint64_t start_ns)
 {
     seconds_begin(&tally->seconds, start_ns);
     intervals_begin(&tally->intervals, start_ns);
+    stage_tallies_begin(&tally->stages, start_ns);
     tally->measured_from_ns = start_ns + tally->plan->warm_up_ns;
     tally->steady_from_ns = number_max(tally->measured_from_ns, start_ns + tally->plan->ramp_ns);
 }
@@ -69,12 +72,14 @@ void tally_started(struct tally *tally, uint64_t intended_ns, uint64_t now_ns, s
     tally->last_intended_ns = intended_ns;
     tally->last_started_ns = now_ns;
     seconds_add_start(&tally->seconds, now_ns);
+    stage_tallies_started(&tally->stages, intended_ns, now_ns);
     if (tally->plan->rate > 0)
         latency_record(tally->schedule_slip, now_ns - intended_ns);
 }
 
-void tally_skipped(struct tally *tally, uint64_t count)
+void tally_skipped(struct tally *tally, uint64_t intended_ns, uint64_t count)
 {
+    stage_tallies_skipped(&tally->stages, intended_ns, count);
     tally->scheduled += count;
     tally->skipped += count;
 }
@@ -116,6 +121,14 @@ static void record(struct tally *tally, enum latency_kind kind, uint64_t now_ns,
 {
     latency_record(tally->latencies[kind], value_ns);
     intervals_record(&tally->intervals, kind, now_ns, value_ns);
+}
+
+/* Records a latency of KIND that completed at NOW_NS, and began or was intended to begin at BEGAN_NS. */
+static void record_of_stage(struct tally *tally, enum latency_kind kind, uint64_t began_ns,
+                            uint64_t now_ns)
+{
+    record(tally, kind, now_ns, now_ns - began_ns);
+    stage_tallies_record(&tally->stages, kind, began_ns, now_ns - began_ns);
 }
 
 static void tally_pins(struct tally *tally, const struct sample *sample)
@@ -211,15 +224,16 @@ void tally_handshake(struct tally *tally, const struct sample *sample, const str
     const struct timeline *at = &sample->at;
     uint64_t elapsed_ns = at->handshaken - at->connected;
     count_handshake(tally, sample->identity, tls);
+    stage_tallies_handshake(&tally->stages, at->intended);
     seconds_add_handshake(&tally->seconds, at->handshaken, elapsed_ns);
     if (tally->plan->rate > 0 && is_measured(tally, at->intended))
-        record(tally, LATENCY_HANDSHAKE_FROM_SCHEDULE, at->handshaken,
-               at->handshaken - at->intended);
+        record_of_stage(tally, LATENCY_HANDSHAKE_FROM_SCHEDULE, at->intended, at->handshaken);
     if (!is_measured(tally, at->connected))
         return;
     tally->measured_handshakes++;
     record(tally, tls->resumed ? LATENCY_TLS_HANDSHAKE_RESUMED : LATENCY_TLS_HANDSHAKE_FULL,
            at->handshaken, elapsed_ns);
+    stage_tallies_record(&tally->stages, LATENCY_TLS_HANDSHAKE, at->intended, elapsed_ns);
     if (tls->verify.num_calls > 0)
         record(tally, LATENCY_VERIFY_CALLBACK, at->handshaken, tls->verify.elapsed_ns);
     record_of_identity(tally, sample->identity, elapsed_ns);
@@ -231,8 +245,11 @@ static void tally_latencies(struct tally *tally, const struct sample *sample)
     if (sample->outcome != OUTCOME_SUCCEEDED || !is_measured(tally, at->intended))
         return;
     record(tally, LATENCY_SESSION, at->ended, at->complete - at->started);
-    if (tally->plan->rate > 0)
-        record(tally, LATENCY_FROM_SCHEDULE, at->ended, at->complete - at->intended);
+    if (tally->plan->rate == 0)
+        return;
+    record(tally, LATENCY_FROM_SCHEDULE, at->ended, at->complete - at->intended);
+    stage_tallies_record(&tally->stages, LATENCY_FROM_SCHEDULE, at->intended,
+                         at->complete - at->intended);
 }
 
 /* A session that had its responses before the run ended is neither a failure nor without a
@@ -260,6 +277,7 @@ void tally_session(struct tally *tally, const struct sample *sample)
 {
     enum outcome_class class = outcome_class(sample->outcome, tally->plan->refusal_by_close);
     seconds_add_session(&tally->seconds, sample->at.ended, class);
+    stage_tallies_session(&tally->stages, sample);
     tally->outcomes[sample->outcome]++;
     tally->identities[sample->identity].classes[class]++;
     if (class == CLASS_FAILED)
@@ -303,11 +321,12 @@ void tally_request(struct tally *tally, size_t identity, uint64_t now_ns, uint64
     count_code(&tally->statuses, (uint16_t)status, 1);
     tally->responses++;
     seconds_add_request(&tally->seconds, now_ns);
+    stage_tallies_response(&tally->stages, now_ns - after_ns);
     if (!is_measured(tally, now_ns - after_ns))
         return;
     tally->measured_requests++;
     tally->steady_requests += now_ns - after_ns >= tally->steady_from_ns;
-    record(tally, LATENCY_REQUEST, now_ns, after_ns);
+    record_of_stage(tally, LATENCY_REQUEST, now_ns - after_ns, now_ns);
 }
 
 static void merge_codes(struct code_counts *to, const struct code_counts *from)
@@ -396,6 +415,7 @@ void tally_merge(struct tally *to, struct tally *from)
     latency_merge(to->loop_lag, from->loop_lag);
     seconds_merge(&to->seconds, &from->seconds);
     intervals_merge(&to->intervals, &from->intervals);
+    stage_tallies_merge(&to->stages, &from->stages);
 }
 
 void tally_end(struct tally *tally, uint64_t stopped_ns, uint64_t ended_ns)

@@ -11,6 +11,7 @@
 #include "measure/latency_kind.h"
 #include "measure/sample.h"
 #include "measure/seconds.h"
+#include "measure/stage_tally.h"
 #include "measure/value_counts.h"
 
 #include <stdbool.h>
@@ -90,6 +91,7 @@ struct tally {
     struct latency *schedule_slip, *loop_lag;
     struct seconds seconds;
     struct intervals intervals;
+    struct stage_tallies stages;
 };
 
 struct tally *tally_new(const struct plan *plan);
@@ -98,9 +100,10 @@ void tally_free(struct tally *tally);
 /* tally_begin sets the start of the run. */
 void tally_begin(struct tally *tally, uint64_t start_ns);
 
-/* tally_started counts one scheduled session, tally_skipped COUNT of them. */
+/* tally_started counts one scheduled session, tally_skipped COUNT of them, which are of one stage:
+ * that of INTENDED_NS. */
 void tally_started(struct tally *tally, uint64_t intended_ns, uint64_t now_ns, size_t identity);
-void tally_skipped(struct tally *tally, uint64_t count);
+void tally_skipped(struct tally *tally, uint64_t intended_ns, uint64_t count);
 
 /* tally_connected and tally_handshake record phases of a session that continues; the latter with
  * the facts of its TLS connection. */

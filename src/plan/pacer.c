@@ -26,6 +26,13 @@ void pacer_init(struct pacer *pacer, enum arrival arrival, double rate, uint64_t
     }
 }
 
+void pacer_init_stages(struct pacer *pacer, enum arrival arrival, const struct stages *stages,
+                       uint64_t start_ns, unsigned share, unsigned num_shares, uint64_t seed)
+{
+    pacer_init(pacer, arrival, stages_most(stages), 0, start_ns, share, num_shares, seed);
+    pacer->stages = stages;
+}
+
 /* The time, in seconds after the start, by which COUNT arrivals are expected. */
 static double inverse_of_expected(const struct pacer *pacer, double count)
 {
@@ -43,8 +50,19 @@ static double expected_by(const struct pacer *pacer, double seconds)
     return pacer->rate * (seconds - pacer->ramp_s / 2);
 }
 
+/* A share of a Poisson process of STEP shares has every STEP-th of the expected arrivals. */
+static uint64_t next_in_stages(const struct pacer *pacer)
+{
+    double count = pacer->arrival == ARRIVAL_POISSON ? pacer->passed * (double)pacer->step
+                                                     : (double)pacer->next;
+    uint64_t after_ns = stages_arrival(pacer->stages, count);
+    return after_ns < UINT64_MAX ? pacer->start_ns + after_ns : UINT64_MAX;
+}
+
 uint64_t pacer_next(const struct pacer *pacer)
 {
+    if (pacer->stages != NULL)
+        return next_in_stages(pacer);
     double count = pacer->arrival == ARRIVAL_POISSON ? pacer->passed : (double)pacer->next;
     double after_ns = inverse_of_expected(pacer, count) * NS_PER_S;
     return after_ns < 9e18 ? pacer->start_ns + (uint64_t)after_ns : UINT64_MAX;
@@ -62,7 +80,9 @@ static uint64_t jump(struct pacer *pacer, uint64_t until_ns, uint64_t most)
 {
     if (pacer->arrival == ARRIVAL_POISSON || until_ns <= pacer->start_ns)
         return 0;
-    double by_then = expected_by(pacer, (double)(until_ns - pacer->start_ns) / NS_PER_S);
+    uint64_t after_ns = until_ns - pacer->start_ns;
+    double by_then = pacer->stages != NULL ? stages_expected(pacer->stages, after_ns)
+                                           : expected_by(pacer, (double)after_ns / NS_PER_S);
     double steps = (by_then - (double)pacer->next) / (double)pacer->step - 2;
     if (steps < 1)
         return 0;

@@ -7,12 +7,14 @@
  *     L(t) = rate * t^2 / (2 * ramp)        for t <= ramp,
  *     L(t) = rate * (t - ramp / 2)          after it,
  *
- * so that a constant schedule is computed from n and nothing is ever accumulated.
+ * so that a constant schedule is computed from n and nothing is ever accumulated. Where the rate
+ * changes in stages, L is theirs (plan/stages).
  */
 #ifndef PINLOAD_PLAN_PACER_H
 #define PINLOAD_PLAN_PACER_H
 
 #include "base/random.h"
+#include "plan/stages.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -23,6 +25,7 @@ struct pacer {
     enum arrival arrival;
     double rate; /* sessions per second */
     double ramp_s;
+    const struct stages *stages; /* NULL: none */
     uint64_t start_ns;
     uint64_t step; /* of a schedule shared by threads: this one takes every STEP-th arrival … */
     uint64_t next; /* … and this is the number of its next one */
@@ -34,6 +37,10 @@ struct pacer {
  * SHARE gets every NUM_SHARES-th arrival; a Poisson schedule is split into independent ones. */
 void pacer_init(struct pacer *pacer, enum arrival arrival, double rate, uint64_t ramp_ns,
                 uint64_t start_ns, unsigned share, unsigned num_shares, uint64_t seed);
+
+/* pacer_init_stages starts one that follows STAGES, which are borrowed. */
+void pacer_init_stages(struct pacer *pacer, enum arrival arrival, const struct stages *stages,
+                       uint64_t start_ns, unsigned share, unsigned num_shares, uint64_t seed);
 
 /* pacer_next returns when the next arrival is intended. */
 uint64_t pacer_next(const struct pacer *pacer);

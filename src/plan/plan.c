@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan/plan.h"
 
+#include "base/clock.h"
+#include "base/number.h"
 #include "http/request.h"
 #include "tls/identity.h"
 #include "tls/pinset.h"
 
 #include <stdlib.h>
+
+/* How often a changing number of connections is looked at. */
+#define CHANGE_STEP_NS (100 * NS_PER_US)
 
 void plan_cleanup(struct plan *plan)
 {
@@ -101,6 +106,44 @@ uint64_t plan_sessions(const struct plan *plan)
 double plan_rate(const struct plan *plan)
 {
     return plan->rate / plan->num_shards;
+}
+
+uint64_t plan_connections_at(const struct plan *plan, unsigned thread, uint64_t after_ns)
+{
+    bool changes = plan->stages.count > 0 && plan->stages.of_connections;
+    uint64_t total = changes ? stages_connections(&plan->stages, after_ns) : plan->connections;
+    return plan_share(plan_share(total, plan->num_shards, plan->shard), plan->threads, thread);
+}
+
+void plan_start_pacer(const struct plan *plan, struct pacer *pacer, uint64_t start_ns,
+                      unsigned share, unsigned num_shares)
+{
+    if (plan->stages.count > 0 && !plan->stages.of_connections)
+        pacer_init_stages(pacer, plan->arrival, &plan->stages, start_ns, share, num_shares,
+                          plan->seed);
+    else
+        pacer_init(pacer, plan->arrival, plan->rate, plan->ramp_ns, start_ns, share, num_shares,
+                   plan->seed);
+}
+
+uint64_t plan_stage_end(const struct plan *plan, uint64_t start_ns, uint64_t at_ns,
+                        uint64_t most_ns)
+{
+    const struct stages *stages = &plan->stages;
+    if (stages->count == 0)
+        return most_ns;
+    return number_min(start_ns + stages_end(stages, stages_at(stages, at_ns - start_ns)), most_ns);
+}
+
+/* There is no need to know it to the microsecond. */
+uint64_t plan_next_change(const struct plan *plan, uint64_t start_ns)
+{
+    if (plan->stages.count == 0 || !plan->stages.of_connections)
+        return UINT64_MAX;
+    uint64_t now_ns = number_max(clock_now_ns(), start_ns);
+    uint64_t after_ns = stages_next_change(&plan->stages, now_ns - start_ns);
+    return after_ns == UINT64_MAX ? after_ns
+                                  : number_max(start_ns + after_ns, now_ns + CHANGE_STEP_NS);
 }
 
 const char *session_mode_name(enum session_mode mode)

@@ -11,6 +11,7 @@
 #include "net/resolve.h"
 #include "plan/pacer.h"
 #include "plan/rotation.h"
+#include "plan/stages.h"
 #include "tls/tls_context.h"
 #include "tls/verify.h"
 
@@ -64,7 +65,8 @@ struct plan {
     unsigned threads;     /* this shard's */
     uint64_t duration_ns;
     uint64_t sessions;
-    double rate; /* sessions per second; 0: closed loop */
+    double rate;          /* sessions per second, of stages the highest; 0: closed loop */
+    struct stages stages; /* of all shards; none: the load does not change */
     enum arrival arrival;
     bool skip_when_full;
     bool no_backoff; /* a slot does not pause after a failure */
@@ -134,6 +136,21 @@ uint64_t plan_share(uint64_t total, unsigned parts, unsigned part);
 uint64_t plan_connections(const struct plan *plan);
 uint64_t plan_sessions(const struct plan *plan);
 double plan_rate(const struct plan *plan);
+
+/* plan_connections_at returns the share of thread THREAD in the connections that there may be AFTER_NS
+ * after the start. */
+uint64_t plan_connections_at(const struct plan *plan, unsigned thread, uint64_t after_ns);
+
+/* plan_start_pacer starts the schedule of the load at START_NS, for SHARE of NUM_SHARES. */
+void plan_start_pacer(const struct plan *plan, struct pacer *pacer, uint64_t start_ns,
+                      unsigned share, unsigned num_shares);
+
+/* Of a run that began at START_NS: plan_stage_end returns when the stage of AT_NS ends, at most
+ * MOST_NS; plan_next_change when the number of connections is to be looked at again, UINT64_MAX: not
+ * any more. */
+uint64_t plan_stage_end(const struct plan *plan, uint64_t start_ns, uint64_t at_ns,
+                        uint64_t most_ns);
+uint64_t plan_next_change(const struct plan *plan, uint64_t start_ns);
 
 const char *session_mode_name(enum session_mode mode);
 

@@ -114,3 +114,19 @@ size_t figure_columns(const char *text)
     }
     return columns;
 }
+
+void figure_load(char out[static 2 * FIGURE_LEN], double from, double to, bool of_connections)
+{
+    char first[FIGURE_LEN], second[FIGURE_LEN];
+    if (of_connections) {
+        figure_count(first, (uint64_t)(from + 0.5));
+        figure_count(second, (uint64_t)(to + 0.5));
+    } else {
+        figure_rate(first, from);
+        figure_rate(second, to);
+    }
+    if (from == to)
+        snprintf(out, 2 * FIGURE_LEN, "%s%s", first, of_connections ? " open" : "");
+    else
+        snprintf(out, 2 * FIGURE_LEN, "%.37s to %.37s", first, second);
+}

@@ -18,6 +18,9 @@ void figure_count(char out[static FIGURE_LEN], uint64_t count);
 /* figure_rate writes "1,841/s", "12.5/s", "0.25/s". */
 void figure_rate(char out[static FIGURE_LEN], double per_second);
 
+/* figure_load writes the load of a stage: "200/s", "100/s to 290/s", "10 to 59". */
+void figure_load(char out[static 2 * FIGURE_LEN], double from, double to, bool of_connections);
+
 /* figure_time writes nanoseconds as "0.30 µs", "33.1 ms", "1.20 s". */
 void figure_time(char out[static FIGURE_LEN], double time_ns);
 

@@ -288,6 +288,23 @@ const struct counter second_counters[] = {
 };
 const size_t num_second_counters = sizeof second_counters / sizeof *second_counters;
 
+#define STAGE(field) offsetof(struct result_stage, field)
+const struct counter stage_counters[] = {
+    {"scheduled", STAGE(scheduled), SINCE_FIRST, "Sessions that were due in it.", false},
+    {"skipped", STAGE(skipped), SINCE_FIRST, "Of those due, never started.", false},
+    {"started", STAGE(started), SINCE_FIRST, "Of those due, started.", false},
+    {"in_time", STAGE(kept), SINCE_FIRST, "Of those started, the ones that started before its end.", false},
+    {"succeeded", STAGE(by_class[CLASS_SUCCEEDED]), SINCE_FIRST, "Sessions that succeeded.", true},
+    {"refused", STAGE(by_class[CLASS_REFUSED]), SINCE_FIRST, "Sessions that were refused.", true},
+    {"failed", STAGE(by_class[CLASS_FAILED]), SINCE_FIRST, "Sessions that failed.", true},
+    {"cut_off", STAGE(by_class[CLASS_CUT_OFF]), SINCE_FIRST, "Sessions open at the end of the run.", true},
+    {"unconfirmed", STAGE(by_class[CLASS_UNCONFIRMED]), SINCE_FIRST, "Sessions of which nothing shows whether they were accepted.", true},
+    {"unexpected", STAGE(unexpected), SINCE_FIRST, "Sessions refused or accepted against expectation.", false},
+    {"handshakes", STAGE(handshakes), SINCE_FIRST, "Completed handshakes of its sessions.", false},
+    {"requests", STAGE(requests), SINCE_FIRST, "Completed requests that began in it.", false},
+};
+const size_t num_stage_counters = sizeof stage_counters / sizeof *stage_counters;
+
 #undef AT
 #define AT(field) offsetof(struct latency_summary, field)
 const struct statistic statistic_table[] = {

@@ -58,10 +58,10 @@ struct figure {
 extern const struct figure figure_table[];
 extern const size_t figure_table_len;
 
-/* A counter of each identity, or of each second, by its name in their JSON. */
+/* A counter of each identity, of each second, or of each stage, by its name in their JSON. */
 struct counter {
     const char *name;
-    size_t offset; /* in struct result_identity, or struct series_row */
+    size_t offset; /* in struct result_identity, series_row or result_stage */
     enum figure_since since;
     const char *meaning;
     bool is_class; /* one of the classes of sessions: succeeded, refused, … */
@@ -70,6 +70,8 @@ extern const struct counter identity_counters[];
 extern const size_t num_identity_counters;
 extern const struct counter second_counters[];
 extern const size_t num_second_counters;
+extern const struct counter stage_counters[];
+extern const size_t num_stage_counters;
 
 /* What a distribution comes to, beside its count and those out of range or rounded. */
 struct statistic {

@@ -5,6 +5,7 @@
 #include "base/number.h"
 #include "result/figure_table.h"
 #include "result/merge_plan.h"
+#include "result/merge_stages.h"
 #include "result/merge_verdict.h"
 #include "result/result.h"
 
@@ -165,6 +166,16 @@ static bool identities_fit(const struct result *merged, struct error *err)
             ok = fits(row->responses[class], "identities", row->name, err);
         ok = ok && names_fit(&row->sigalgs, "identities.sigalgs", err);
     }
+    return ok;
+}
+
+static bool stages_fit(const struct result *merged, struct error *err)
+{
+    bool ok = true;
+    for (size_t i = 0; i < merged->stages.count && ok; i++)
+        ok = counters_fit(&merged->stages.items[i], stage_counters, num_stage_counters, "stages",
+                          NULL, err) &&
+             outcomes_fit(merged->stages.items[i].outcomes, err);
     return ok;
 }
 
@@ -509,12 +520,13 @@ struct result *results_merge(struct result *const *results, size_t num_results, 
     merge_steady(merged, results, num_results);
     merge_cpu_per_session(merged, results, num_results);
     merge_identities(merged, results, num_results);
+    result_stages_merge(&merged->stages, results, num_results);
     merge_series(merged, results, num_results);
     merge_verdict(merged, results, num_results);
     merge_intervals(merged, results, num_results);
     fill_seconds_from_intervals(merged);
     if (plan_fits(merged, err) && figures_fit(merged, err) && identities_fit(merged, err) &&
-        series_fits(merged, err))
+        stages_fit(merged, err) && series_fits(merged, err))
         return merged;
     result_free(merged);
     return NULL;

@@ -133,6 +133,7 @@ void result_free(struct result *result)
         latency_free(result->latencies[i]);
     latency_free(result->loop_lag);
     latency_free(result->schedule_slip);
+    result_stages_cleanup(&result->stages);
     free(result->thread_uses);
     free(result->series);
     free_intervals(result->intervals, result->num_intervals);

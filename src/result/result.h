@@ -11,6 +11,7 @@
 #include "measure/latency.h"
 #include "measure/outcome.h"
 #include "measure/value_counts.h"
+#include "result/stages.h"
 #include "tls/wire.h"
 
 #include <stdbool.h>
@@ -177,6 +178,7 @@ struct result {
     size_t num_thread_uses;
 
     struct result_steady steady;
+    struct result_stages stages;
     struct series_row *series;
     size_t num_series;
     struct interval_row *intervals; /* those with values; none if it is not known */

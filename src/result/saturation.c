@@ -38,7 +38,8 @@ static const char *name_limit(const struct load_figures *f)
 bool saturation_judge(const struct load_figures *f, const char **out_limit)
 {
     bool is_open = f->rate > 0 && f->scheduled > 0;
-    bool is_saturated = is_open && (is_short(f) || ended_late(f) || runs_behind(f));
+    bool is_saturated =
+        is_open && (is_short(f) || ended_late(f) || runs_behind(f) || f->missed_stage);
     *out_limit = is_saturated ? name_limit(f) : NULL;
     return is_saturated;
 }

@@ -18,6 +18,7 @@ struct load_figures {
     double busiest;                       /* of the loops: 0 to 1 */
     double window_s;                      /* of the run */
     double slip_p50_s;                    /* from the intended to the actual start */
+    bool missed_stage;                    /* the rate of a stage was not held */
     bool is_counted;                      /* the run was to a number of sessions */
     double last_intended_s, last_began_s; /* of the last session that was started */
 };
@@ -27,7 +28,8 @@ struct load_figures {
  *  - less than 99% of what was due was started, not counting what this machine's limits ended at once;
  *  - the last session of a number was started so late that the rate was less than 99%;
  *  - a loop was busy for over 90% of the time and half of the sessions started late by more than 1% of
- *    the window: with enough slots nothing is skipped, and everything comes too late.
+ *    the window: with enough slots nothing is skipped, and everything comes too late;
+ *  - less than 99% of what was due in a stage was started before its end.
  * In each case delays of up to 20 ms do not count. */
 bool saturation_judge(const struct load_figures *figures, const char **out_limit);
 

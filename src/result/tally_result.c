@@ -227,6 +227,7 @@ void tally_fill(struct tally *tally, struct result *result, double measured_s)
     fill_handshakes(tally, result);
     fill_pins(tally, result);
     fill_identities(tally, result);
+    result_stages_fill(&result->stages, tally);
     fill_series(tally, result);
     result->num_intervals = intervals_rows(&tally->intervals, &result->intervals);
     for (int i = 0; i < NUM_LATENCIES; i++)

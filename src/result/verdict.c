@@ -265,6 +265,7 @@ void verdict_reach(struct result *result, const struct plan *plan)
         check_identity(result, plan, &result->identities[i], is_forgiven, excused);
     if (result->num_identities > 1 && plan->requests > 0)
         check_redirects(result);
+    result_stages_judge(&result->stages, plan);
     check_tickets(result, plan);
     check_success(result, plan);
     result->passed = result->num_violations == 0;

@@ -361,12 +361,14 @@ static const char *value_for(const struct option_row *row, unsigned turn)
     case OPTION_CHOICE:
         return row->default_value != NULL ? row->default_value : "chain";
     case OPTION_COUNT:
+    case OPTION_COUNT_RAMP:
         return "1234";
     case OPTION_ENDLESS:
         return turn % 2 == 0 ? "inf" : "7";
     case OPTION_DURATION:
         return row->min > 1000 ? "1500ms" : times[turn];
     case OPTION_DECIMAL:
+    case OPTION_DECIMAL_RAMP:
         return rates[turn];
     default:
         return odd[turn];

@@ -127,8 +127,8 @@ static void the_books_balance_whatever_the_outcomes(void **state)
                 book(tally, &sample);
             }
         }
-        tally_skipped(tally, 2);
-        tally_skipped(tally, 3);
+        tally_skipped(tally, START_NS, 2);
+        tally_skipped(tally, START_NS, 3);
         struct result *result = result_of(tally, 1);
         assert_true(result_balances(result));
         assert_int_equal(result->started, NUM_OUTCOMES * (NUM_OUTCOMES + 1) / 2);

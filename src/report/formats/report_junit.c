@@ -55,6 +55,35 @@ static void add_rate(struct junit_suite *suite, const struct result *r)
                message);
 }
 
+static enum junit_fate fate_of_stage(enum stage_verdict verdict)
+{
+    static const enum junit_fate fates[NUM_STAGE_VERDICTS] = {
+        [STAGE_PASSED] = FATE_PASSED, [STAGE_NOT_RUN] = FATE_SKIPPED,
+        [STAGE_MISSED] = FATE_FAILED, [STAGE_INCOMPLETE] = FATE_ERROR,
+        [STAGE_FAILED] = FATE_FAILED,
+    };
+    return fates[verdict];
+}
+
+static void add_stage(struct junit_suite *suite, const struct result *r, size_t index)
+{
+    const struct result_stage *stage = &r->stages.items[index];
+    char load[2 * FIGURE_LEN], length[FIGURE_LEN];
+    struct buffer name = {0}, message = {0};
+    figure_load(load, stage->from, stage->to, r->stages.of_connections);
+    figure_seconds(length, stage->length_s);
+    buffer_format(&name, "stage %zu: %s for %s", index + 1, load, length);
+    buffer_format(&message,
+                  "%s: of %" PRIu64 " sessions due %" PRIu64 " were started in time; %" PRIu64
+                  " failed, %" PRIu64 " were refused or accepted unexpectedly",
+                  stage_verdict_words(stage->verdict), stage->scheduled, stage->kept,
+                  stage->by_class[CLASS_FAILED], stage->unexpected);
+    junit_case(suite, "stage", buffer_text(&name), fate_of_stage(stage->verdict),
+               buffer_text(&message));
+    buffer_cleanup(&name);
+    buffer_cleanup(&message);
+}
+
 static void add_end(struct junit_suite *suite, const struct result *r)
 {
     char message[64];
@@ -81,6 +110,8 @@ static void add_all(struct junit_suite *suite, const struct result *r)
     for (size_t i = 0; i < r->num_checks; i++)
         add_check(suite, &r->checks[i]);
     add_unexplained(suite, r);
+    for (size_t i = 0; i < r->stages.count; i++)
+        add_stage(suite, r, i);
     add_rate(suite, r);
     add_end(suite, r);
 }

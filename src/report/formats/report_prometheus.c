@@ -298,12 +298,89 @@ static void write_identities(FILE *out, const struct result *r)
                 &r->identities[i].tls_handshake, BY_SECOND);
 }
 
+/* The labels of stage INDEX: its number, from 1, and another one. */
+static void stage_labels(FILE *out, const char *name, size_t index, const char *label,
+                         const char *value)
+{
+    char number[24];
+    snprintf(number, sizeof number, "%zu", index + 1);
+    fprintf(out, "pinload_%s{", name);
+    put_label(out, "stage", number);
+    if (label != NULL) {
+        putc(',', out);
+        put_label(out, label, value);
+    }
+}
+
+static void stage_sample(FILE *out, const char *name, size_t index, const char *label,
+                         const char *label_value, double value)
+{
+    stage_labels(out, name, index, label, label_value);
+    fputs("} ", out);
+    put_number(out, value);
+}
+
+static void stage_quantiles(FILE *out, size_t index, enum latency_kind kind,
+                            const struct latency *latency)
+{
+    static const struct {
+        const char *name;
+        double percent;
+    } quantiles[] = {{"0.5", 50}, {"0.9", 90}, {"0.99", 99}, {"0.999", 99.9}};
+    for (size_t i = 0; i < sizeof quantiles / sizeof *quantiles; i++) {
+        stage_labels(out, "stage_latency_seconds", index, "span", latency_kind_name(kind));
+        putc(',', out);
+        put_label(out, "quantile", quantiles[i].name);
+        fputs("} ", out);
+        put_number(out, latency_percentile(latency, quantiles[i].percent) / BY_SECOND);
+    }
+}
+
+static void write_stage_counts(FILE *out, const struct result_stages *stages)
+{
+    head(out, "stage_sessions_total", "counter", "Sessions of a stage, by class.");
+    for (size_t i = 0; i < stages->count; i++) {
+        for (size_t k = 0; k < num_stage_counters; k++) {
+            const struct counter *counter = &stage_counters[k];
+            const char *at = (const char *)&stages->items[i] + counter->offset;
+            if (counter->is_class)
+                stage_sample(out, "stage_sessions_total", i, "class", counter->name,
+                             (double)*(const uint64_t *)at);
+        }
+    }
+}
+
+static void write_stages(FILE *out, const struct result_stages *stages)
+{
+    if (stages->count == 0)
+        return;
+    head(out, "stage_load", "gauge", "Sessions per second, or connections, by a stage's end.");
+    for (size_t i = 0; i < stages->count; i++)
+        stage_sample(out, "stage_load", i, NULL, NULL, stages->items[i].to);
+    head(out, "stage_passed", "gauge", "1 if the stage was as expected and its rate was held.");
+    for (size_t i = 0; i < stages->count; i++)
+        stage_sample(out, "stage_passed", i, NULL, NULL, stages->items[i].verdict == STAGE_PASSED);
+    head(out, "stage_attainment", "gauge", "The share of a stage's schedule that was kept.");
+    for (size_t i = 0; i < stages->count; i++)
+        stage_sample(out, "stage_attainment", i, NULL, NULL, result_stage_attainment(stages, i));
+    write_stage_counts(out, stages);
+    head(out, "stage_latency_seconds", "summary", "Latencies of a stage.");
+    for (size_t i = 0; i < stages->count; i++) {
+        for (int kind = 0; kind < NUM_LATENCIES; kind++) {
+            const struct latency *latency = stages->items[i].latencies[kind];
+            if (latency != NULL && latency_count(latency) > 0)
+                stage_quantiles(out, i, (enum latency_kind)kind, latency);
+        }
+    }
+}
+
 bool report_prometheus(FILE *out, const struct result *result)
 {
     write_run(out, result);
     write_metrics(out, result, false);
     write_latencies(out, result);
     write_identities(out, result);
+    write_stages(out, &result->stages);
     write_metrics(out, result, true);
     return !ferror(out);
 }

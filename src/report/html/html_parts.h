@@ -17,6 +17,7 @@ extern const char html_charts_js[];
 
 /* The sections of each kind of page. */
 extern const char html_identities_js[], html_heat_js[], html_overlay_js[]; /* before it */
+extern const char html_stages_js[];
 extern const char html_result_js[];
 extern const char html_compare_js[];
 extern const char html_diff_js[];

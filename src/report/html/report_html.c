@@ -43,5 +43,5 @@ bool report_html(FILE *out, const struct result *result)
     html_data_result(out, &view);
     html_view_cleanup(&view);
     return html_end(out, (const char *const[]){html_identities_js, html_heat_js, html_overlay_js,
-                                               html_result_js, NULL});
+                                               html_stages_js, html_result_js, NULL});
 }

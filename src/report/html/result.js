@@ -21,7 +21,7 @@ function identitiesOfPlan() {
 function plan() {
     const { config } = data;
     const load = config.open_loop
-        ? `open loop, ${figureRate(config.rate)}/s requested, at most ${plural(config.connections, 'connection')}`
+        ? `open loop, ${data.stages.length > 0 ? 'up to ' : ''}${figureRate(config.rate)}/s requested, at most ${plural(config.connections, 'connection')}`
         : `closed loop, ${plural(config.connections, 'connection')}`;
     return joined([
         data.target.address,
@@ -290,7 +290,7 @@ function sessionLines(c) {
         lines.push({ name: 'failed', colour: 'bad', values: c.failed, format: figurePerSecond, isArea: true });
     const isInSight = data.config.rate <= 3 * Math.max(...c.sessions);
     if (data.config.open_loop && !hasRampUp() && isInSight)
-        lines.push({ name: 'requested', colour: 'rest', values: c.t_s.map(() => data.config.rate), format: figurePerSecond, dash: true });
+        lines.push({ name: 'requested', colour: 'rest', values: middles(c.t_s, c.seconds_per_point).map((seconds) => rateAsked(data, seconds)), format: figurePerSecond, dash: true });
     return lines;
 }
 
@@ -569,7 +569,7 @@ function redrawn() {
 }
 
 document.getElementById('page').replaceChildren(...[
-    masthead(), verdict(), ...notices(), headline(), ...percentiles(), course(), overlay(redrawn), phases(), wire(), identities(), pins(), outcomes(),
+    masthead(), verdict(), ...notices(), headline(), ...percentiles(), course(), overlay(redrawn), stages(data, page.counts_requests), phases(), wire(), identities(), pins(), outcomes(),
     negotiated(), generator(), repeat(), colophon(),
 ].filter((part) => part !== null));
 startCharts();

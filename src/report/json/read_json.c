@@ -13,6 +13,7 @@
 #include "report/json/json_reader.h"
 #include "report/json/report_json.h"
 #include "result/figure_table.h"
+#include "result/merge_stages.h"
 #include "result/result.h"
 
 #include <jansson.h>
@@ -325,6 +326,55 @@ static void read_threads(const struct place *root, struct result *r)
     }
 }
 
+static void read_stage_latencies(const struct place *place, struct result_stage *stage)
+{
+    struct place latency = object_at(place, "latency");
+    for (int kind = 0; kind < NUM_LATENCIES; kind++) {
+        const char *name = latency_kind_name(kind);
+        if (json_object_get(latency.object, name) != NULL)
+            read_latency_into(&latency, name, &stage->latencies[kind]);
+    }
+}
+
+static void read_stage(const struct place *place, struct result_stages *stages,
+                       struct result_stage *stage)
+{
+    char *load = required_text_at(place, "load"), *verdict = required_text_at(place, "verdict");
+    stages->of_connections = strcmp(load, "connections") == 0;
+    if (!stages->of_connections && strcmp(load, "rate") != 0)
+        fail(place, "load", "\"rate\" or \"connections\"");
+    if (!stage_verdict_from_name(verdict, &stage->verdict))
+        fail(place, "verdict", "a verdict that this version knows");
+    free(load);
+    free(verdict);
+    stage->start_s = seconds_at(place, "t_s");
+    stage->length_s = seconds_at(place, "length_s");
+    stage->run_s = seconds_at(place, "run_s");
+    stage->from = required_number_at(place, "from");
+    stage->to = required_number_at(place, "to");
+    read_counters(place, stage, stage_counters, num_stage_counters);
+    read_outcomes(place, "outcomes", stage->outcomes);
+    read_stage_latencies(place, stage);
+    if (!place->reader->failed && !result_stage_balances(stage))
+        fail(place, "scheduled",
+             "balanced: scheduled = started + skipped, and each started is in "
+             "one of the others");
+}
+
+/* Results of older versions have none. */
+static void read_stages(const struct place *root, struct result *r)
+{
+    if (json_object_get(root->object, "stages") == NULL)
+        return;
+    const json_t *array = array_at(root, "stages");
+    size_t count = json_array_size(array);
+    r->stages.items = memory_new(count, sizeof *r->stages.items);
+    for (size_t i = 0; i < count && !root->reader->failed; i++) {
+        struct place place = element_at(root, array, i, "stages");
+        read_stage(&place, &r->stages, &r->stages.items[r->stages.count++]);
+    }
+}
+
 /* Results of older versions have none: each second counts as a whole one. */
 static double length_of_second(const struct place *place)
 {
@@ -448,6 +498,7 @@ static void read_root(const struct place *root, struct result *r)
     read_identities(root, r);
     read_latencies(root, r);
     read_threads(root, r);
+    read_stages(root, r);
     read_series(root, r);
     read_intervals(root, r);
     read_verdict(root, r);

@@ -281,6 +281,45 @@ static json_t *threads_array(const struct result *r)
     return array;
 }
 
+/* Those of a stage, and only those that it has. */
+static json_t *stage_latencies(const struct result_stage *stage)
+{
+    json_t *object = json_object();
+    for (int kind = 0; kind < NUM_LATENCIES; kind++) {
+        if (stage->latencies[kind] != NULL)
+            put(object, latency_kind_name(kind), json_latency(stage->latencies[kind]));
+    }
+    return object;
+}
+
+static json_t *stage_object(const struct result_stages *stages, size_t index)
+{
+    const struct result_stage *stage = &stages->items[index];
+    json_t *object = json_object();
+    put(object, "t_s", whole_or_real(stage->start_s));
+    put(object, "length_s", whole_or_real(stage->length_s));
+    put(object, "run_s", whole_or_real(stage->run_s));
+    put(object, "load", json_string(stages->of_connections ? "connections" : "rate"));
+    put(object, "from", whole_or_real(stage->from));
+    put(object, "to", whole_or_real(stage->to));
+    put_counters(object, stage, stage_counters, num_stage_counters);
+    put(object, "outcomes", outcomes_object(stage->outcomes));
+    put(object, "attainment", number(result_stage_attainment(stages, index)));
+    put(object, "handshakes_per_second", number(result_stage_per_second(stage, stage->handshakes)));
+    put(object, "requests_per_second", number(result_stage_per_second(stage, stage->requests)));
+    put(object, "latency", stage_latencies(stage));
+    put(object, "verdict", json_string(stage_verdict_name(stage->verdict)));
+    return object;
+}
+
+static json_t *stages_array(const struct result *r)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < r->stages.count; i++)
+        json_array_append_new(array, stage_object(&r->stages, i));
+    return array;
+}
+
 static json_t *whole_or_null(double value)
 {
     return isfinite(value) ? json_integer((json_int_t)value) : json_null();
@@ -371,6 +410,7 @@ json_t *report_json_object(const struct result *r)
     put_figures(root, "generator", r);
     put(json_object_get(root, "generator"), "threads", threads_array(r));
     put_figures(root, "steady", r);
+    put(root, "stages", stages_array(r));
     put(root, "series", series_array(r));
     put(root, "intervals", intervals_array(r));
     put(root, "verdict", verdict_object(r));

@@ -7,6 +7,7 @@
 #include "report/text/report_text_extensions.h"
 #include "report/text/report_text_identities.h"
 #include "report/text/report_text_latency.h"
+#include "report/text/report_text_stages.h"
 #include "report/text/report_text_steady.h"
 #include "report/text/report_text_wire.h"
 #include "result/result.h"
@@ -70,11 +71,14 @@ static void write_plan(FILE *out, const struct result *r)
     flow_item(&flow, "%s loop", r->open_loop ? "open" : "closed");
     if (r->open_loop) {
         figure_rate(figure, r->rate);
-        flow_item(&flow, "%s requested", figure);
+        flow_item(&flow, "%s%s requested", r->stages.count > 0 ? "up to " : "", figure);
     }
     figure_count(figure, r->connections);
-    flow_item(&flow, "%s%s connection%s", r->open_loop ? "at most " : "", figure,
+    flow_item(&flow, "%s%s connection%s",
+              r->open_loop || r->stages.of_connections ? "at most " : "", figure,
               plural(r->connections));
+    if (r->stages.count > 0)
+        flow_item(&flow, "%zu stage%s", r->stages.count, plural(r->stages.count));
     flow_item(&flow, "%u thread%s", r->threads, plural(r->threads));
     figure_seconds(figure, r->duration_s);
     flow_item(&flow, "%s", figure);
@@ -545,6 +549,7 @@ void report_text(FILE *out, const struct result *result, bool colour)
     write_counts(out, result);
     write_outcomes(out, result);
     report_text_redirects(out, result);
+    report_text_stages(out, result);
     report_text_latency(out, result);
     report_text_wire(out, result);
     report_text_identities(out, result);
