@@ -210,6 +210,48 @@ static void share_addresses(struct compare_arms *chosen, unsigned arm)
     }
 }
 
+/* The arm, as given, of one that is compared; the control is the baseline. */
+static const struct arm_choice *choice_of(const struct compare_arms *chosen,
+                                          const struct arms *arms, unsigned arm)
+{
+    return &chosen->items[arm == arms->control ? arms->baseline : arm];
+}
+
+/* How many sessions of a block are of the endpoint of ARM. */
+static unsigned count_visits(const struct compare_arms *chosen, const struct arms *arms,
+                             unsigned arm)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < arms->count; i++)
+        count += is_same_endpoint(choice_of(chosen, arms, arm), choice_of(chosen, arms, i));
+    return count;
+}
+
+static bool is_first_of_endpoint(const struct compare_arms *chosen, unsigned arm)
+{
+    for (unsigned i = 0; i < arm; i++) {
+        if (is_same_endpoint(&chosen->items[i], &chosen->items[arm]))
+            return false;
+    }
+    return true;
+}
+
+/* A server that has fewer sessions finds less in its caches, by some microseconds of a handshake.
+ * So each endpoint has as many as the one that has most: the baseline's, as the control's are its. */
+static void balance(const struct compare_arms *chosen, struct arms *arms)
+{
+    unsigned most = 0;
+    for (unsigned i = 0; i < arms->count; i++) {
+        unsigned visits = count_visits(chosen, arms, i);
+        most = visits > most ? visits : most;
+    }
+    for (unsigned i = 0; i < chosen->count; i++) {
+        unsigned visits = count_visits(chosen, arms, i);
+        while (is_first_of_endpoint(chosen, i) && visits++ < most)
+            arms_add_twin(arms, i);
+    }
+}
+
 static bool check_early_data(const struct arm_choice *arm, struct error *err)
 {
     const char *why = NULL;
@@ -272,6 +314,7 @@ bool compare_arms_plan(struct compare_arms *chosen, struct arms *arms, struct no
         arms->sessions[i] = sessions[arm->plan.session_mode];
     }
     copy_control(arms);
+    balance(chosen, arms);
     return true;
 }
 

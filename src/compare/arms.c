@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "tls/pinset.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +67,7 @@ static bool add_control(struct arms *arms, const char *baseline, const char *opt
         return error_set(err, "--baseline '%s' is not one of the arms; expected one of %s",
                          baseline, option);
     unsigned control = arms->count++;
+    arms->num_places = arms->count;
     arms->baseline = i;
     arms->control = control;
     arms->names[control] = CONTROL_NAME;
@@ -114,6 +116,15 @@ bool arms_add(struct arms *arms, const char *name, struct error *err)
 bool arms_end(struct arms *arms, const char *baseline, struct error *err)
 {
     return add_control(arms, baseline, "their names", err);
+}
+
+void arms_add_twin(struct arms *arms, unsigned arm)
+{
+    unsigned place = arms->num_places++;
+    assert(arms->is_apart && place < MAX_PLACES);
+    arms->policy_of[place] = place;
+    arms->policies[place] = arms->policies[arm];
+    arms->plans[place] = arms->plans[arm];
 }
 
 enum arm_sessions arms_sessions(const struct arms *arms, unsigned arm)
@@ -197,16 +208,16 @@ bool arms_prefix(const struct arms *arms, unsigned arm, struct error *err)
 
 unsigned arms_pick(const struct arms *arms, uint64_t serial)
 {
-    uint64_t block = serial / arms->count;
-    unsigned place = (unsigned)(serial % arms->count);
-    unsigned order[MAX_ARMS];
+    uint64_t block = serial / arms->num_places;
+    unsigned place = (unsigned)(serial % arms->num_places);
+    unsigned order[MAX_PLACES];
     struct random random;
     random_init(&random, arms->seed);
     random_init(&random, random_next(&random) + block * 0xd1342543de82ef95ull);
-    for (unsigned i = 0; i < arms->count; i++)
+    for (unsigned i = 0; i < arms->num_places; i++)
         order[i] = i;
     for (unsigned i = 0; i <= place; i++) { /* Fisher-Yates shuffle, as far as it is needed */
-        unsigned j = i + (unsigned)random_below(&random, arms->count - i);
+        unsigned j = i + (unsigned)random_below(&random, arms->num_places - i);
         unsigned swap = order[i];
         order[i] = order[j];
         order[j] = swap;

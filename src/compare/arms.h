@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #define MAX_ARMS 16
+#define MAX_PLACES 72 /* 8 arms of one endpoint, and 7 of others */
 #define CONTROL_NAME "control"
 
 struct plan;
@@ -25,17 +26,19 @@ enum arm_sessions { ARM_FULL, ARM_RESUMED, ARM_EARLY };
 struct arms {
     unsigned count;
     const char *names[MAX_ARMS];
-    unsigned policy_of[MAX_ARMS];            /* the control shares the baseline's, unless the arms
+    unsigned num_places; /* sessions of a block: those of the arms, and of twins, which only balance
+                          * endpoints and are in no figure */
+    unsigned policy_of[MAX_PLACES];            /* the control shares the baseline's, unless the arms
                                               * are apart */
-    struct verify_policy policies[MAX_ARMS]; /* pins are owned by the arms */
+    struct verify_policy policies[MAX_PLACES]; /* pins are owned by the arms */
     struct pinset *pins[MAX_ARMS];
     unsigned baseline;
     unsigned control; /* the baseline again */
     uint64_t seed;
     bool is_apart; /* what follows is then that of each arm; otherwise the first is that of all */
     enum arm_sessions sessions[MAX_ARMS];
-    const struct plan *plans[MAX_ARMS]; /* over the network; borrowed */
-    const char *options[MAX_ARMS];      /* as given, for reports; borrowed */
+    const struct plan *plans[MAX_PLACES]; /* over the network; borrowed */
+    const char *options[MAX_ARMS];        /* as given, for reports; borrowed */
 };
 
 /* arms_parse parses a list like "none,pin,chain" and the baseline's name (NULL: the first), and
@@ -49,6 +52,9 @@ void arms_cleanup(struct arms *arms);
 void arms_begin(struct arms *arms, uint64_t seed);
 bool arms_add(struct arms *arms, const char *name, struct error *err);
 bool arms_end(struct arms *arms, const char *baseline, struct error *err);
+
+/* arms_add_twin adds a place for another session like those of ARM, which does not count. */
+void arms_add_twin(struct arms *arms, unsigned arm);
 
 /* arms_sessions returns which sessions of ARM count. */
 enum arm_sessions arms_sessions(const struct arms *arms, unsigned arm);
@@ -69,7 +75,7 @@ void arms_pin_one(struct arms *arms, unsigned arm, const uint8_t *der, size_t de
 /* arms_prefix puts the name of ARM before ERR. Returns false. */
 bool arms_prefix(const struct arms *arms, unsigned arm, struct error *err);
 
-/* arms_pick returns the arm of session SERIAL. */
+/* arms_pick returns the arm of session SERIAL, or a number from arms->count on: that of a twin. */
 unsigned arms_pick(const struct arms *arms, uint64_t serial);
 
 #endif

@@ -267,8 +267,12 @@ static void observe(void *arg, const struct sample *sample)
     struct network *network = arg;
     network->num_observed++;
     struct comparison *comparison = &network->result->comparison;
-    size_t block = (size_t)(sample->serial / network->arms->count);
+    size_t block = (size_t)(sample->serial / network->arms->num_places);
     enum outcome_class class = outcome_class(sample->outcome, false);
+    if (sample->arm >= network->arms->count) {
+        network->num_lost += class == CLASS_FAILED || class == CLASS_REFUSED;
+        return;
+    }
     if (sample->at.handshaken != 0)
         note_negotiated(network->result, sample->arm, sample->tls);
     if (class == CLASS_FAILED || class == CLASS_REFUSED) {
@@ -411,7 +415,8 @@ static void tell_network(void *arg, const struct progress_moment *moment, bool i
     if (is_last && moment->ended == 0)
         return;
     whole.elapsed_s = (double)(clock_now_ns() - course->start_ns) / NS_PER_S;
-    whole.ended += course->num_ended;
+    const struct arms *arms = course->result->comparison.arms;
+    whole.ended = (whole.ended + course->num_ended) * arms->count / arms->num_places;
     course->bounds->on_progress(course->bounds->arg, &whole, is_last);
 }
 
@@ -420,7 +425,7 @@ static bool run_rounds(struct network *network, struct plan *plan,
                        const struct compare_bounds *bounds, struct error *err)
 {
     struct compare_result *result = network->result;
-    unsigned num_arms = network->arms->count;
+    unsigned num_arms = network->arms->num_places;
     struct worker_arms arms = {.policies = network->arms->policies,
                                .plans = network->arms->is_apart ? network->arms->plans : NULL,
                                .num_policies = num_arms,

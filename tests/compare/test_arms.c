@@ -81,6 +81,29 @@ static void arms_that_are_apart_share_nothing_with_their_control(void **state)
     arms_cleanup(&arms);
 }
 
+static void a_twin_has_a_place_in_each_block(void **state)
+{
+    (void)state;
+    struct arms arms;
+    struct error err;
+    arms_begin(&arms, 3);
+    assert_true(arms_add(&arms, "stable", &err) && arms_add(&arms, "canary", &err) &&
+                arms_end(&arms, NULL, &err));
+    arms.policies[1].mode = VERIFY_CHAIN;
+    arms_add_twin(&arms, 1);
+    assert_int_equal(arms.count, 3);
+    assert_int_equal(arms.num_places, 4);
+    assert_int_equal(arms.policy_of[3], 3);
+    assert_int_equal(arms.policies[3].mode, VERIFY_CHAIN);
+    for (uint64_t block = 0; block < 1000; block++) {
+        unsigned seen = 0;
+        for (unsigned place = 0; place < 4; place++)
+            seen |= 1u << arms_pick(&arms, block * 4 + place);
+        assert_int_equal(seen, 15);
+    }
+    arms_cleanup(&arms);
+}
+
 static void a_name_is_taken_once(void **state)
 {
     (void)state;
@@ -248,6 +271,7 @@ int main(void)
         cmocka_unit_test(the_control_shares_the_baselines_policy),
         cmocka_unit_test(a_bad_list_is_refused_in_one_sentence),
         cmocka_unit_test(arms_that_are_apart_share_nothing_with_their_control),
+        cmocka_unit_test(a_twin_has_a_place_in_each_block),
         cmocka_unit_test(a_name_is_taken_once),
         cmocka_unit_test(only_chain_modes_need_trust),
         cmocka_unit_test(every_block_has_every_arm_once),
