@@ -7,6 +7,7 @@
 #include "base/notices.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/pin_formats.h"
 #include "cli/plan_builder.h"
 #include "engine/probe.h"
 #include "tls/certificate.h"
@@ -34,6 +35,16 @@ static void print_spki(const uint8_t fingerprint[static FINGERPRINT_LEN])
     printf("# --pinnedpubkey 'sha256//%s'\n", base64);
 }
 
+/* How a token is bound to a client's certificate (RFC 8705, 3.1): base64url without padding. */
+static void print_thumbprint(const uint8_t fingerprint[static FINGERPRINT_LEN])
+{
+    char base64[FINGERPRINT_BASE64_LEN + 1];
+    fingerprint_base64(base64, fingerprint);
+    for (char *at = base64; *at != '\0'; at++)
+        *at = *at == '+' ? '-' : *at == '/' ? '_' : *at == '=' ? '\0' : *at;
+    printf("# x5t#S256 %s\n", base64);
+}
+
 /* Lines that --pin-file accepts as they are: everything but the pins is a comment. */
 static void print_certificate(size_t index, const uint8_t *der, size_t len)
 {
@@ -44,6 +55,8 @@ static void print_certificate(size_t index, const uint8_t *der, size_t len)
     fingerprint_of(fingerprint, der, len);
     if (index == 0)
         print_forms(pin_kind_name(PIN_CERT), fingerprint);
+    if (index == 0)
+        print_thumbprint(fingerprint);
     if (index > 0 || certificate_is_ca(der, len))
         print_forms(pin_kind_name(PIN_CA), fingerprint);
     if (index == 0 && fingerprint_spki(fingerprint, der, len))
@@ -149,7 +162,9 @@ enum ending cmd_pin(const struct invocation *invocation)
         ending = pin_server(&probe, options, &err);
     else if (read_file(&probe, options->operands.items[0], options, &err))
         ending = ENDING_AS_EXPECTED;
-    if (ending == ENDING_AS_EXPECTED)
+    if (ending == ENDING_AS_EXPECTED && strcmp(options->format, "all") != 0)
+        pin_formats_write(stdout, options->format, &probe);
+    else if (ending == ENDING_AS_EXPECTED)
         print_all(&probe);
     else
         error_print(&err);

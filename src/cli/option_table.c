@@ -70,7 +70,7 @@ const struct option_row option_table[] = {
     {0, "cacert", "FILE", OPTION_TEXT, AT(cacert), LOAD | ARM, THEY, NULL, NULL, 0, 0,
      "Trust anchors for chain verification, which also checks the host name or IP address; 'system' reads the system's bundle."},
     {0, "pin", "PIN", OPTION_LIST, AT(pins), LOAD | ARM, THEY, NULL, NULL, 0, 0,
-     "Add a pin; repeatable, any match passes. cert-sha256: hashes the leaf certificate's DER, spki-sha256: its public key, ca-sha256: an issuer in the verified chain; in base64 or hex. A value without a prefix is cert-sha256:."},
+     "Add a pin; repeatable, any match passes. cert-sha256: hashes the leaf certificate's DER, spki-sha256: its public key, ca-sha256: an issuer in the verified chain; in base64 or hex. A value without a prefix is cert-sha256:. Also sha256/ of OkHttp, pin-sha256= of RFC 7469, and TLSA records."},
     {0, "pinnedpubkey", "'sha256//B64;...'", OPTION_TEXT, AT(pinnedpubkey), LOAD | ARM, THEY, NULL, NULL, 0, 0,
      "Public key pins in curl's format."},
     {0, "pin-file", "FILE", OPTION_LIST, AT(pin_files), LOAD | ARM, THEY, NULL, NULL, 0, 0,
@@ -79,6 +79,8 @@ const struct option_row option_table[] = {
      "What a session does if no pin matches: fail as pin_mismatch, or go on and be counted."},
     {0, "reject-pin", "PIN", OPTION_LIST, AT(rejected_pins), RUN | FIND | ARM, THEY, NULL, NULL, 0, 0,
      "A pin that no certificate or key of the server's may have, issuers included; repeatable. It wins over a match, and is enforced with --pins report, too."},
+    {0, "format", "FORM", OPTION_CHOICE, AT(format), PIN, THEY, "all|okhttp|rfc7469|tlsa|envoy|android|ios", "all", 0, 0,
+     "The form in which the pins are printed: each of pinload's own, or that of another program."},
     {0, "verify", "MODE", OPTION_CHOICE, AT(verify), LOAD | ARM, THEY, "none|chain|pin|chain+pin", NULL, 0, 0,
      "What to verify; default: what --cacert and --pin imply. With neither, 'none' must be given explicitly."},
 

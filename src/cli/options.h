@@ -45,7 +45,7 @@ struct options {
         *refusal_text;
     bool refusal_by_close, require_all_identities, raw_public_key;
     /* server verification */
-    const char *cacert, *pinnedpubkey, *verify, *pins_action;
+    const char *cacert, *pinnedpubkey, *verify, *pins_action, *format;
     struct text_list pins, pin_files, rejected_pins;
     /* load */
     uint64_t connections, sessions, duration_ns, ramp_ns, warm_up_ns, seed;

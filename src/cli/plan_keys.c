@@ -183,6 +183,7 @@ bool plan_check_raw_keys(const struct plan *plan, struct error *err)
             "expected --pin spki-sha256:... without --cacert, or --verify none",
             verify_mode_name(plan->verify));
     return !verify_mode_has_pins(plan->verify) || pinset_has(plan->pins, PIN_SPKI) ||
+           pinset_has(plan->pins, PIN_CHAIN_SPKI) ||
            error_set(err, "--raw-public-key needs an spki-sha256: pin: a raw public key has no "
                           "certificate that another pin could match; expected --pin "
                           "spki-sha256:..., as 'pinload pin --raw-public-key' prints it, or "

@@ -325,7 +325,7 @@ bool plan_build_pins(struct plan *plan, const struct options *options, struct er
 /* The pins that must not be seen, and what to do if none of the others is. */
 static bool build_pin_rules(struct plan *plan, const struct options *options, struct error *err)
 {
-    plan->report_pins = strcmp(options->pins_action, "report") == 0;
+    plan->report_pins = options->pins_action != NULL && strcmp(options->pins_action, "report") == 0;
     if (plan->report_pins && !verify_mode_has_pins(plan->verify))
         return error_set(err, "--pins report needs pins that are checked; expected --pin, "
                               "--pin-file or --pinnedpubkey, and a mode with pins");
@@ -381,11 +381,12 @@ bool plan_build_verification(struct plan *plan, const struct options *options,
     if (!plan_build_pins(plan, options, err) || !choose_mode(plan, options, err) ||
         !build_pin_rules(plan, options, err))
         return false;
-    if (pinset_has(plan->pins, PIN_CA) && plan->verify == VERIFY_PIN)
+    if (pinset_needs_chain(plan->pins) && plan->verify == VERIFY_PIN)
         return error_set(
-            err, "a ca-sha256: pin needs a chain mode (--cacert), since anybody can append a CA's "
-                 "certificate to an unverified chain; without one, expected cert-sha256: or "
-                 "spki-sha256:");
+            err,
+            "a ca-sha256: pin (also ca-spki-, TLSA usage 2) needs a chain mode (--cacert), since anybody can append a CA's "
+            "certificate to an unverified chain; without one, expected cert-sha256: or "
+            "spki-sha256:");
     if (pinset_count(plan->pins) > 0 && !verify_mode_has_pins(plan->verify))
         notices_add(notices, "pins are given but not checked, because of --verify %s",
                     options->verify);

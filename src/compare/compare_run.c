@@ -305,7 +305,7 @@ static enum compare_end pin_server(struct arms *arms, const struct plan *plan,
 {
     struct probe probe = {0};
     enum compare_end end = COMPARE_FAILED;
-    if (pinset_has(given, PIN_CA)) {
+    if (pinset_needs_chain(given)) {
         error_set(
             err,
             "the arms pin the server's own certificate, but a ca-sha256: pin is given; expected "

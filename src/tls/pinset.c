@@ -5,6 +5,8 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "tls/certificate.h"
+#include "tls/pin_forms.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,13 +15,15 @@
 
 #define ACCEPTED                                                                                   \
     "expected cert-sha256:, spki-sha256: or ca-sha256: and a SHA-256 of 32 bytes in base64 (44 "   \
-    "characters) or hex (64 digits); the value alone is cert-sha256:"
+    "characters) or hex (64 digits); the value alone is cert-sha256:; or a "                       \
+    "form of OkHttp, RFC 7469 or TLSA (docs/pins.md)"
 
 #define MOST_FILE_BYTES ((size_t)16 << 20)
 
 struct pin {
-    uint8_t fingerprint[FINGERPRINT_LEN];
+    uint8_t hash[PIN_DIGEST_MOST];
     enum pin_kind kind;
+    enum pin_digest digest;
 };
 
 /* Pins in the order of adding, and an open-addressed table of their indexes (plus one; zero is
@@ -29,11 +33,16 @@ struct pinset {
     size_t count;
     uint32_t *table;
     size_t table_len;
-    size_t count_of[NUM_PIN_KINDS];
+    size_t count_of[NUM_PIN_KINDS][NUM_PIN_DIGESTS];
 };
 
 static const char *const kind_names[NUM_PIN_KINDS] = {
-    [PIN_CERT] = "cert-sha256", [PIN_SPKI] = "spki-sha256", [PIN_CA] = "ca-sha256"};
+    [PIN_CERT] = "cert-sha256",
+    [PIN_SPKI] = "spki-sha256",
+    [PIN_CA] = "ca-sha256",
+    [PIN_CA_SPKI] = "ca-spki-sha256",
+    [PIN_CHAIN_SPKI] = "chain-spki-sha256",
+};
 
 const char *pin_kind_name(enum pin_kind kind)
 {
@@ -61,34 +70,55 @@ size_t pinset_count(const struct pinset *pinset)
 
 bool pinset_has(const struct pinset *pinset, enum pin_kind kind)
 {
-    return pinset->count_of[kind] > 0;
+    for (int digest = 0; digest < NUM_PIN_DIGESTS; digest++) {
+        if (pinset->count_of[kind][digest] > 0)
+            return true;
+    }
+    return false;
 }
 
-static size_t place_of(const struct pinset *pinset, enum pin_kind kind, const uint8_t *fingerprint)
+bool pinset_needs_chain(const struct pinset *pinset)
+{
+    return pinset_has(pinset, PIN_CA) || pinset_has(pinset, PIN_CA_SPKI);
+}
+
+bool pinset_has_issuers(const struct pinset *pinset)
+{
+    return pinset_needs_chain(pinset) || pinset_has(pinset, PIN_CHAIN_SPKI);
+}
+
+static size_t place_of(const struct pinset *pinset, enum pin_kind kind, const uint8_t *bytes)
 {
     uint64_t hash;
-    memcpy(&hash, fingerprint, sizeof hash);
+    memcpy(&hash, bytes, sizeof hash);
     return (size_t)(hash + kind) & (pinset->table_len - 1);
 }
 
-int pinset_find(const struct pinset *pinset, enum pin_kind kind,
-                const uint8_t fingerprint[static FINGERPRINT_LEN])
+static int find(const struct pinset *pinset, enum pin_kind kind, enum pin_digest digest,
+                const uint8_t *hash)
 {
-    if (pinset->count_of[kind] == 0)
+    if (pinset->count_of[kind][digest] == 0)
         return -1;
-    for (size_t i = place_of(pinset, kind, fingerprint); pinset->table[i] != 0;
+    for (size_t i = place_of(pinset, kind, hash); pinset->table[i] != 0;
          i = (i + 1) & (pinset->table_len - 1)) {
         const struct pin *pin = &pinset->pins[pinset->table[i] - 1];
-        if (pin->kind == kind && memcmp(pin->fingerprint, fingerprint, FINGERPRINT_LEN) == 0)
+        if (pin->kind == kind && pin->digest == digest &&
+            memcmp(pin->hash, hash, pin_digest_len(digest)) == 0)
             return (int)pinset->table[i] - 1;
     }
     return -1;
 }
 
+int pinset_find(const struct pinset *pinset, enum pin_kind kind,
+                const uint8_t fingerprint[static FINGERPRINT_LEN])
+{
+    return find(pinset, kind, PIN_SHA256, fingerprint);
+}
+
 static void enter(struct pinset *pinset, size_t index)
 {
     const struct pin *pin = &pinset->pins[index];
-    size_t i = place_of(pinset, pin->kind, pin->fingerprint);
+    size_t i = place_of(pinset, pin->kind, pin->hash);
     while (pinset->table[i] != 0)
         i = (i + 1) & (pinset->table_len - 1);
     pinset->table[i] = (uint32_t)index + 1;
@@ -104,50 +134,75 @@ static void grow(struct pinset *pinset)
         enter(pinset, i);
 }
 
-void pinset_add_fingerprint(struct pinset *pinset, enum pin_kind kind,
-                            const uint8_t fingerprint[static FINGERPRINT_LEN])
+void pinset_add_digest(struct pinset *pinset, enum pin_kind kind, enum pin_digest digest,
+                       const uint8_t *hash)
 {
-    if (pinset_find(pinset, kind, fingerprint) >= 0)
+    if (find(pinset, kind, digest, hash) >= 0)
         return;
     if (pinset->count == pinset->table_len / 2)
         grow(pinset);
     struct pin *pin = &pinset->pins[pinset->count];
-    pin->kind = kind;
-    memcpy(pin->fingerprint, fingerprint, FINGERPRINT_LEN);
+    *pin = (struct pin){.kind = kind, .digest = digest};
+    memcpy(pin->hash, hash, pin_digest_len(digest));
     enter(pinset, pinset->count++);
-    pinset->count_of[kind]++;
+    pinset->count_of[kind][digest]++;
 }
 
-/* Splits "KIND:VALUE"; a text without a kind is a bare value. */
-static bool split_kind(const char *text, enum pin_kind *out_kind, const char **out_value)
+void pinset_add_fingerprint(struct pinset *pinset, enum pin_kind kind,
+                            const uint8_t fingerprint[static FINGERPRINT_LEN])
 {
-    for (int kind = 0; kind < NUM_PIN_KINDS; kind++) {
-        size_t len = strlen(kind_names[kind]);
-        if (strncasecmp(text, kind_names[kind], len) == 0 && text[len] == ':') {
-            *out_kind = (enum pin_kind)kind;
-            *out_value = text + len + 1;
+    pinset_add_digest(pinset, kind, PIN_SHA256, fingerprint);
+}
+
+/* The length of "KIND-DIGEST:" at the beginning of TEXT, or 0. */
+static size_t prefix_len(const char *text, enum pin_kind kind, enum pin_digest digest)
+{
+    char prefix[32];
+    int stem = (int)(strlen(kind_names[kind]) - strlen("sha256"));
+    int len =
+        snprintf(prefix, sizeof prefix, "%.*s%s:", stem, kind_names[kind], pin_digest_name(digest));
+    return strncasecmp(text, prefix, (size_t)len) == 0 ? (size_t)len : 0;
+}
+
+/* Splits "KIND-DIGEST:VALUE"; a text without a kind is a bare value. */
+static bool split_kind(const char *text, enum pin_kind *out_kind, enum pin_digest *out_digest,
+                       const char **out_value)
+{
+    for (int i = 0; i < NUM_PIN_KINDS * NUM_PIN_DIGESTS; i++) {
+        *out_kind = (enum pin_kind)(i / NUM_PIN_DIGESTS);
+        *out_digest = (enum pin_digest)(i % NUM_PIN_DIGESTS);
+        size_t len = prefix_len(text, *out_kind, *out_digest);
+        *out_value = text + len;
+        if (len > 0)
             return true;
-        }
     }
     *out_kind = PIN_CERT;
-    *out_value = text;
+    *out_digest = PIN_SHA256;
     return strncasecmp(text, "sha256//", 8) != 0 && strstr(text, "-sha256:") == NULL &&
+           strstr(text, "-sha384:") == NULL && strstr(text, "-sha512:") == NULL &&
            strncasecmp(text, "sha256:", 7) != 0 && strncasecmp(text, "sha1:", 5) != 0;
 }
 
 bool pinset_add(struct pinset *pinset, const char *text, struct error *err)
 {
     enum pin_kind kind;
+    enum pin_digest digest;
     const char *value, *problem;
-    uint8_t fingerprint[FINGERPRINT_LEN];
+    uint8_t hash[PIN_DIGEST_MOST];
+    const struct pin_taker taker = {pinset_add_digest, pinset};
     if (text[0] == '\0')
         return error_set(err, "the pin '' is empty; " ACCEPTED);
-    if (!split_kind(text, &kind, &value))
+    if (pin_forms_has(text))
+        return pin_forms_add(&taker, text, err);
+    if (!split_kind(text, &kind, &digest, &value))
         return error_set(err, "the pin '%.120s' is of an unknown kind; " ACCEPTED, text);
-    if (!fingerprint_read(fingerprint, value, strlen(value), &problem))
-        return error_set(err, "the pin '%.120s' is not a fingerprint (%s); " ACCEPTED, text,
+    if (!pin_digest_read(hash, digest, value, strlen(value), &problem))
+        return error_set(err, "the pin '%.200s' is not a %s (%s); " ACCEPTED, text,
+                         digest == PIN_SHA256   ? "fingerprint"
+                         : digest == PIN_SHA384 ? "SHA-384 of 48 bytes"
+                                                : "SHA-512 of 64 bytes",
                          problem);
-    pinset_add_fingerprint(pinset, kind, fingerprint);
+    pinset_add_digest(pinset, kind, digest, hash);
     return true;
 }
 
@@ -179,6 +234,8 @@ bool pinset_add_curl(struct pinset *pinset, const char *text, struct error *err)
 static char *trim(char *line)
 {
     line[strcspn(line, "#\r\n")] = '\0';
+    if (*line == ';')
+        *line = '\0';
     while (*line == ' ' || *line == '\t')
         line++;
     size_t len = strlen(line);
@@ -234,41 +291,60 @@ bool pinset_add_file(struct pinset *pinset, const char *path, struct error *err)
 
 void pinset_text(const struct pinset *pinset, size_t index, char out[static PIN_TEXT_LEN])
 {
-    char base64[FINGERPRINT_BASE64_LEN + 1];
-    fingerprint_base64(base64, pinset->pins[index].fingerprint);
-    snprintf(out, PIN_TEXT_LEN, "%s:%s", kind_names[pinset->pins[index].kind], base64);
+    const struct pin *pin = &pinset->pins[index];
+    char base64[PIN_DIGEST_BASE64_MOST + 1];
+    int stem = (int)(strlen(kind_names[pin->kind]) - strlen("sha256"));
+    pin_digest_base64(base64, pin->digest, pin->hash);
+    snprintf(out, PIN_TEXT_LEN, "%.*s%s:%s", stem, kind_names[pin->kind],
+             pin_digest_name(pin->digest), base64);
+}
+
+/* The index of a pin of KIND or OTHER that is a hash of the bytes, or -1. Only the digests for which
+ * there are pins are computed. */
+static int match(const struct pinset *pinset, enum pin_kind kind, enum pin_kind other,
+                 const uint8_t *bytes, size_t len)
+{
+    uint8_t hash[PIN_DIGEST_MOST];
+    for (int i = 0; i < NUM_PIN_DIGESTS; i++) {
+        enum pin_digest digest = (enum pin_digest)i;
+        if (pinset->count_of[kind][i] == 0 && pinset->count_of[other][i] == 0)
+            continue;
+        pin_digest_of(hash, digest, bytes, len);
+        int index = find(pinset, kind, digest, hash);
+        if (index < 0 && other != kind)
+            index = find(pinset, other, digest, hash);
+        if (index >= 0)
+            return index;
+    }
+    return -1;
+}
+
+/* A certificate's pin, of its whole DER or else of its key. */
+static int match_certificate(const struct pinset *pinset, enum pin_kind whole, enum pin_kind key,
+                             const uint8_t *der, size_t der_len)
+{
+    const uint8_t *spki;
+    size_t spki_len;
+    int index = match(pinset, whole, whole, der, der_len);
+    if (index >= 0 || (!pinset_has(pinset, key) && !pinset_has(pinset, PIN_CHAIN_SPKI)) ||
+        !certificate_spki(der, der_len, &spki, &spki_len))
+        return index;
+    return match(pinset, key, PIN_CHAIN_SPKI, spki, spki_len);
 }
 
 int pinset_match_leaf(const struct pinset *pinset, const uint8_t *der, size_t der_len)
 {
-    uint8_t fingerprint[FINGERPRINT_LEN];
-    if (pinset_has(pinset, PIN_CERT)) {
-        fingerprint_of(fingerprint, der, der_len);
-        int index = pinset_find(pinset, PIN_CERT, fingerprint);
-        if (index >= 0)
-            return index;
-    }
-    if (pinset_has(pinset, PIN_SPKI) && fingerprint_spki(fingerprint, der, der_len))
-        return pinset_find(pinset, PIN_SPKI, fingerprint);
-    return -1;
-}
-
-int pinset_match_key(const struct pinset *pinset, const uint8_t *der, size_t der_len)
-{
-    uint8_t fingerprint[FINGERPRINT_LEN];
-    if (!pinset_has(pinset, PIN_SPKI))
-        return -1;
-    fingerprint_of(fingerprint, der, der_len);
-    return pinset_find(pinset, PIN_SPKI, fingerprint);
+    return match_certificate(pinset, PIN_CERT, PIN_SPKI, der, der_len);
 }
 
 int pinset_match_issuer(const struct pinset *pinset, const uint8_t *der, size_t der_len)
 {
-    uint8_t fingerprint[FINGERPRINT_LEN];
-    if (!pinset_has(pinset, PIN_CA))
-        return -1;
-    fingerprint_of(fingerprint, der, der_len);
-    return pinset_find(pinset, PIN_CA, fingerprint);
+    return match_certificate(pinset, PIN_CA, PIN_CA_SPKI, der, der_len);
+}
+
+int pinset_match_key(const struct pinset *pinset, const uint8_t *der, size_t der_len)
+{
+    return match(pinset, PIN_SPKI, PIN_CHAIN_SPKI, der, der_len);
 }
 
 int pinset_find_anywhere(const struct pinset *pinset, const uint8_t *der, size_t der_len)

@@ -104,7 +104,7 @@ static bool set_parameters(X509_STORE_CTX *ctx, const struct peer *peer,
     return X509_VERIFY_PARAM_set1_host(param, policy->host, strlen(policy->host)) == 1;
 }
 
-/* Compares ca-sha256 pins with the issuers in the verified chain, never with what was sent. */
+/* Compares the pins that may be an issuer's with the issuers in the verified chain, never with what was sent. */
 static int match_issuers(const struct pinset *pins, X509_STORE_CTX *ctx)
 {
     STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(ctx);
@@ -179,7 +179,7 @@ static int verify_chain(const struct peer *peer, const struct verify_policy *pol
         goto out;
     error = X509_verify_cert(ctx) == 1 ? X509_V_OK : X509_STORE_CTX_get_error(ctx);
     if (error == X509_V_OK && verify_mode_has_pins(policy->mode) &&
-        pinset_has(policy->pins, PIN_CA))
+        pinset_has_issuers(policy->pins))
         *out_pin_index = match_issuers(policy->pins, ctx);
     *out_rejected = error == X509_V_OK && chain_has_rejected(policy->rejected, ctx);
 out:

@@ -274,3 +274,49 @@ test('a rejected pin wins over one that matches, and the server learns nothing',
     assert.equal(wrong.status, 2);
     assert.match(wrong.stderr, /--reject-pin: the pin 'abc' is not a fingerprint/);
 });
+
+test("each of the other programs' forms that is read is printed, and matches", async () => {
+    const chain = write('whole-chain.crt', read(p256('server.crt')) + read(p256('server-ca.crt')));
+    for (const format of ['okhttp', 'rfc7469', 'tlsa']) {
+        const { text, pins } = await pinsOf('--format', format, chain);
+        assert.equal(pins.length, format === 'tlsa' ? 8 : 2, text);
+        for (const pin of pins) await assertMatches('--cacert', p256('server-ca.crt'), '--pin', pin);
+        await assertMatches('--cacert', p256('server-ca.crt'), '--pin-file', write(`pins.${format}`, text));
+    }
+    const { pins } = await pinsOf('--format', 'okhttp', chain);
+    const done = await load([...client('client3'), ...words('-n 1 -c 1 --pin'), pins[1], nginx.gateUrl]);
+    assert.deepEqual(outcomesOf(done.result), { pin_mismatch: 1 }, "the issuer's key, without a chain");
+});
+
+test("danetool's TLSA record is accepted and matches, and is the one printed", async () => {
+    const danetool = needCommand('danetool', 'gnutls-bin');
+    const record = command(danetool, [
+        ...words('--tlsa-rr --host=localhost --load-certificate'),
+        p256('server.crt'),
+    ]).trim();
+    await assertMatches('--pin', record);
+    const { pins } = await pinsOf('--format', 'tlsa', p256('server.crt'));
+    assert.equal(pins[0], `3 1 1 ${byOpenssl(p256('server.crt')).spki}`);
+    assert.ok(record.includes(pins[0].slice(6)), record);
+});
+
+test('the forms of Android and iOS are read by parsers of XML and property lists', async () => {
+    const { spki } = byOpenssl(p256('server.crt'));
+    const android = (await pinload([...words('pin --format android'), p256('server.crt')])).stdout;
+    const file = write('pin-set.xml', android);
+    const pin = command(needCommand('xmllint', 'libxml2-utils'), ['--xpath', 'string(/pin-set/pin)', file]);
+    assert.equal(pin.trim(), inBase64(spki));
+    const ios = (await pinload([...words('pin --format ios'), p256('server.crt')])).stdout;
+    const program =
+        'import plistlib, sys; print(plistlib.loads(sys.stdin.buffer.read())["NSPinnedLeafIdentities"][0]["SPKI-SHA256-BASE64"])';
+    assert.equal(
+        command(needCommand('python3', 'python3'), ['-c', program], { input: ios }).trim(),
+        inBase64(spki),
+    );
+});
+
+test("x5t#S256 is the base64url of openssl's fingerprint", async () => {
+    const { comments } = await pinsOf(p256('clients', 'client3.crt'));
+    const expected = Buffer.from(byOpenssl(p256('clients', 'client3.crt')).certificate, 'hex').toString('base64url');
+    assert.ok(comments.includes(`# x5t#S256 ${expected}`), comments.join('\n'));
+});

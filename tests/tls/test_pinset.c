@@ -256,7 +256,8 @@ static void a_leaf_is_matched_by_its_certificate_and_by_its_key_alone(void **sta
 {
     (void)state;
     struct fixture_file der, cert, spki, key;
-    static const char *const kinds[] = {"cert-sha256:", "spki-sha256:", "ca-sha256:"};
+    static const char *const kinds[] = {
+        "cert-sha256:", "spki-sha256:", "ca-sha256:", "ca-spki-sha256:", "chain-spki-sha256:"};
     fixture_read(&der, FIXTURE("server.der"));
     fixture_read(&cert, FIXTURE("server.der.base64"));
     fixture_read(&spki, FIXTURE("server.spki.der.base64"));
@@ -271,13 +272,15 @@ static void a_leaf_is_matched_by_its_certificate_and_by_its_key_alone(void **sta
             assert_true(pinset_add(pins, ABC, &err));
             assert_true(pinset_add(pins, "spki-sha256:" ABC, &err));
             assert_true(pinset_add(pins, text, &err));
-            bool leaf = (kind == PIN_CERT && !is_spki) || (kind == PIN_SPKI && is_spki);
-            bool issuer = kind == PIN_CA && !is_spki;
+            bool is_chain = kind == PIN_CHAIN_SPKI && is_spki;
+            bool is_key = (kind == PIN_SPKI && is_spki) || is_chain;
+            bool leaf = (kind == PIN_CERT && !is_spki) || is_key;
+            bool issuer =
+                (kind == PIN_CA && !is_spki) || (kind == PIN_CA_SPKI && is_spki) || is_chain;
             assert_int_equal(pinset_match_leaf(pins, der.bytes, der.len), leaf ? 2 : -1);
             assert_int_equal(pinset_match_issuer(pins, der.bytes, der.len), issuer ? 2 : -1);
             assert_int_equal(pinset_match_leaf(pins, der.bytes, der.len - 1), -1);
-            assert_int_equal(pinset_match_key(pins, key.bytes, key.len),
-                             kind == PIN_SPKI && is_spki ? 2 : -1);
+            assert_int_equal(pinset_match_key(pins, key.bytes, key.len), is_key ? 2 : -1);
             assert_int_equal(pinset_match_key(pins, key.bytes, key.len - 1), -1);
             pinset_free(pins);
         }
