@@ -150,7 +150,7 @@ async function no_text_becomes_markup() {
         assert.ok((await page.title()).includes(hostile));
         assert.equal(await textOf(page, 'h1'), `https://localhost:8443/${hostile}`);
         assert.equal(await page.$$eval('img, main script', (nodes) => nodes.length), 0);
-        assert.equal(await page.$$eval('script', (nodes) => nodes.length), 9, 'the data and eight scripts');
+        assert.equal(await page.$$eval('script', (nodes) => nodes.length), 10, 'the data and nine scripts');
         const identities = await page.$$eval('#identities .name', (nodes) => nodes.map((node) => node.textContent));
         assert.ok(identities.includes(hostile));
         assert.ok((await textOf(page, '#outcomes .story')).startsWith(hostile));
