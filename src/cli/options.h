@@ -63,6 +63,8 @@ struct options {
     const char *connect_to, *sni, *source;
     bool split_hello;
     struct text_list resolves;
+    bool each_address;
+    const char *tickets;
     /* output */
     const char *json, *csv, *hlog, *html, *prometheus, *junit, *progress;
     struct text_list fail_ifs;

@@ -27,6 +27,9 @@ uint16_t plan_tls_version(const char *text);
 bool plan_build_target(struct plan *plan, const struct options *options, struct error *err);
 bool plan_build_network(struct plan *plan, const struct options *options, struct notices *notices,
                         struct error *err);
+/* plan_build_addresses resolves the host and the sources; plan_build_network does it too. */
+bool plan_build_addresses(struct plan *plan, const struct options *options, struct notices *notices,
+                          struct error *err);
 bool plan_build_tls(struct plan *plan, const struct options *options, struct notices *notices,
                     struct error *err);
 bool plan_build_verification(struct plan *plan, const struct options *options,

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The part of a plan for the server: target, addresses, TLS settings, verification.
+ * The part of a plan for the server: target, TLS settings, verification.
  */
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "cli/plan_builder.h"
 #include "http/visible.h"
-#include "net/sources.h"
 #include "tls/ech.h"
 #include "tls/pinset.h"
 #include "tls/trust.h"
@@ -33,154 +32,6 @@ bool plan_build_target(struct plan *plan, const struct options *options, struct 
     return target_parse(&plan->target, options->operands.items[0], err);
 }
 
-/* Returns the address in TEXT, without brackets, in canonical form; to be freed. NULL if it is not
- * one. */
-static char *read_address(const char *text)
-{
-    uint8_t bytes[sizeof(struct in6_addr)];
-    char usual[INET6_ADDRSTRLEN];
-    size_t len = strlen(text);
-    bool in_brackets = len > 2 && text[0] == '[' && text[len - 1] == ']';
-    char *literal = in_brackets ? memory_text_n(text + 1, len - 2) : memory_text(text);
-    int family = inet_pton(AF_INET6, literal, bytes) == 1                  ? AF_INET6
-                 : !in_brackets && inet_pton(AF_INET, literal, bytes) == 1 ? AF_INET
-                                                                           : AF_UNSPEC;
-    free(literal);
-    if (family == AF_UNSPEC)
-        return NULL;
-    inet_ntop(family, bytes, usual, sizeof usual);
-    return memory_text(usual);
-}
-
-/* A --resolve: HOST (without the root's dot), PORT, and the address to use for them. */
-struct resolve {
-    const char *text; /* as given */
-    char *host, *address;
-    uint16_t port;
-};
-
-static void resolve_cleanup(struct resolve *resolve)
-{
-    free(resolve->host);
-    free(resolve->address);
-}
-
-/* Reads HOST:PORT:ADDR, where HOST may be in brackets and ADDR is the rest. */
-static bool read_resolve(struct resolve *resolve, const char *text, struct error *err)
-{
-    const char *host_end = text[0] == '[' ? strchr(text, ']') : text;
-    const char *colon = host_end != NULL ? strchr(host_end, ':') : NULL;
-    const char *second = colon != NULL ? strchr(colon + 1, ':') : NULL;
-    *resolve = (struct resolve){.text = text};
-    resolve->address = second != NULL ? read_address(second + 1) : NULL;
-    if (resolve->address != NULL) {
-        char *head = memory_text_n(text, (size_t)(second - text)), *host;
-        struct error ignored;
-        bool ok = target_parse_host_port(head, &host, &resolve->port, &ignored);
-        free(head);
-        if (ok) {
-            resolve->host = target_name_without_root(host);
-            free(host);
-            return true;
-        }
-        free(resolve->address);
-    }
-    return error_set(
-        err,
-        "--resolve '%s' is not HOST:PORT:ADDR; expected, for example, example.com:443:127.0.0.1",
-        text);
-}
-
-static bool is_for(const struct resolve *resolve, const char *host, uint16_t port)
-{
-    return resolve->port == port && strcasecmp(resolve->host, host) == 0;
-}
-
-/* Two different addresses for the same host and port are an error. */
-static bool check_pairs(const struct resolve *resolves, size_t count, struct error *err)
-{
-    for (size_t i = 1; i < count; i++) {
-        for (size_t k = 0; k < i; k++) {
-            if (is_for(&resolves[i], resolves[k].host, resolves[k].port) &&
-                strcmp(resolves[i].address, resolves[k].address) != 0)
-                return error_set(
-                    err,
-                    "--resolve '%s' and --resolve '%s' have two addresses for one HOST:PORT; "
-                    "expected one",
-                    resolves[k].text, resolves[i].text);
-        }
-    }
-    return true;
-}
-
-/* The address that RESOLVES have for the URL's host, or NULL. Warns about those that have no
- * effect. */
-static const char *find_resolve(const struct resolve *resolves, size_t count,
-                                const struct plan *plan, const struct options *options,
-                                struct notices *notices)
-{
-    const char *address = NULL;
-    char *host = target_name_without_root(plan->target.host);
-    for (size_t i = 0; i < count; i++) {
-        if (options->connect_to != NULL)
-            notices_add(notices, "--resolve '%s' has no effect: --connect-to says where to connect",
-                        resolves[i].text);
-        else if (is_for(&resolves[i], host, plan->target.port))
-            address = resolves[i].address;
-        else
-            notices_add(notices, "--resolve '%s' has no effect: it is not for %s:%u",
-                        resolves[i].text, plan->target.host, plan->target.port);
-    }
-    free(host);
-    return address;
-}
-
-static bool connect_to(struct plan *plan, const char *text, struct error *err)
-{
-    char *host;
-    uint16_t port;
-    if (!target_parse_host_port(text, &host, &port, err))
-        return error_prefix(err, "--connect-to");
-    bool ok = resolve_host(&plan->addresses, host, port, err);
-    free(host);
-    return ok;
-}
-
-/* Every --resolve is parsed, even if it has no effect: a mistake in it is still an error. */
-static bool resolve_target(struct plan *plan, const struct options *options,
-                           struct notices *notices, struct error *err)
-{
-    size_t num_read = 0, count = options->resolves.count;
-    struct resolve *resolves = memory_new(count, sizeof *resolves);
-    bool ok = true;
-    for (size_t i = 0; ok && i < count; i++) {
-        ok = read_resolve(&resolves[i], options->resolves.items[i], err);
-        num_read += ok;
-    }
-    ok = ok && check_pairs(resolves, count, err);
-    if (ok) {
-        const char *address = find_resolve(resolves, count, plan, options, notices);
-        ok = options->connect_to != NULL
-                 ? connect_to(plan, options->connect_to, err)
-                 : resolve_host(&plan->addresses, address != NULL ? address : plan->target.host,
-                                plan->target.port, err);
-    }
-    for (size_t i = 0; i < num_read; i++)
-        resolve_cleanup(&resolves[i]);
-    free(resolves);
-    return ok;
-}
-
-/* Sources must be addresses of this machine, and at least one must reach an address of the host. */
-static bool check_sources(struct plan *plan, struct error *err)
-{
-    if (plan->sources.count == 0)
-        return true;
-    return (sources_drop_unreachable(&plan->sources, &plan->addresses, err) &&
-            sources_check(&plan->sources, err)) ||
-           error_prefix(err, "--source");
-}
-
 static bool set_hello_pause(struct plan *plan, const struct options *options, struct error *err)
 {
     if (!options->split_hello)
@@ -196,15 +47,12 @@ static bool set_hello_pause(struct plan *plan, const struct options *options, st
 bool plan_build_network(struct plan *plan, const struct options *options, struct notices *notices,
                         struct error *err)
 {
-    if (options->source != NULL && !resolve_sources(&plan->sources, options->source, err))
-        return false;
     plan->timeout_ns = options->timeout_ns;
     plan->connect_timeout_ns =
         options->connect_timeout_ns ? options->connect_timeout_ns : options->timeout_ns;
     plan->allow_missing_close_notify = options->allow_missing_close_notify;
     plan->close_by_reset = options->close != NULL && strcmp(options->close, "rst") == 0;
-    return set_hello_pause(plan, options, err) && resolve_target(plan, options, notices, err) &&
-           check_sources(plan, err);
+    return set_hello_pause(plan, options, err) && plan_build_addresses(plan, options, notices, err);
 }
 
 uint16_t plan_tls_version(const char *text)

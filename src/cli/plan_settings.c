@@ -109,6 +109,10 @@ static void set_session(struct result *result, const struct plan *plan,
     set_request(result, plan);
     set_texts(result, "expect_status", &options->expect_statuses, " ");
     result_set_text(result, "session_mode", options->session_mode);
+    if (plan->each_address)
+        result_set_bool(result, "each_address", true);
+    if (plan->each_address && plan->session_mode != SESSION_FULL)
+        result_set_text(result, "tickets", plan->shared_tickets ? "shared" : "per-address");
     result_set_bool(result, "allow_missing_close_notify", plan->allow_missing_close_notify);
     result_set_text(result, "close", plan->close_by_reset ? "rst" : "fin");
 }

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/outfit.h"
 
+#include "base/memory.h"
+#include "engine/session.h"
 #include "measure/tally.h"
+#include "plan/address_turn.h"
 #include "plan/plan.h"
 #include "tls/identity.h"
 #include "tls/tls_context.h"
 #include "tls/trust.h"
+
+#include <stdlib.h>
 
 /* How many identities are copied before checking whether the worker is still wanted: some 10 ms. */
 #define IDENTITIES_AT_ONCE 64
@@ -41,6 +46,9 @@ bool outfit_init(struct outfit *outfit, const struct plan *plan, const _Atomic b
     if (!copy_identities(outfit, called_off) || !set_up_tls(outfit, err))
         return false;
     outfit->tally = tally_new(plan);
+    if (plan->each_address)
+        outfit->address_turns =
+            memory_new(plan_num_identities(plan), sizeof *outfit->address_turns);
     return true;
 }
 
@@ -52,7 +60,34 @@ void outfit_cleanup(struct outfit *outfit)
     tls_context_free(outfit->tls);
     trust_free(outfit->trust);
     identity_set_free(outfit->identities);
+    free(outfit->address_turns);
     *outfit = (struct outfit){.plan = NULL};
+}
+
+bool outfit_wants_ticket(const struct outfit *outfit, struct random *random)
+{
+    switch (outfit->plan->session_mode) {
+    case SESSION_FULL:
+        return false;
+    case SESSION_MIXED:
+        return random_unit(random) * 100 <= outfit->plan->resume_percent;
+    default:
+        return true;
+    }
+}
+
+void outfit_choose_address(struct outfit *outfit, unsigned taker, struct session_start *start)
+{
+    const struct plan *plan = outfit->plan;
+    start->first_address = outfit->env.preferred_address;
+    if (outfit->address_turns == NULL)
+        return;
+    size_t count = plan->addresses.count;
+    size_t row = start->identity == TLS_NO_IDENTITY ? 0 : start->identity;
+    uint64_t turn = (uint64_t)row + taker + outfit->address_turns[row]++;
+    start->first_address = address_turn(count, turn);
+    start->ticket_from =
+        plan->shared_tickets && turn > 0 ? address_turn(count, turn - 1) : ADDRESS_OWN;
 }
 
 struct verify_policy outfit_policy(const struct outfit *outfit, const struct verify_policy *from)

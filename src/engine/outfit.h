@@ -14,6 +14,8 @@
 #include <stdbool.h>
 
 struct identity_set;
+struct random;
+struct session_start;
 struct trust;
 struct verify_policy;
 
@@ -23,7 +25,8 @@ struct outfit {
     struct trust *trust;
     struct tls_context *tls;
     struct tally *tally;
-    struct session_env env; /* set by the worker */
+    uint32_t *address_turns; /* of each identity; NULL: the first address that works is used */
+    struct session_env env;  /* set by the worker */
 };
 
 /* outfit_init makes OUTFIT for PLAN, to be cleaned up even after a failure. False: ERR is set, or
@@ -31,6 +34,15 @@ struct outfit {
 bool outfit_init(struct outfit *outfit, const struct plan *plan, const _Atomic bool *called_off,
                  struct error *err);
 void outfit_cleanup(struct outfit *outfit);
+
+/* outfit_wants_ticket says whether the next session is to be resumed, if there is a ticket. */
+bool outfit_wants_ticket(const struct outfit *outfit, struct random *random);
+
+/* outfit_choose_address sets which address START's session tries first, and whose ticket it offers.
+ * Where addresses take turns, each identity has turns of its own, begun at another one than its
+ * neighbours', and than those of other TAKERs, so that all addresses are loaded alike however few
+ * sessions an identity has. */
+void outfit_choose_address(struct outfit *outfit, unsigned taker, struct session_start *start);
 
 /* outfit_policy returns FROM with the trust anchors and the host name of OUTFIT. */
 struct verify_policy outfit_policy(const struct outfit *outfit, const struct verify_policy *from);

@@ -43,12 +43,13 @@ struct session {
     enum stage stage;
     bool is_anonymous; /* has no identity */
     bool offer_ticket;
-    bool sent_early;     /* the requests were sent as early data, except those in late */
-    bool has_answer;     /* a response has arrived since requests were last sent */
-    bool sent_fin;       /* in the farewell */
-    bool reconnecting;   /* closed to try the next address */
-    bool is_established; /* counted in env->num_established */
-    bool ended_by_fin;   /* TCP ended without close_notify: anyone on the path can cause that */
+    uint32_t ticket_from; /* the address that issued it; UINT32_MAX: the session's own */
+    bool sent_early;      /* the requests were sent as early data, except those in late */
+    bool has_answer;      /* a response has arrived since requests were last sent */
+    bool sent_fin;        /* in the farewell */
+    bool reconnecting;    /* closed to try the next address */
+    bool is_established;  /* counted in env->num_established */
+    bool ended_by_fin;    /* TCP ended without close_notify: anyone on the path can cause that */
     struct sample sample;
 };
 

@@ -246,18 +246,6 @@ static void on_done(void *owner, struct deadline *deadline, const struct sample 
 
 /* Sessions */
 
-static bool wants_ticket(struct worker *worker, const struct plan *plan)
-{
-    switch (plan->session_mode) {
-    case SESSION_FULL:
-        return false;
-    case SESSION_MIXED:
-        return random_unit(&worker->random) * 100 <= plan->resume_percent;
-    default:
-        return true;
-    }
-}
-
 /* The session of SLOT for an outfit. */
 static struct session *take_session(struct worker *worker, struct slot *slot, unsigned outfit)
 {
@@ -294,8 +282,9 @@ static void begin_session(struct worker *worker, uint64_t intended_ns, uint64_t 
                                   .arm = arm,
                                   .serial = serial,
                                   .policy = &worker->policies[policy],
-                                  .offer_ticket = wants_ticket(worker, outfit->plan)};
+                                  .offer_ticket = outfit_wants_ticket(outfit, &worker->random)};
     start.identity = pick_identity(worker, outfit, slot, serial);
+    outfit_choose_address(outfit, worker->taker, &start);
     tally_started(outfit->tally, intended_ns, now_ns,
                   start.identity != TLS_NO_IDENTITY ? start.identity : 0);
     slot->session = take_session(worker, slot, outfit_of(worker, policy));

@@ -24,6 +24,9 @@ struct tally *tally_new(const struct plan *plan)
     tally->identity_digits = digits_for(tally->num_identities);
     tally->identities = memory_new(tally->num_identities, sizeof *tally->identities);
     tally->pins_by_pin = memory_new(pinset_count(plan->pins), sizeof *tally->pins_by_pin);
+    if (plan->each_address)
+        tally->ticket_paths =
+            memory_new(plan->addresses.count * plan->addresses.count, sizeof *tally->ticket_paths);
     for (int i = 0; i < NUM_LATENCIES; i++)
         tally->latencies[i] = latency_new(3);
     tally->schedule_slip = latency_new(3);
@@ -52,6 +55,7 @@ void tally_free(struct tally *tally)
     latency_free(tally->loop_lag);
     free(tally->identities);
     free(tally->pins_by_pin);
+    free(tally->ticket_paths);
     free(tally);
 }
 
@@ -273,6 +277,20 @@ static void tally_ech(struct tally *tally, const struct tls_facts *tls)
     tally->ech_retried += tls->ech_retried;
 }
 
+/* The row of the address that issued the ticket, the column of the one it was offered to. */
+static void tally_ticket(struct tally *tally, const struct sample *sample)
+{
+    const struct tls_facts *tls = sample->tls;
+    tally->tickets_offered += tls->ticket_offered;
+    if (!tls->ticket_offered || tally->ticket_paths == NULL)
+        return;
+    struct ticket_path *path =
+        &tally->ticket_paths[tls->ticket_from * tally->plan->addresses.count + sample->address];
+    path->offered++;
+    path->resumed += tls->handshaken && tls->resumed;
+    path->declined += tls->handshaken && !tls->resumed;
+}
+
 void tally_session(struct tally *tally, const struct sample *sample)
 {
     enum outcome_class class = outcome_class(sample->outcome, tally->plan->refusal_by_close);
@@ -298,7 +316,7 @@ void tally_session(struct tally *tally, const struct sample *sample)
     tally_latencies(tally, sample);
     if (sample->at.connected == 0)
         return;
-    tally->tickets_offered += sample->tls->ticket_offered;
+    tally_ticket(tally, sample);
     tally->early_offered += sample->tls->early_offered;
     tally_ech(tally, sample->tls);
     if (sample->tls->alert_received != TLS_NO_ALERT)
@@ -380,6 +398,16 @@ static void merge_counters(struct tally *to, const struct tally *from)
 #undef ADD
 }
 
+static void merge_tickets(struct tally *to, const struct tally *from)
+{
+    size_t count = to->plan->addresses.count;
+    for (size_t i = 0; to->ticket_paths != NULL && i < count * count; i++) {
+        to->ticket_paths[i].offered += from->ticket_paths[i].offered;
+        to->ticket_paths[i].resumed += from->ticket_paths[i].resumed;
+        to->ticket_paths[i].declined += from->ticket_paths[i].declined;
+    }
+}
+
 static void merge_array(uint64_t *to, const uint64_t *from, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -405,6 +433,7 @@ void tally_merge(struct tally *to, struct tally *from)
     merge_codes(&to->statuses, &from->statuses);
     merge_codes(&to->cert_compressions, &from->cert_compressions);
     merge_identities(to, from);
+    merge_tickets(to, from);
     for (int i = 0; i < NUM_LATENCIES; i++)
         latency_merge(to->latencies[i], from->latencies[i]);
     for (int i = 0; i < NUM_WIRE; i++) {

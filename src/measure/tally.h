@@ -52,6 +52,11 @@ struct peer_types {
     uint64_t certificates, raw_keys;
 };
 
+/* Sessions that offered a ticket of one address to one, and those handshakes that completed. */
+struct ticket_path {
+    uint64_t offered, resumed, declined;
+};
+
 struct tally {
     const struct plan *plan;
     uint64_t measured_from_ns; /* what began before it is excluded from latency and per_second */
@@ -71,6 +76,7 @@ struct tally {
     uint64_t bytes_read, bytes_written;
     uint64_t handshakes_full, handshakes_resumed;
     uint64_t tickets_offered, tickets_declined;
+    struct ticket_path *ticket_paths; /* by issuer, then by taker; NULL: addresses take no turns */
     uint64_t early_offered, early_accepted, early_rejected;
     uint64_t cert_bytes, cert_wire_bytes, cert_bytes_saved; /* of compressed certificates */
     uint64_t ech_offered, ech_accepted, ech_rejected, ech_retried;

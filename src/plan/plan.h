@@ -39,9 +39,11 @@ struct plan {
     /* target */
     struct target target;
     struct address_list addresses; /* at least one */
-    struct address_list sources;   /* none: the kernel chooses */
-    char *sni;                     /* NULL: none is sent */
-    char *verify_host;             /* the name that the certificate must be valid for */
+    bool each_address;             /* they take turns, instead of the first that works */
+    bool shared_tickets;         /* of each_address: a ticket is offered to other addresses, too */
+    struct address_list sources; /* none: the kernel chooses */
+    char *sni;                   /* NULL: none is sent */
+    char *verify_host;           /* the name that the certificate must be valid for */
     bool verify_host_is_ip;
 
     /* server verification */

@@ -62,6 +62,9 @@ static void cleanup_names(struct result *result)
 {
     struct name_counts *all[] = {
         &result->versions,
+        &result->paths_offered,
+        &result->paths_resumed,
+        &result->paths_declined,
         &result->ciphers,
         &result->groups,
         &result->sigalgs,
@@ -326,6 +329,11 @@ void result_set_bool(struct result *result, const char *name, bool value)
 void result_set_null(struct result *result, const char *name)
 {
     setting_named(result, name)->type = SETTING_NULL;
+}
+
+void result_path_name(char out[static RESULT_PATH_LEN], const char *from, const char *to)
+{
+    snprintf(out, RESULT_PATH_LEN, "%s" RESULT_PATH_WORD "%s", from, to);
 }
 
 void name_counts_add(struct name_counts *counts, const char *name, uint64_t count)

@@ -138,6 +138,8 @@ struct result {
     uint64_t handshakes_completed, handshakes_full, handshakes_resumed;
     double handshakes_per_second;
     uint64_t tickets_offered, tickets_declined;
+    struct name_counts paths_offered, paths_resumed, paths_declined; /* tickets, by the addresses
+                                                                      * of result_path_name */
     uint64_t early_offered, early_accepted, early_rejected;
     uint64_t cert_bytes, cert_wire_bytes, cert_bytes_saved; /* of compressed certificates */
     uint64_t ech_offered, ech_accepted, ech_rejected, ech_retried;
@@ -199,6 +201,13 @@ void result_free(struct result *result);
 
 /* result_balances says whether the counts add up, with sums that do not wrap. */
 bool result_balances(const struct result *result);
+
+/* result_path_name writes the name of a ticket's way from the address that issued it to the one that
+ * it was offered to: FROM to TO. */
+#define RESULT_ADDRESS_LEN 64 /* as net's ADDRESS_TEXT_LEN */
+#define RESULT_PATH_LEN (2 * RESULT_ADDRESS_LEN + 4)
+#define RESULT_PATH_WORD " to "
+void result_path_name(char out[static RESULT_PATH_LEN], const char *from, const char *to);
 
 /* result_is_anonymous says whether the run had no client certificate: its only identity is
  * PLAN_ANONYMOUS. */

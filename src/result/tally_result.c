@@ -106,13 +106,30 @@ static void fill_steady(const struct tally *tally, struct result *result)
                                .requests_per_second = per_second(tally->steady_requests, steady_s)};
 }
 
+static void fill_tickets(const struct tally *tally, struct result *result)
+{
+    const struct address_list *addresses = &tally->plan->addresses;
+    result->tickets_offered = tally->tickets_offered;
+    result->tickets_declined = tally->tickets_declined;
+    for (size_t i = 0; tally->ticket_paths != NULL && i < addresses->count * addresses->count;
+         i++) {
+        const struct ticket_path *path = &tally->ticket_paths[i];
+        char from[ADDRESS_TEXT_LEN], to[ADDRESS_TEXT_LEN], name[RESULT_PATH_LEN];
+        address_text(&addresses->items[i / addresses->count], from);
+        address_text(&addresses->items[i % addresses->count], to);
+        result_path_name(name, from, to);
+        name_counts_add(&result->paths_offered, name, path->offered);
+        name_counts_add(&result->paths_resumed, name, path->resumed);
+        name_counts_add(&result->paths_declined, name, path->declined);
+    }
+}
+
 static void fill_handshakes(const struct tally *tally, struct result *result)
 {
     result->handshakes_full = tally->handshakes_full;
     result->handshakes_resumed = tally->handshakes_resumed;
     result->handshakes_completed = tally->handshakes_full + tally->handshakes_resumed;
-    result->tickets_offered = tally->tickets_offered;
-    result->tickets_declined = tally->tickets_declined;
+    fill_tickets(tally, result);
     result->early_offered = tally->early_offered;
     result->early_accepted = tally->early_accepted;
     result->early_rejected = tally->early_rejected;

@@ -11,8 +11,8 @@
 #include <time.h>
 
 /* The limit for single-use tickets: if more arrive than are used, the oldest are dropped. */
-#define MOST_PER_IDENTITY 256
-#define LEAST_PER_IDENTITY 4
+#define MOST_PER_PILE 256
+#define LEAST_PER_PILE 4
 #define MOST_IN_ALL 65536
 
 /* A stack of sessions; the newest is offered first, since it expires last. */
@@ -23,31 +23,38 @@ struct pile {
 };
 
 struct tickets {
-    struct pile *piles;
-    size_t num_identities;
-    size_t most_per_identity;
+    struct pile *piles; /* for each identity, one for each address */
+    size_t num_piles;
+    size_t num_addresses;
+    size_t most_per_pile;
 };
 
-static size_t share_of(size_t num_identities)
+static size_t share_of(size_t num_piles)
 {
-    size_t share = MOST_IN_ALL / num_identities;
-    if (share > MOST_PER_IDENTITY)
-        return MOST_PER_IDENTITY;
-    return share < LEAST_PER_IDENTITY ? LEAST_PER_IDENTITY : share;
+    size_t share = MOST_IN_ALL / num_piles;
+    if (share > MOST_PER_PILE)
+        return MOST_PER_PILE;
+    return share < LEAST_PER_PILE ? LEAST_PER_PILE : share;
 }
 
-struct tickets *tickets_new(size_t num_identities)
+struct tickets *tickets_new(size_t num_identities, size_t num_addresses)
 {
     struct tickets *tickets = memory_new(1, sizeof *tickets);
-    tickets->num_identities = num_identities ? num_identities : 1;
-    tickets->most_per_identity = share_of(tickets->num_identities);
-    tickets->piles = memory_new(tickets->num_identities, sizeof *tickets->piles);
+    tickets->num_addresses = num_addresses ? num_addresses : 1;
+    tickets->num_piles = (num_identities ? num_identities : 1) * tickets->num_addresses;
+    tickets->most_per_pile = share_of(tickets->num_piles);
+    tickets->piles = memory_new(tickets->num_piles, sizeof *tickets->piles);
     return tickets;
+}
+
+static struct pile *pile_of(const struct tickets *tickets, size_t identity, size_t address)
+{
+    return &tickets->piles[identity * tickets->num_addresses + address];
 }
 
 void tickets_drop_all(struct tickets *tickets)
 {
-    for (size_t i = 0; i < tickets->num_identities; i++) {
+    for (size_t i = 0; i < tickets->num_piles; i++) {
         struct pile *pile = &tickets->piles[i];
         while (pile->count > 0)
             SSL_SESSION_free(pile->sessions[--pile->count]);
@@ -59,7 +66,7 @@ void tickets_free(struct tickets *tickets)
     if (tickets == NULL)
         return;
     tickets_drop_all(tickets);
-    for (size_t i = 0; i < tickets->num_identities; i++)
+    for (size_t i = 0; i < tickets->num_piles; i++)
         free(tickets->piles[i].sessions);
     free(tickets->piles);
     free(tickets);
@@ -71,10 +78,11 @@ static void drop_oldest(struct pile *pile)
     memmove(pile->sessions, pile->sessions + 1, --pile->count * sizeof *pile->sessions);
 }
 
-void tickets_put(struct tickets *tickets, size_t identity, struct ssl_session_st *session)
+void tickets_put(struct tickets *tickets, size_t identity, size_t address,
+                 struct ssl_session_st *session)
 {
-    struct pile *pile = &tickets->piles[identity];
-    size_t most = SSL_SESSION_should_be_single_use(session) ? tickets->most_per_identity : 1;
+    struct pile *pile = pile_of(tickets, identity, address);
+    size_t most = SSL_SESSION_should_be_single_use(session) ? tickets->most_per_pile : 1;
     while (pile->count >= most)
         drop_oldest(pile);
     if (pile->count == pile->capacity) {
@@ -84,15 +92,20 @@ void tickets_put(struct tickets *tickets, size_t identity, struct ssl_session_st
     pile->sessions[pile->count++] = session;
 }
 
+bool tickets_has(const struct tickets *tickets, size_t identity, size_t address)
+{
+    return pile_of(tickets, identity, address)->count > 0;
+}
+
 static int is_alive(const SSL_SESSION *session)
 {
     uint64_t now = (uint64_t)time(NULL);
     return now < SSL_SESSION_get_time(session) + SSL_SESSION_get_timeout(session);
 }
 
-struct ssl_session_st *tickets_take(struct tickets *tickets, size_t identity)
+struct ssl_session_st *tickets_take(struct tickets *tickets, size_t identity, size_t address)
 {
-    struct pile *pile = &tickets->piles[identity];
+    struct pile *pile = pile_of(tickets, identity, address);
     while (pile->count > 0) {
         SSL_SESSION *session = pile->sessions[pile->count - 1];
         if (is_alive(session) && !SSL_SESSION_should_be_single_use(session)) {

@@ -25,6 +25,8 @@ struct tls_conn {
     const uint8_t *in;
     size_t in_len;
     size_t identity;
+    uint32_t address;     /* of the server */
+    uint32_t ticket_from; /* the address whose ticket is offered */
     const struct verify_policy *policy;
     size_t num_sealed; /* bytes of the records that BoringSSL made ready to be sent */
     bool closing;
@@ -150,7 +152,7 @@ static int on_new_session(SSL *ssl, SSL_SESSION *session)
     struct tls_conn *conn = SSL_get_app_data(ssl);
     if (conn->context->tickets == NULL)
         return 0;
-    tickets_put(conn->context->tickets, conn->identity, session);
+    tickets_put(conn->context->tickets, conn->identity, conn->address, session);
     conn->facts.num_tickets++;
     return 1;
 }
@@ -229,9 +231,12 @@ static void offer_session(struct tls_conn *conn)
 {
     struct tls_context *context = conn->context;
     size_t identity = conn->identity;
-    SSL_SESSION *session = tickets_take(context->tickets, identity);
+    if (!tickets_has(context->tickets, identity, conn->address))
+        return;
+    SSL_SESSION *session = tickets_take(context->tickets, identity, conn->ticket_from);
     if (session == NULL)
         return;
+    conn->facts.ticket_from = conn->ticket_from;
     conn->facts.ticket_offered = SSL_set_session(conn->ssl, session) == 1;
     SSL_SESSION_free(session);
 }
@@ -253,6 +258,12 @@ static bool start_client(struct tls_conn *conn, size_t identity, bool offer_tick
     if (offer_ticket && context->tickets != NULL)
         offer_session(conn);
     return true;
+}
+
+void tls_conn_set_address(struct tls_conn *conn, uint32_t address, uint32_t ticket_from)
+{
+    conn->address = address;
+    conn->ticket_from = ticket_from;
 }
 
 void tls_conn_start(struct tls_conn *conn, size_t identity, const struct verify_policy *policy,

@@ -55,6 +55,7 @@ struct tls_facts {
     bool ech_retried;     /* it was offered by a configuration that a rejection had brought */
     bool ech_retry_given; /* a rejection that brought one, for the context's next connections */
     uint32_t num_tickets; /* received and kept */
+    uint32_t ticket_from; /* the address that issued the session which was offered */
     int alert_received;
     int alert_sent;
     uint16_t version;
@@ -73,6 +74,12 @@ struct tls_facts {
 
 struct tls_conn *tls_conn_new(struct tls_context *context);
 void tls_conn_free(struct tls_conn *conn);
+
+/* tls_conn_set_address says which of the server's addresses the next session is with, where tickets
+ * are told apart by them, and whose ticket is offered: both below the config's num_addresses. An
+ * address of which the identity has none is offered none, so that it issues some. Without this, both
+ * are the first. */
+void tls_conn_set_address(struct tls_conn *conn, uint32_t address, uint32_t ticket_from);
 
 /* tls_conn_start begins a session with IDENTITY under POLICY (borrowed until stop). If OFFER_TICKET
  * is set and there is a ticket, it is offered. A server's context takes TLS_NO_IDENTITY and a NULL

@@ -217,7 +217,8 @@ struct tls_context *tls_context_new(const struct tls_config *config,
     SSL_CTX_set_reverify_on_resume(ctx, 1);
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
     if (config->keep_tickets) {
-        context->tickets = tickets_new(identities ? identity_set_count(identities) : 1);
+        context->tickets =
+            tickets_new(identities ? identity_set_count(identities) : 1, config->num_addresses);
         SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
     }
     if (config->keylog != NULL) {

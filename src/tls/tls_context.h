@@ -37,6 +37,7 @@ struct tls_config {
     const char
         *cert_compression; /* as --cert-compression has it (RFC 8879); NULL: none is offered */
     bool keep_tickets;     /* for resumption */
+    size_t num_addresses;  /* of the server, which tickets are told apart by; 0: they are not */
     bool early_data;
     bool raw_keys; /* the peer is asked for a raw public key (RFC 7250) or a certificate */
     FILE *keylog;  /* borrowed; each line is written and flushed at once */

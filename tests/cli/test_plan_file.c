@@ -357,9 +357,13 @@ static const char *value_for(const struct option_row *row, unsigned turn)
     static const char *const odd[] = {"a \"b\" \\c\n\t\x01 \xc3\xa9 # [x]", "", "'", "/a=b,/c"};
     static const char *const times[] = {"1500ms", "7us", "1h", "1234567ns"};
     static const char *const rates[] = {"0.00001", "123.456", "1M", "0.1"};
+    static char first[40];
     switch (row->kind) {
     case OPTION_CHOICE:
-        return row->default_value != NULL ? row->default_value : "chain";
+        if (row->default_value != NULL)
+            return row->default_value;
+        snprintf(first, sizeof first, "%.*s", (int)strcspn(row->choices, "|"), row->choices);
+        return first;
     case OPTION_COUNT:
     case OPTION_COUNT_RAMP:
         return "1234";

@@ -316,6 +316,9 @@ struct result *sample_failing(void)
     name_counts_add(&r->client_sigalgs, "rsa_pss_rsae_sha256", 250);
     name_counts_add(&r->server_certificate_types, "raw_public_key", 250);
     name_counts_add(&r->client_certificate_types, "raw_public_key", 50);
+    name_counts_add(&r->paths_offered, "192.0.2.1:443 to 192.0.2.2:443", 20);
+    name_counts_add(&r->paths_resumed, "192.0.2.1:443 to 192.0.2.2:443", 15);
+    name_counts_add(&r->paths_declined, "192.0.2.1:443 to 192.0.2.2:443", 5);
     r->identities[1].as_expected = false;
     r->identities[1].sessions = r->identities[1].by_class[CLASS_REFUSED] = 200;
     r->identities[2].sessions = 800;

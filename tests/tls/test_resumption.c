@@ -73,15 +73,15 @@ static void tickets_that_nobody_takes_do_not_pile_up(void **state)
     } cases[] = {{1, 256}, {1000, 65}, {20000, 4}};
     SSL_CTX *ctx = SSL_CTX_new(TLS_with_buffers_method());
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        struct tickets *tickets = tickets_new(cases[i].num_identities);
+        struct tickets *tickets = tickets_new(cases[i].num_identities, 0);
         struct ssl_session_st *taken;
         size_t count = 0;
         for (int k = 0; k < 300; k++) {
             SSL_SESSION *session = SSL_SESSION_new(ctx);
             assert_true(SSL_SESSION_set_protocol_version(session, TLS1_3_VERSION));
-            tickets_put(tickets, 0, session);
+            tickets_put(tickets, 0, 0, session);
         }
-        for (; (taken = tickets_take(tickets, 0)) != NULL; count++)
+        for (; (taken = tickets_take(tickets, 0, 0)) != NULL; count++)
             SSL_SESSION_free(taken);
         assert_int_equal(count, cases[i].most);
         tickets_free(tickets);
@@ -120,18 +120,18 @@ static void a_tls_1_3_ticket_is_given_once_the_newest_first(void **state)
 {
     (void)state;
     SSL_CTX *ctx = SSL_CTX_new(TLS_method());
-    struct tickets *tickets = tickets_new(1);
+    struct tickets *tickets = tickets_new(1, 0);
     SSL_SESSION *sessions[3];
     for (int i = 0; i < 3; i++) {
         sessions[i] = make_session(ctx, TLS1_3_VERSION);
-        tickets_put(tickets, 0, sessions[i]);
+        tickets_put(tickets, 0, 0, sessions[i]);
     }
     for (int i = 2; i >= 0; i--) {
-        SSL_SESSION *taken = tickets_take(tickets, 0);
+        SSL_SESSION *taken = tickets_take(tickets, 0, 0);
         assert_ptr_equal(taken, sessions[i]);
         SSL_SESSION_free(taken);
     }
-    assert_null(tickets_take(tickets, 0));
+    assert_null(tickets_take(tickets, 0, 0));
     tickets_free(tickets);
     SSL_CTX_free(ctx);
 }
@@ -140,14 +140,14 @@ static void a_tls_1_2_session_is_given_again_and_again_until_a_newer_one_comes(v
 {
     (void)state;
     SSL_CTX *ctx = SSL_CTX_new(TLS_method());
-    struct tickets *tickets = tickets_new(1);
+    struct tickets *tickets = tickets_new(1, 0);
     SSL_SESSION *newest = NULL;
     for (int i = 0; i < 3; i++) {
         newest = make_session(ctx, TLS1_2_VERSION);
-        tickets_put(tickets, 0, newest);
+        tickets_put(tickets, 0, 0, newest);
     }
     for (int i = 0; i < 5; i++) {
-        SSL_SESSION *taken = tickets_take(tickets, 0);
+        SSL_SESSION *taken = tickets_take(tickets, 0, 0);
         assert_ptr_equal(taken, newest);
         SSL_SESSION_free(taken);
     }
@@ -161,18 +161,18 @@ static void what_has_expired_is_not_offered(void **state)
     static const uint16_t protocols[] = {TLS1_2_VERSION, TLS1_3_VERSION};
     SSL_CTX *ctx = SSL_CTX_new(TLS_method());
     for (size_t i = 0; i < COUNT_OF(protocols); i++) {
-        struct tickets *tickets = tickets_new(1);
+        struct tickets *tickets = tickets_new(1, 0);
         SSL_SESSION *fresh = make_session(ctx, protocols[i]);
         SSL_SESSION *stale = make_session(ctx, protocols[i]);
         SSL_SESSION_set_time(stale, (uint64_t)time(NULL) - 100);
         SSL_SESSION_set_timeout(stale, 50);
-        tickets_put(tickets, 0, fresh);
-        tickets_put(tickets, 0, stale);
-        SSL_SESSION *taken = tickets_take(tickets, 0);
+        tickets_put(tickets, 0, 0, fresh);
+        tickets_put(tickets, 0, 0, stale);
+        SSL_SESSION *taken = tickets_take(tickets, 0, 0);
         /* Of TLS 1.2 sessions only the newest was kept. */
         assert_ptr_equal(taken, protocols[i] == TLS1_3_VERSION ? fresh : NULL);
         SSL_SESSION_free(taken);
-        assert_null(tickets_take(tickets, 0));
+        assert_null(tickets_take(tickets, 0, 0));
         tickets_free(tickets);
     }
     SSL_CTX_free(ctx);
@@ -182,13 +182,34 @@ static void identities_do_not_share_tickets(void **state)
 {
     (void)state;
     SSL_CTX *ctx = SSL_CTX_new(TLS_method());
-    struct tickets *tickets = tickets_new(3);
-    tickets_put(tickets, 1, make_session(ctx, TLS1_3_VERSION));
-    assert_null(tickets_take(tickets, 0));
-    assert_null(tickets_take(tickets, 2));
-    SSL_SESSION *taken = tickets_take(tickets, 1);
+    struct tickets *tickets = tickets_new(3, 0);
+    tickets_put(tickets, 1, 0, make_session(ctx, TLS1_3_VERSION));
+    assert_null(tickets_take(tickets, 0, 0));
+    assert_null(tickets_take(tickets, 2, 0));
+    SSL_SESSION *taken = tickets_take(tickets, 1, 0);
     assert_non_null(taken);
     SSL_SESSION_free(taken);
+    tickets_free(tickets);
+    SSL_CTX_free(ctx);
+}
+
+static void tickets_of_addresses_are_told_apart(void **state)
+{
+    (void)state;
+    SSL_CTX *ctx = SSL_CTX_new(TLS_method());
+    struct tickets *tickets = tickets_new(2, 3);
+    for (size_t i = 0; i < 2; i++) {
+        assert_false(tickets_has(tickets, i, 2));
+        tickets_put(tickets, i, 2, make_session(ctx, TLS1_3_VERSION));
+        assert_true(tickets_has(tickets, i, 2));
+        assert_null(tickets_take(tickets, i, 1));
+        SSL_SESSION *taken = tickets_take(tickets, i, 2);
+        assert_non_null(taken);
+        SSL_SESSION_free(taken);
+        assert_null(tickets_take(tickets, i, 2));
+        assert_false(tickets_has(tickets, i, 2));
+        assert_false(tickets_has(tickets, i, 1));
+    }
     tickets_free(tickets);
     SSL_CTX_free(ctx);
 }
@@ -198,14 +219,14 @@ static void an_identity_keeps_a_bounded_number_of_tickets(void **state)
 {
     (void)state;
     SSL_CTX *ctx = SSL_CTX_new(TLS_method());
-    struct tickets *tickets = tickets_new(1);
+    struct tickets *tickets = tickets_new(1, 0);
     SSL_SESSION *newest = NULL, *taken;
     size_t count = 0;
     for (int i = 0; i < 1000; i++) {
         newest = make_session(ctx, TLS1_3_VERSION);
-        tickets_put(tickets, 0, newest);
+        tickets_put(tickets, 0, 0, newest);
     }
-    while ((taken = tickets_take(tickets, 0)) != NULL) {
+    while ((taken = tickets_take(tickets, 0, 0)) != NULL) {
         assert_true(count > 0 || taken == newest);
         SSL_SESSION_free(taken);
         count++;
@@ -227,6 +248,7 @@ int main(void)
         cmocka_unit_test(a_tls_1_2_session_is_given_again_and_again_until_a_newer_one_comes),
         cmocka_unit_test(what_has_expired_is_not_offered),
         cmocka_unit_test(identities_do_not_share_tickets),
+        cmocka_unit_test(tickets_of_addresses_are_told_apart),
         cmocka_unit_test(an_identity_keeps_a_bounded_number_of_tickets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

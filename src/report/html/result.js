@@ -426,6 +426,21 @@ function wire() {
             'its certificate included; round trips are those before a request could go out.'));
 }
 
+// Whose tickets each address takes: a row for each that issued them, a column for each that was offered them.
+function tickets() {
+    const { offered, offered_by_path: offers, resumed_by_path: resumed } = data.handshakes.tickets;
+    const addresses = [...new Set(Object.keys(offers).map((path) => path.split(' to ')[0]))];
+    if (addresses.length === 0 || offered === 0)
+        return null;
+    const cell = (path) => (offers[path] > 0 ? el('span', { class: resumed[path] < offers[path] ? 'warn' : null,
+        'data-path': path }, `${figureCount(resumed[path])} of ${figureCount(offers[path])}`) : '–');
+    return section('tickets', 'Tickets across addresses',
+        table([{ name: 'Issued by' }, ...addresses.map((to) => ({ name: breakable(to), class: 'number' }))],
+            addresses.map((from) => [breakable(from), ...addresses.map((to) => cell(`${from} to ${to}`))]),
+            { 'aria-label': 'Tickets across addresses' }),
+        note('How many handshakes were resumed, of those in which a ticket of the row’s address was offered to the column’s.'));
+}
+
 // --- verification ----------------------------------------------------------------------------------------------
 
 function pins() {
@@ -569,7 +584,7 @@ function redrawn() {
 }
 
 document.getElementById('page').replaceChildren(...[
-    masthead(), verdict(), ...notices(), headline(), ...percentiles(), course(), overlay(redrawn), stages(data, page.counts_requests), phases(), wire(), identities(), pins(), outcomes(),
+    masthead(), verdict(), ...notices(), headline(), ...percentiles(), course(), overlay(redrawn), stages(data, page.counts_requests), phases(), wire(), tickets(), identities(), pins(), outcomes(),
     negotiated(), generator(), repeat(), colophon(),
 ].filter((part) => part !== null));
 startCharts();

@@ -9,6 +9,7 @@
 #include "report/text/report_text_latency.h"
 #include "report/text/report_text_stages.h"
 #include "report/text/report_text_steady.h"
+#include "report/text/report_text_tickets.h"
 #include "report/text/report_text_wire.h"
 #include "result/result.h"
 
@@ -552,6 +553,7 @@ void report_text(FILE *out, const struct result *result, bool colour)
     report_text_stages(out, result);
     report_text_latency(out, result);
     report_text_wire(out, result);
+    report_text_tickets(out, result);
     report_text_identities(out, result);
     report_text_signatures(out, result, LABEL_COLUMNS);
     write_generator(&pen, result);
