@@ -70,8 +70,9 @@ static bool parse_arms(struct arms *arms, const struct options *options, struct 
 /* In process there are only the identities and servers created for it. */
 static bool check_in_process(const struct options *options, struct error *err)
 {
-    static const char *const foreign[] = {"identity", "identities", "cert",         "key",
-                                          "cacert",   "pin",        "pinnedpubkey", "pin-file"};
+    static const char *const foreign[] = {"identity", "identities",   "identity-list",
+                                          "cert",     "key",          "cacert",
+                                          "pin",      "pinnedpubkey", "pin-file"};
     static const char *const lacking[] = {"ech", "cert-compression"};
     if (options->operands.count > 0)
         return error_set(err, "--in-process takes no URL, but '%s' was given",

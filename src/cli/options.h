@@ -41,8 +41,8 @@ struct ramp {
 struct options {
     /* client identity */
     struct text_list identities;
-    const char *identities_directory, *cert, *key, *pass, *rotate, *expect_refused, *refusal_status,
-        *refusal_text;
+    const char *identities_directory, *identity_list, *name_by, *cert, *key, *pass, *rotate,
+        *expect_refused, *refusal_status, *refusal_text;
     bool refusal_by_close, require_all_identities, raw_public_key;
     /* server verification */
     const char *cacert, *pinnedpubkey, *verify, *pins_action, *format;

@@ -257,6 +257,7 @@ static bool find_reader(const char **out_reader, const struct options *options, 
     const char *data = options->data;
     if (!claim_stdin(out_reader, "--data", data != NULL && data[0] == '@' ? data + 1 : NULL, err) ||
         !claim_stdin(out_reader, "--cacert", options->cacert, err) ||
+        !claim_stdin(out_reader, "--identity-list", options->identity_list, err) ||
         !claim_stdin(out_reader, "--cert", options->cert, err) ||
         !claim_stdin(out_reader, "--key", options->key, err) ||
         !claim_stdin(out_reader, "--ech", options->ech, err))

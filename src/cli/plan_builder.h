@@ -10,6 +10,9 @@
 #include "cli/options.h"
 #include "plan/plan.h"
 
+struct identity_list;
+struct password;
+
 /* plan_build builds PLAN, to be cleaned up even after a failure. */
 bool plan_build(struct plan *plan, const struct options *options, struct notices *notices,
                 struct error *err);
@@ -38,6 +41,12 @@ bool plan_build_verification(struct plan *plan, const struct options *options,
 bool plan_build_pins(struct plan *plan, const struct options *options, struct error *err);
 bool plan_build_identities(struct plan *plan, const struct options *options,
                            struct notices *notices, struct error *err);
+/* plan_add_list adds an identity to SET for each row of LIST; plan_apply_list sets what the rows
+ * expect of these in PLAN, where FIRST is the first of them. */
+bool plan_add_list(struct identity_set *set, const struct identity_list *list,
+                   const struct password *password, struct notices *notices, struct error *err);
+bool plan_apply_list(struct plan *plan, const struct identity_list *list, size_t first,
+                     struct error *err);
 /* plan_read_cacert reads the trust anchors of PATH. */
 bool plan_read_cacert(struct plan *plan, const char *path, struct error *err);
 /* plan_note_keys warns about keys of identities that --groups or --sigalgs rule out. */

@@ -5,6 +5,7 @@
  */
 #include "base/memory.h"
 #include "base/text.h"
+#include "cli/identity_list.h"
 #include "cli/other_tools.h"
 #include "cli/plan_builder.h"
 #include "tls/identity.h"
@@ -71,7 +72,9 @@ static bool add_client(struct plan *plan, const struct options *options,
                      options->cert, options->cert);
 }
 
+/* *OUT_FIRST is the first identity of LIST. */
 static bool add_all(struct plan *plan, const struct options *options,
+                    const struct identity_list *list, size_t *out_first,
                     const struct password *password, struct notices *notices, struct error *err)
 {
     for (size_t i = 0; i < options->identities.count; i++) {
@@ -81,6 +84,9 @@ static bool add_all(struct plan *plan, const struct options *options,
     if (options->identities_directory != NULL &&
         !identity_set_add_directory(plan->identities, options->identities_directory, password,
                                     notices, err))
+        return false;
+    *out_first = identity_set_count(plan->identities);
+    if (!plan_add_list(plan->identities, list, password, notices, err))
         return false;
     return add_client(plan, options, password, notices, err);
 }
@@ -97,11 +103,10 @@ static bool mark_refused(struct plan *plan, const char *names, struct error *err
 {
     char *copy = memory_text(names), *rest = copy;
     bool ok = true;
-    plan->expect_refused = memory_new(plan_num_identities(plan), sizeof *plan->expect_refused);
     for (char *name; ok && (name = strsep(&rest, ",")) != NULL;) {
         long index = find_row(plan, name);
         if (index >= 0)
-            plan->expect_refused[index] = true;
+            plan_expect_refusal(plan, (size_t)index);
         else
             ok = error_set(
                 err,
@@ -117,23 +122,8 @@ static bool mark_refused(struct plan *plan, const char *names, struct error *err
 static bool read_statuses(struct status_list *list, const char *codes, const char *option,
                           const char *text, struct error *err)
 {
-    char *copy = memory_text(codes), *rest = copy;
-    bool ok = true;
-    for (char *part; ok && (part = strsep(&rest, ",")) != NULL;) {
-        uint64_t code;
-        ok = text_parse_count(part, &code) && code >= 200 && code <= 599;
-        if (!ok)
-            break;
-        list->codes = memory_resize(list->codes, (list->count + 1) * sizeof *list->codes);
-        list->codes[list->count++] = (unsigned)code;
-    }
-    free(copy);
-    return ok ||
-           error_set(
-               err,
-               "'%s' is not a value for %s; expected codes from 200 to 599 joined by commas, such "
-               "as 200,204",
-               text, option);
+    return status_list_parse(list, codes) ||
+           error_set(err, "'%s' is not a value for %s; " STATUS_LIST_FORM, text, option);
 }
 
 /* The list that --expect-status TEXT is for: an identity's, NAME_LEN of TEXT, or that of all. */
@@ -151,10 +141,7 @@ static struct status_list *find_list(struct plan *plan, const char *text, size_t
             "name of --identity or --identities",
             text, name);
     free(name);
-    if (index >= 0 && plan->identity_statuses == NULL)
-        plan->identity_statuses =
-            memory_new(plan_num_identities(plan), sizeof *plan->identity_statuses);
-    return index >= 0 ? &plan->identity_statuses[index] : NULL;
+    return index >= 0 ? plan_own_statuses(plan, (size_t)index) : NULL;
 }
 
 /* Reads one --expect-status: codes, or NAME=codes. A name may contain '=', codes do not. */
@@ -208,11 +195,11 @@ static void slice_statuses(struct plan *plan, size_t first, size_t end, size_t c
 }
 
 /* Each of N shards gets its part of the identities, or all of them if there are fewer than
- * shards. */
+ * shards, or if they take turns by their weights. */
 static void take_shard(struct plan *plan)
 {
     size_t count = identity_set_count(plan->identities);
-    if (plan->num_shards < 2 || count < plan->num_shards)
+    if (plan->num_shards < 2 || count < plan->num_shards || plan->turns != NULL)
         return;
     size_t first = count * plan->shard / plan->num_shards;
     size_t end = count * (plan->shard + 1) / plan->num_shards;
@@ -234,22 +221,40 @@ static bool use_raw_keys(struct plan *plan, struct error *err)
     return true;
 }
 
+/* Loads all identities, and what their list expects of them. */
+static bool load_identities(struct plan *plan, const struct options *options,
+                            struct notices *notices, struct error *err)
+{
+    struct password password = {0};
+    struct identity_list list = {0};
+    size_t first = 0;
+    bool ok = (options->pass == NULL || password_read(&password, options->pass, err)) &&
+              (options->identity_list == NULL ||
+               identity_list_read(&list, options->identity_list, err)) &&
+              add_all(plan, options, &list, &first, &password, notices, err) &&
+              plan_apply_list(plan, &list, first, err);
+    identity_list_cleanup(&list);
+    password_wipe(&password);
+    password_wipe_source(options->pass);
+    return ok;
+}
+
 bool plan_build_identities(struct plan *plan, const struct options *options,
                            struct notices *notices, struct error *err)
 {
-    struct password password = {0};
+    enum name_by by = NAME_FILE;
     plan->identities = identity_set_new();
     if (options->raw_public_key && !use_raw_keys(plan, err))
         return false;
+    if (options->name_by != NULL)
+        name_by_parse(options->name_by, &by);
+    identity_set_name_by(plan->identities, by);
     if (options->rotate != NULL)
         rotation_parse(options->rotate, &plan->rotation);
     plan->refusal_by_close = options->refusal_by_close;
     plan->require_all_identities = options->require_all_identities;
     plan->allow_empty = options->allow_empty;
-    bool ok = (options->pass == NULL || password_read(&password, options->pass, err)) &&
-              add_all(plan, options, &password, notices, err);
-    password_wipe(&password);
-    password_wipe_source(options->pass);
+    bool ok = load_identities(plan, options, notices, err);
     if (ok && options->expect_refused != NULL)
         ok = mark_refused(plan, options->expect_refused, err);
     ok = ok && set_statuses(plan, options, err);

@@ -68,6 +68,7 @@ struct run {
     uint64_t rss_before, descriptors_before;
     struct crowd crowd;
     struct headcount established;
+    _Atomic uint64_t num_turns; /* taken by identities of unequal weight */
 };
 
 /* From here on SIGINT and SIGTERM are read from a descriptor, and SIGPIPE is ignored. */
@@ -147,6 +148,7 @@ static void *run_thread(void *arg)
     struct worker_shared shared = {.plan = run->plan,
                                    .arms = run->hooks->arms,
                                    .established = &run->established,
+                                   .num_turns = &run->num_turns,
                                    .called_off = &run->called_off};
     thread->worker = worker_new(&shared, thread->index, &thread->err);
     if (thread->worker == NULL)

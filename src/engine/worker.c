@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/process.h"
+#include "engine/identity_choice.h"
 #include "engine/outfit.h"
 #include "engine/session.h"
 #include "engine/slots.h"
@@ -36,6 +37,7 @@ struct worker {
     struct slots slots;
     struct pacer pacer;
     struct random random;
+    struct identity_choice choice;
     uint64_t serial;
     uint64_t quota; /* sessions to start; UINT64_MAX: unlimited */
     uint64_t start_ns, end_ns, stopped_ns, drain_until_ns, ended_ns;
@@ -148,6 +150,10 @@ struct worker *worker_new(const struct worker_shared *shared, unsigned index, st
     }
     set_up_policies(worker);
     set_up_share(worker);
+    identity_choice_init(&worker->choice, plan, worker->taker, worker->num_takers);
+    worker->choice.num_turns = arms == NULL ? shared->num_turns : NULL;
+    worker->choice.sessions_each = arms != NULL ? arms->sessions_per_identity : 1;
+    worker->choice.random = &worker->random;
     worker->sessions =
         memory_new(worker->slots.count * worker->num_outfits, sizeof *worker->sessions);
     worker->tally = worker->outfits[0].tally;
@@ -255,19 +261,6 @@ static struct session *take_session(struct worker *worker, struct slot *slot, un
     return worker->sessions[index];
 }
 
-static size_t pick_identity(struct worker *worker, const struct outfit *outfit,
-                            const struct slot *slot, uint64_t serial)
-{
-    size_t count = identity_set_count(outfit->identities);
-    if (count == 0)
-        return TLS_NO_IDENTITY;
-    return rotation_pick(outfit->plan->rotation, count,
-                         (size_t)((uint64_t)worker->taker * count / worker->num_takers),
-                         worker->arms != NULL ? serial / worker->arms->sessions_per_identity
-                                              : serial,
-                         slots_index(&worker->slots, slot), &worker->random);
-}
-
 /* NOW_NS is read anew: if many sessions start in one turn, each takes its time to connect. */
 static void begin_session(struct worker *worker, uint64_t intended_ns, uint64_t now_ns)
 {
@@ -283,7 +276,9 @@ static void begin_session(struct worker *worker, uint64_t intended_ns, uint64_t 
                                   .serial = serial,
                                   .policy = &worker->policies[policy],
                                   .offer_ticket = outfit_wants_ticket(outfit, &worker->random)};
-    start.identity = pick_identity(worker, outfit, slot, serial);
+    start.identity =
+        identity_choice_make(&worker->choice, outfit->plan, identity_set_count(outfit->identities),
+                             serial, slots_index(&worker->slots, slot));
     outfit_choose_address(outfit, worker->taker, &start);
     tally_started(outfit->tally, intended_ns, now_ns,
                   start.identity != TLS_NO_IDENTITY ? start.identity : 0);

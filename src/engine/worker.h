@@ -56,6 +56,7 @@ struct worker_shared {
     const struct plan *plan;
     const struct worker_arms *arms; /* may be NULL */
     struct headcount *established;
+    _Atomic uint64_t *num_turns;    /* taken by sessions, where the plan has turns */
     const _Atomic bool *called_off; /* no more workers are to be created */
 };
 

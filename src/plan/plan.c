@@ -2,12 +2,16 @@
 #include "plan/plan.h"
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "base/number.h"
+#include "base/text.h"
 #include "http/request.h"
+#include "plan/turns.h"
 #include "tls/identity.h"
 #include "tls/pinset.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* How often a changing number of connections is looked at. */
 #define CHANGE_STEP_NS (100 * NS_PER_US)
@@ -28,6 +32,8 @@ void plan_cleanup(struct plan *plan)
     free(plan->identity_statuses);
     identity_set_free(plan->identities);
     free(plan->expect_refused);
+    free(plan->weights);
+    turns_free(plan->turns);
     request_free(plan->request);
     free(plan->expect_statuses.codes);
     free(plan->refusal_statuses.codes);
@@ -70,9 +76,45 @@ bool plan_refuses_by_status(const struct plan *plan, size_t identity, unsigned s
              status_list_has(&plan->identity_statuses[identity], status));
 }
 
+void plan_expect_refusal(struct plan *plan, size_t identity)
+{
+    if (plan->expect_refused == NULL)
+        plan->expect_refused = memory_new(plan_num_identities(plan), sizeof *plan->expect_refused);
+    plan->expect_refused[identity] = true;
+}
+
+struct status_list *plan_own_statuses(struct plan *plan, size_t identity)
+{
+    if (plan->identity_statuses == NULL)
+        plan->identity_statuses =
+            memory_new(plan_num_identities(plan), sizeof *plan->identity_statuses);
+    return &plan->identity_statuses[identity];
+}
+
+bool status_list_parse(struct status_list *list, const char *codes)
+{
+    char *copy = memory_text(codes), *rest = copy;
+    bool ok = true;
+    for (char *part; ok && (part = strsep(&rest, ",")) != NULL;) {
+        uint64_t code;
+        ok = text_parse_count(part, &code) && code >= 200 && code <= 599;
+        if (!ok)
+            break;
+        list->codes = memory_resize(list->codes, (list->count + 1) * sizeof *list->codes);
+        list->codes[list->count++] = (unsigned)code;
+    }
+    free(copy);
+    return ok;
+}
+
 bool plan_expects_refusal(const struct plan *plan, size_t identity)
 {
     return plan->expect_refused != NULL && plan->expect_refused[identity];
+}
+
+uint64_t plan_weight(const struct plan *plan, size_t identity)
+{
+    return plan->weights != NULL ? plan->weights[identity] : 0;
 }
 
 size_t plan_num_identities(const struct plan *plan)

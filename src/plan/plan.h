@@ -22,6 +22,7 @@
 struct identity_set;
 struct pinset;
 struct request;
+struct turns;
 
 enum session_mode { SESSION_FULL, SESSION_RESUME, SESSION_MIXED, SESSION_EARLY };
 enum http_choice { CHOOSE_HTTP_1_1, CHOOSE_HTTP_2, CHOOSE_HTTP_AUTO };
@@ -61,6 +62,8 @@ struct plan {
     bool refusal_by_close;
     bool require_all_identities; /* an identity that had no session fails the run */
     enum rotation rotation;
+    uint32_t *weights;   /* one for each identity; NULL: all are alike */
+    struct turns *turns; /* their order by these; NULL */
 
     /* load; times in nanoseconds, 0 if there is no such limit */
     uint64_t connections; /* this, sessions and rate are totals of all shards */
@@ -117,8 +120,21 @@ const struct status_list *plan_identity_statuses(const struct plan *plan, size_t
 /* status_list_has says whether STATUS is on LIST. */
 bool status_list_has(const struct status_list *list, unsigned status);
 
+/* plan_own_statuses returns the list of IDENTITY alone, to be filled in while the plan is built. */
+struct status_list *plan_own_statuses(struct plan *plan, size_t identity);
+
+/* status_list_parse appends CODES, joined by commas; false: they are not STATUS_LIST_FORM. */
+bool status_list_parse(struct status_list *list, const char *codes);
+#define STATUS_LIST_FORM "expected codes from 200 to 599 joined by commas, such as 200,204"
+
+/* plan_expect_refusal notes, while the plan is built, that the server must refuse IDENTITY. */
+void plan_expect_refusal(struct plan *plan, size_t identity);
+
 /* plan_expects_refusal says whether the server must refuse IDENTITY. */
 bool plan_expects_refusal(const struct plan *plan, size_t identity);
+
+/* plan_weight returns the weight of IDENTITY in the rotation; 0: all are alike. */
+uint64_t plan_weight(const struct plan *plan, size_t identity);
 
 /* plan_num_identities returns the number of rows in a report: 1 if there is no client
  * certificate. */

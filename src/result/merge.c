@@ -301,6 +301,7 @@ static void merge_identities(struct result *merged, struct result *const *result
                 merged->num_identities++;
                 to->name = memory_text(from->name);
                 to->expect_refused = from->expect_refused;
+                to->weight = from->weight;
                 to->as_expected = true;
                 to->expected_status =
                     from->expected_status != NULL ? memory_text(from->expected_status) : NULL;

@@ -42,6 +42,7 @@ struct name_counts {
 struct result_identity {
     char *name;
     bool expect_refused;
+    uint64_t weight; /* in the rotation; 0: all are alike */
     bool as_expected;
     uint64_t sessions, by_class[NUM_CLASSES];
     uint64_t responses[NUM_STATUS_CLASSES]; /* complete ones, including those of sessions cut off */

@@ -199,6 +199,7 @@ static void fill_identities(const struct tally *tally, struct result *result)
         struct identity_tally *from = &tally->identities[i];
         *row = (struct result_identity){.name = memory_text(plan_identity_name(tally->plan, i)),
                                         .expect_refused = plan_expects_refusal(tally->plan, i),
+                                        .weight = plan_weight(tally->plan, i),
                                         .sessions = from->started,
                                         .cut_off_served = from->cut_off_served,
                                         .failed_by = from->failed_by};

@@ -37,6 +37,7 @@ struct identity_set {
     size_t table_len;
     SSL_CTX *trial; /* tried with each identity that is loaded */
     bool use_raw_keys;
+    enum name_by name_by;
 };
 
 struct identity_set *identity_set_new(void)
@@ -52,6 +53,11 @@ void identity_set_use_raw_keys(struct identity_set *set)
 bool identity_set_uses_raw_keys(const struct identity_set *set)
 {
     return set->use_raw_keys;
+}
+
+void identity_set_name_by(struct identity_set *set, enum name_by by)
+{
+    set->name_by = by;
 }
 
 static void release(struct identity *identity)
@@ -265,21 +271,71 @@ static bool check_pair(struct identity_set *set, struct key_file *file,
         cert);
 }
 
+static bool check_new(const struct identity_set *set, const char *name, struct error *err)
+{
+    return identity_set_find(set, name) < 0 ||
+           error_set(err, "the identity '%s' is given twice; expected each name once", name);
+}
+
+/* Appends what was read and checked, under NAME. */
+static bool enter(struct identity_set *set, const char *name, struct key_file *file,
+                  const char *cert, const char *key, const struct certificate_fields *fields,
+                  struct notices *notices, struct error *err)
+{
+    if (!check_new(set, name, err))
+        return false;
+    notice_open_key(key != NULL ? key : cert, notices);
+    if (file->num_certs > 0)
+        notice_dates(name, cert, fields, notices);
+    append(set, name, file);
+    return true;
+}
+
 bool identity_set_add(struct identity_set *set, const char *name, const char *cert, const char *key,
                       const struct password *password, struct notices *notices, struct error *err)
 {
-    if (identity_set_find(set, name) >= 0)
-        return error_set(err, "the identity '%s' is given twice; expected each name once", name);
+    if (!check_new(set, name, err))
+        return false;
     struct key_file file = {0};
     struct certificate_fields fields;
     bool ok = read_pair(&file, cert, key, set->use_raw_keys, password, err) &&
+              check_pair(set, &file, &fields, cert, key, err) &&
+              enter(set, name, &file, cert, key, &fields, notices, err);
+    key_file_cleanup(&file);
+    return ok;
+}
+
+/* The name in the certificate, to be freed; NULL sets ERR. */
+static char *name_inside(enum name_by by, const struct key_file *file, const char *path,
+                         struct error *err)
+{
+    const CRYPTO_BUFFER *leaf = file->num_certs > 0 ? file->certs[0] : NULL;
+    char *name = NULL;
+    if (leaf != NULL)
+        name = certificate_name(by, CRYPTO_BUFFER_data(leaf), CRYPTO_BUFFER_len(leaf));
+    if (name == NULL)
+        error_set(err, "--name-by %s: '%s' has no such name; expected a certificate with %s",
+                  name_by_word(by), path, name_by_wanted(by));
+    return name;
+}
+
+bool identity_set_add_file(struct identity_set *set, const char *file_name, const char *cert,
+                           const char *key, const struct password *password,
+                           struct notices *notices, struct error *err)
+{
+    if (set->name_by == NAME_FILE)
+        return identity_set_add(set, file_name, cert, key, password, notices, err);
+    struct key_file file = {0};
+    struct certificate_fields fields;
+    char *name = NULL;
+    bool ok = read_pair(&file, cert, key, set->use_raw_keys, password, err) &&
               check_pair(set, &file, &fields, cert, key, err);
-    if (ok) {
-        notice_open_key(key != NULL ? key : cert, notices);
-        if (file.num_certs > 0)
-            notice_dates(name, cert, &fields, notices);
-        append(set, name, &file);
-    }
+    if (ok)
+        name = name_inside(set->name_by, &file, cert != NULL ? cert : key, err);
+    ok = name != NULL && enter(set, name, &file, cert, key, &fields, notices, err);
+    if (name != NULL && !ok)
+        error_prefix(err, cert);
+    free(name);
     key_file_cleanup(&file);
     return ok;
 }

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/notices.h"
+#include "tls/certificate_name.h"
 #include "tls/password.h"
 
 #include <stdbool.h>
@@ -32,6 +33,16 @@ bool identity_set_uses_raw_keys(const struct identity_set *set);
  * adds a warning. False sets ERR, which names the files. */
 bool identity_set_add(struct identity_set *set, const char *name, const char *cert, const char *key,
                       const struct password *password, struct notices *notices, struct error *err);
+
+/* identity_set_name_by says what identity_set_add_file and identity_set_add_directory call
+ * identities from then on. */
+void identity_set_name_by(struct identity_set *set, enum name_by by);
+
+/* identity_set_add_file loads an identity like identity_set_add, called after its certificate if
+ * identity_set_name_by says so, else FILE_NAME. */
+bool identity_set_add_file(struct identity_set *set, const char *file_name, const char *cert,
+                           const char *key, const struct password *password,
+                           struct notices *notices, struct error *err);
 
 /* identity_set_add_directory loads one identity for each NAME in the directory PATH, in natural
  * order: NAME.crt with NAME.key, else NAME.pem (its key inside or in NAME.key), else NAME.p12 or

@@ -125,11 +125,11 @@ static bool add_entry(struct identity_set *set, const char *path, const struct e
         bool separate =
             certs[i] == ENDING_CRT || (certs[i] == ENDING_PEM && !key_file_mentions_key(cert));
         if (!separate || has_key)
-            return identity_set_add(set, entry->name, cert, separate ? key : NULL, password,
-                                    notices, err);
+            return identity_set_add_file(set, entry->name, cert, separate ? key : NULL, password,
+                                         notices, err);
     }
     if (entry->found == 1u << ENDING_KEY && identity_set_uses_raw_keys(set))
-        return identity_set_add(set, entry->name, NULL, key, password, notices, err);
+        return identity_set_add_file(set, entry->name, NULL, key, password, notices, err);
     if ((entry->found & ~(1u << ENDING_KEY)) != 0)
         notices_add(notices, "'%s/%s' has a certificate but no key and is skipped", path,
                     entry->name);

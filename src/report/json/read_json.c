@@ -274,6 +274,8 @@ static void read_identity(const struct place *place, struct result_identity *ide
     if (!identity->expect_refused && strcmp(expected, "accept") != 0)
         fail(place, "expected", "\"accept\" or \"refuse\"");
     free(expected);
+    if (json_object_get(place->object, "weight") != NULL)
+        identity->weight = count_at(place, "weight");
     identity->as_expected = bool_at(place, "as_expected");
     read_counters(place, identity, identity_counters, num_identity_counters);
     read_responses(place, identity);

@@ -247,6 +247,8 @@ json_t *report_json_identity(const struct result_identity *identity, bool with_d
     json_t *object = json_object();
     put(object, "name", text_or_null(identity->name));
     put(object, "expected", json_string(identity->expect_refused ? "refuse" : "accept"));
+    if (identity->weight > 0)
+        put_count(object, "weight", identity->weight);
     put(object, "as_expected", json_boolean(identity->as_expected));
     put_counters(object, identity, identity_counters, num_identity_counters);
     put(object, "expected_status", text_or_null(identity->expected_status));
