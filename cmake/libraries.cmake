@@ -35,6 +35,12 @@ mark_as_advanced(EXTERNAL_tomlplusplus_INCLUDE_DIR)
 add_library(external::tomlplusplus INTERFACE IMPORTED GLOBAL)
 set_target_properties(external::tomlplusplus PROPERTIES
   INTERFACE_INCLUDE_DIRECTORIES "${EXTERNAL_tomlplusplus_INCLUDE_DIR}")
+# Headers alone, too: the library is loaded when a run has a key in a token (src/tls/token_library.c).
+option(PINLOAD_PKCS11 "Keys in PKCS#11 tokens, by p11-kit" ON)
+if(PINLOAD_PKCS11)
+  find_path(EXTERNAL_p11_kit_INCLUDE_DIR p11-kit/uri.h PATH_SUFFIXES p11-kit-1 REQUIRED)
+  mark_as_advanced(EXTERNAL_p11_kit_INCLUDE_DIR)
+endif()
 # Instead of malloc (src/tls/allocation.c). The sanitizers have their own allocator.
 option(PINLOAD_JEMALLOC "Allocate by jemalloc" ON)
 if(PINLOAD_JEMALLOC AND NOT PINLOAD_SANITIZE)

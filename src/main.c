@@ -16,6 +16,7 @@
 #include "cli/plan_print.h"
 #include "net/net_loop.h"
 #include "tls/tls_context.h"
+#include "tls/token_uri.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -122,9 +123,11 @@ static char **take_arguments(int argc, char **argv)
     char **copy = memory_new((size_t)argc + 1, sizeof *copy);
     for (int i = 0; i < argc; i++) {
         copy[i] = memory_text(argv[i]);
-        const char *secret = strstr(argv[i], "pass:");
+        const char *secret = strstr(argv[i], "pass:"), *pin = token_uri_pin(argv[i]);
         if (secret != NULL && (secret == argv[i] || text_starts_with(argv[i], "--pass=")))
             memset(argv[i] + (secret - argv[i]) + 5, '*', strlen(secret + 5));
+        if (pin != NULL)
+            memset(argv[i] + (pin - argv[i]), '*', strlen(pin));
     }
     return copy;
 }

@@ -174,7 +174,7 @@ static bool build_plan(struct plan *plan, const struct options *options, struct 
     if (options->cacert != NULL && !plan_read_cacert(plan, options->cacert, err))
         return false;
     return plan_build_identities(plan, options, notices, err) &&
-           plan_build_tls(plan, options, notices, err) &&
+           compare_arms_check_keys(plan, err) && plan_build_tls(plan, options, notices, err) &&
            plan_build_network(plan, options, notices, err) && descriptors_suffice(plan, err);
 }
 

@@ -6,6 +6,7 @@
 #include "cli/option_table.h"
 #include "cli/plan_builder.h"
 #include "http/request.h"
+#include "tls/identity.h"
 #include "tls/password.h"
 
 #include <stdio.h>
@@ -59,12 +60,27 @@ static bool read_name(struct arm_choice *arm, const char *text, struct error *er
     return true;
 }
 
+/* A token signs elsewhere and in its own time, which is not the handshake's. */
+static bool refuse_tokens(struct error *err)
+{
+    return error_set(err,
+                     "compare measures the client's own work, and the key of an identity is in "
+                     "a PKCS#11 token; expected keys in files");
+}
+
+bool compare_arms_check_keys(const struct plan *plan, struct error *err)
+{
+    return identity_set_signer(plan->identities) == NULL || refuse_tokens(err);
+}
+
 /* What belongs together must come from one place: an arm's pins and modes replace the common ones. */
 static bool check_own(const struct arm_choice *arm, struct error *err)
 {
     if (arm->own.pass != NULL && text_starts_with(arm->own.pass, "pass:"))
         return error_set(err, "a password in --arm would be in its reports; expected --pass "
                               "env:VAR or file:PATH");
+    if (strstr(arm->text, "pkcs11:") != NULL)
+        return refuse_tokens(err);
     const char *mode = arm->all.session_mode;
     if (text_starts_with(mode, "mixed:"))
         return error_set(err,
@@ -287,7 +303,8 @@ static bool plan_arm(struct arm_choice *arm, struct notices *notices, struct err
     if (reader != NULL)
         return error_set(err, "%s reads standard input, which only one arm could; expected a file",
                          reader);
-    bool ok = plan_build(&arm->plan, &arm->all, &own, err) && check_early_data(arm, err);
+    bool ok = plan_build(&arm->plan, &arm->all, &own, err) &&
+              compare_arms_check_keys(&arm->plan, err) && check_early_data(arm, err);
     if (ok)
         add_notices(notices, &own);
     notices_cleanup(&own);

@@ -36,6 +36,9 @@ bool compare_arms_parse(struct compare_arms *out, struct arms *arms, const struc
                         struct error *err);
 void compare_arms_cleanup(struct compare_arms *chosen);
 
+/* compare_arms_check_keys refuses a PLAN with keys in PKCS#11 tokens. */
+bool compare_arms_check_keys(const struct plan *plan, struct error *err);
+
 /* compare_arms_plan builds the plans for ARMS. */
 bool compare_arms_plan(struct compare_arms *chosen, struct arms *arms, struct notices *notices,
                        struct error *err);

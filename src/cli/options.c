@@ -8,6 +8,7 @@
 #include "cli/option_table.h"
 #include "cli/other_tools.h"
 #include "cli/plan_file.h"
+#include "tls/token_uri.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -498,6 +499,8 @@ static const struct secret_option {
     bool may_be_shown; /* by --show-secrets */
 } secret_options[] = {
     {"--pass", secret_of_password, false}, {"--arm", secret_of_arm, false},
+    {"--cert", token_uri_pin, false},      {"-E", token_uri_pin, false},
+    {"--key", token_uri_pin, false},       {"--identity", token_uri_pin, false},
     {"--header", secret_of_header, true},  {"-H", secret_of_header, true},
     {"--data", secret_of_body, true},
 };

@@ -44,6 +44,7 @@ struct options {
     const char *identities_directory, *identity_list, *name_by, *cert, *key, *pass, *rotate,
         *expect_refused, *refusal_status, *refusal_text;
     bool refusal_by_close, require_all_identities, raw_public_key;
+    uint64_t sign_threads;
     /* server verification */
     const char *cacert, *pinnedpubkey, *verify, *pins_action, *format;
     struct text_list pins, pin_files, rejected_pins;

@@ -2,6 +2,7 @@
 #include "cli/other_tools.h"
 
 #include "base/memory.h"
+#include "tls/token_uri.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -100,6 +101,8 @@ size_t other_tools_cert_len(const char *text)
 {
     const char *first = strchr(text, ':');
     size_t len = strlen(text);
+    if (token_uri_is(text))
+        return token_uri_pin(text) != NULL ? (size_t)(token_uri_pin(text) - text) : len;
     if (first == NULL || exists(text, len))
         return len;
     for (const char *colon = first; colon != NULL; colon = strchr(colon + 1, ':')) {

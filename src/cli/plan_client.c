@@ -11,6 +11,7 @@
 #include "tls/identity.h"
 #include "tls/password.h"
 #include "tls/raw_key.h"
+#include "tls/token_uri.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,9 @@ static bool add_one(struct plan *plan, const char *text, const struct password *
     size_t name_len = equals != NULL ? (size_t)(equals - text) : 0;
     size_t cert_len = equals != NULL ? strcspn(equals + 1, ",") : 0;
     const char *comma = equals != NULL ? strchr(equals + 1, ',') : NULL;
+    if (token_uri_is(text))
+        return error_set(err, "--identity 'pkcs11:…' has no name; expected NAME=CERT,KEY, of which "
+                              "CERT and KEY may be URIs");
     if (name_len == 0 || cert_len == 0 || (comma != NULL && comma[1] == '\0'))
         return error_set(err,
                          "--identity '%s' is not NAME=CERT[,KEY]; expected, for example, "
@@ -41,7 +45,7 @@ static bool add_one(struct plan *plan, const char *text, const struct password *
 static bool check_cert(const char *cert, struct error *err)
 {
     size_t len = cert != NULL ? other_tools_cert_len(cert) : 0;
-    if (cert == NULL || cert[len] == '\0')
+    if (cert == NULL || cert[len] == '\0' || token_uri_is(cert))
         return true;
     return error_set(
         err,
@@ -54,12 +58,13 @@ static bool check_cert(const char *cert, struct error *err)
 static bool add_client(struct plan *plan, const struct options *options,
                        const struct password *password, struct notices *notices, struct error *err)
 {
+    char shown[TOKEN_URI_SHOWN_LEN];
     if (options->key != NULL && options->cert == NULL && !options->raw_public_key)
         return error_set(
             err,
             "--key '%s' is given without --cert; expected both, --cert alone with the key in its "
             "file, or --raw-public-key with the key alone",
-            options->key);
+            token_uri_shown(options->key, shown));
     if (options->key == NULL && options->cert == NULL)
         return true;
     if (!check_cert(options->cert, err) ||
@@ -221,6 +226,16 @@ static bool use_raw_keys(struct plan *plan, struct error *err)
     return true;
 }
 
+/* Wipes the secrets among the values of options. */
+static void wipe_sources(const struct options *options)
+{
+    password_wipe_source(options->pass);
+    token_uri_wipe(options->cert);
+    token_uri_wipe(options->key);
+    for (size_t i = 0; i < options->identities.count; i++)
+        token_uri_wipe(options->identities.items[i]);
+}
+
 /* Loads all identities, and what their list expects of them. */
 static bool load_identities(struct plan *plan, const struct options *options,
                             struct notices *notices, struct error *err)
@@ -235,7 +250,7 @@ static bool load_identities(struct plan *plan, const struct options *options,
               plan_apply_list(plan, &list, first, err);
     identity_list_cleanup(&list);
     password_wipe(&password);
-    password_wipe_source(options->pass);
+    wipe_sources(options);
     return ok;
 }
 
@@ -244,6 +259,7 @@ bool plan_build_identities(struct plan *plan, const struct options *options,
 {
     enum name_by by = NAME_FILE;
     plan->identities = identity_set_new();
+    identity_set_use_signers(plan->identities, (unsigned)options->sign_threads);
     if (options->raw_public_key && !use_raw_keys(plan, err))
         return false;
     if (options->name_by != NULL)

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/words.h"
+#include "tls/token_uri.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,11 +21,11 @@ char *plan_paths_directory(const char *path)
     return memory_text_n(path, (size_t)(slash - path) + 1);
 }
 
-/* Appends the file name of LEN bytes at TEXT. "-" is no file. */
+/* Appends the file name of LEN bytes at TEXT. "-" is no file, nor is what is in a token. */
 static void append_path(struct buffer *out, const char *text, size_t len, const char *directory)
 {
     bool is_stream = len == 1 && text[0] == '-';
-    if (len > 0 && text[0] != '/' && !is_stream)
+    if (len > 0 && text[0] != '/' && !is_stream && !token_uri_is(text))
         buffer_append_text(out, directory);
     buffer_append(out, text, len);
 }

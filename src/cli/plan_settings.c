@@ -126,6 +126,8 @@ void plan_settings(struct result *result, const struct plan *plan, const struct 
     set_texts(result, "reject_pins", &options->rejected_pins, " ");
     set_optional(result, "cacert", plan->cacert);
     result_set_number(result, "identities", (double)identity_set_count(plan->identities));
+    if (identity_set_signer(plan->identities) != NULL)
+        result_set_number(result, "sign_threads", (double)options->sign_threads);
     result_set_text(result, "rotate", rotation_name(plan->rotation));
     set_optional(result, "expect_refused", options->expect_refused);
     set_optional(result, "refusal_status", options->refusal_status);

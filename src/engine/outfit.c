@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "engine/session.h"
 #include "measure/tally.h"
+#include "net/net_loop.h"
 #include "plan/address_turn.h"
 #include "plan/plan.h"
 #include "tls/identity.h"
@@ -28,22 +29,28 @@ static bool copy_identities(struct outfit *outfit, const _Atomic bool *called_of
     return !atomic_load_explicit(called_off, memory_order_relaxed);
 }
 
-static bool set_up_tls(struct outfit *outfit, struct error *err)
+/* Called from the thread that signed. */
+static void wake(void *loop)
+{
+    net_loop_notify(loop);
+}
+
+static bool set_up_tls(struct outfit *outfit, struct net_loop *loop, struct error *err)
 {
     const struct plan *plan = outfit->plan;
     outfit->tls = tls_context_new(&plan->tls, outfit->identities, err);
-    if (outfit->tls == NULL)
+    if (outfit->tls == NULL || !tls_context_on_signed(outfit->tls, wake, loop, err))
         return false;
     if (plan->cacert != NULL)
         outfit->trust = trust_parse(&plan->anchors, plan->cacert, err);
     return plan->cacert == NULL || outfit->trust != NULL;
 }
 
-bool outfit_init(struct outfit *outfit, const struct plan *plan, const _Atomic bool *called_off,
-                 struct error *err)
+bool outfit_init(struct outfit *outfit, const struct plan *plan, struct net_loop *loop,
+                 const _Atomic bool *called_off, struct error *err)
 {
     *outfit = (struct outfit){.plan = plan};
-    if (!copy_identities(outfit, called_off) || !set_up_tls(outfit, err))
+    if (!copy_identities(outfit, called_off) || !set_up_tls(outfit, loop, err))
         return false;
     outfit->tally = tally_new(plan);
     if (plan->each_address)
@@ -88,6 +95,15 @@ void outfit_choose_address(struct outfit *outfit, unsigned taker, struct session
     start->first_address = address_turn(count, turn);
     start->ticket_from =
         plan->shared_tickets && turn > 0 ? address_turn(count, turn - 1) : ADDRESS_OWN;
+}
+
+void outfits_take_signed(struct outfit *outfits, unsigned num_outfits)
+{
+    struct tls_conn *conn;
+    for (unsigned i = 0; i < num_outfits; i++) {
+        while ((conn = tls_context_take_signed(outfits[i].tls)) != NULL)
+            session_signed(tls_conn_owner(conn));
+    }
 }
 
 struct verify_policy outfit_policy(const struct outfit *outfit, const struct verify_policy *from)

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 
 struct identity_set;
+struct net_loop;
 struct random;
 struct session_start;
 struct trust;
@@ -29,10 +30,10 @@ struct outfit {
     struct session_env env;  /* set by the worker */
 };
 
-/* outfit_init makes OUTFIT for PLAN, to be cleaned up even after a failure. False: ERR is set, or
- * *CALLED_OFF has become true. */
-bool outfit_init(struct outfit *outfit, const struct plan *plan, const _Atomic bool *called_off,
-                 struct error *err);
+/* outfit_init makes OUTFIT for PLAN and LOOP, which it wakes when a key in a token has signed. It is
+ * to be cleaned up even after a failure. False: ERR is set, or *CALLED_OFF has become true. */
+bool outfit_init(struct outfit *outfit, const struct plan *plan, struct net_loop *loop,
+                 const _Atomic bool *called_off, struct error *err);
 void outfit_cleanup(struct outfit *outfit);
 
 /* outfit_wants_ticket says whether the next session is to be resumed, if there is a ticket. */
@@ -43,6 +44,9 @@ bool outfit_wants_ticket(const struct outfit *outfit, struct random *random);
  * neighbours', and than those of other TAKERs, so that all addresses are loaded alike however few
  * sessions an identity has. */
 void outfit_choose_address(struct outfit *outfit, unsigned taker, struct session_start *start);
+
+/* outfits_take_signed steps the sessions of OUTFITS whose signatures have come. */
+void outfits_take_signed(struct outfit *outfits, unsigned num_outfits);
 
 /* outfit_policy returns FROM with the trust anchors and the host name of OUTFIT. */
 struct verify_policy outfit_policy(const struct outfit *outfit, const struct verify_policy *from);

@@ -29,6 +29,7 @@ struct session *session_new(struct session_env *env, struct deadline *deadline)
     session->deadline = deadline;
     session->tcp = tcp_new(env->loop, &tcp_events, session);
     session->tls = tls_conn_new(env->tls);
+    tls_conn_set_owner(session->tls, session);
     session->exchange = exchange_new(&env->events);
     flights_init(&session->flights, env->plan->streams, &env->num_in_flight);
     return session;
@@ -109,6 +110,7 @@ static enum step do_handshake(struct session *session)
     enum tls_status status = step_handshake(session);
     switch (status) {
     case TLS_WANT_READ:
+    case TLS_WANT_SIGNATURE:
         return STEP_WAIT;
     case TLS_EARLY:
         session_send_early(session);
@@ -238,6 +240,12 @@ static void on_bytes(void *owner, const uint8_t *bytes, size_t len)
     session->sample.bytes_read += len;
     tls_conn_feed(session->tls, bytes, len);
     drive(session);
+}
+
+void session_signed(struct session *session)
+{
+    if (session->stage == STAGE_HANDSHAKE)
+        drive(session);
 }
 
 static void on_end(void *owner, enum tcp_end end)

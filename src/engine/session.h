@@ -38,6 +38,9 @@ struct session_start {
     bool offer_ticket;
 };
 
+/* session_signed steps a session whose TLS connection waited for a signature. */
+void session_signed(struct session *session);
+
 /* session_begin starts it. */
 void session_begin(struct session *session, const struct session_start *start);
 

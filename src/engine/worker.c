@@ -129,7 +129,7 @@ static bool set_up_outfits(struct worker *worker, const struct worker_shared *sh
     worker->num_outfits = plans != NULL ? worker->arms->num_policies : 1;
     worker->outfits = memory_new(worker->num_outfits, sizeof *worker->outfits);
     for (unsigned i = 0; i < worker->num_outfits; i++) {
-        if (!outfit_init(&worker->outfits[i], plans != NULL ? plans[i] : worker->plan,
+        if (!outfit_init(&worker->outfits[i], plans != NULL ? plans[i] : worker->plan, worker->loop,
                          shared->called_off, err))
             return false;
     }
@@ -144,6 +144,7 @@ struct worker *worker_new(const struct worker_shared *shared, unsigned index, st
     worker->plan = plan;
     worker->index = index;
     worker->arms = arms;
+    worker->loop = net_loop_new(&loop_events, worker);
     if (!set_up_outfits(worker, shared, err)) {
         worker_free(worker);
         return NULL;
@@ -157,7 +158,6 @@ struct worker *worker_new(const struct worker_shared *shared, unsigned index, st
     worker->sessions =
         memory_new(worker->slots.count * worker->num_outfits, sizeof *worker->sessions);
     worker->tally = worker->outfits[0].tally;
-    worker->loop = net_loop_new(&loop_events, worker);
     for (unsigned i = 0; i < worker->num_outfits; i++)
         worker->outfits[i].env = make_env(worker, &worker->outfits[i], shared->established);
     return worker;
@@ -473,6 +473,7 @@ static bool on_turn(void *owner, uint64_t busy_ns)
         return false;
     latency_record(worker->tally->loop_lag, busy_ns);
     publish(worker);
+    outfits_take_signed(worker->outfits, worker->num_outfits);
     expire(worker, now_ns);
     uncork_due(worker, now_ns);
     begin_due(worker, now_ns);

@@ -23,6 +23,9 @@ static const struct {
                                "from the intended start to the end of the last response"},
     [LATENCY_HANDSHAKE_FROM_SCHEDULE] = {"handshake_from_schedule", false,
                                          "from the intended start to the end of the handshake"},
+    [LATENCY_SIGNING] = {"signing", false, "a signature by a PKCS#11 token, in the token alone"},
+    [LATENCY_SIGNING_QUEUE] = {"signing_queue", false,
+                               "the wait of such a signature for one of --sign-threads"},
 };
 
 const char *latency_kind_name(enum latency_kind kind)

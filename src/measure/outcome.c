@@ -58,6 +58,8 @@ static const struct row rows[NUM_OUTCOMES] = {
                                    "an HTTP status that was not expected"},
     [OUTCOME_RESPONSE_TIMEOUT] = {"response_timeout", CLASS_FAILED,
                                   "no complete response within --timeout"},
+    [OUTCOME_SIGNING_FAILED] = {"signing_failed", CLASS_FAILED,
+                                "the PKCS#11 token did not sign, or not within --timeout"},
     [OUTCOME_LOCAL_LIMIT] = {"local_limit", CLASS_FAILED,
                              "this machine's own limit: descriptors, ports or memory"},
 };

@@ -42,7 +42,9 @@ static enum outcome judge_verification(enum verify_result result)
 /* The server may still be checking our certificate: it has it, and has not answered. */
 static bool before_acceptance(const struct evidence *evidence)
 {
-    return evidence->tls != NULL && evidence->tls->cert_asked && !evidence->response_begun;
+    const struct tls_facts *tls = evidence->tls;
+    return tls != NULL && tls->cert_asked && !tls->signature.is_pending &&
+           !evidence->response_begun;
 }
 
 static enum outcome judge_tls(const struct evidence *evidence)
@@ -50,6 +52,8 @@ static enum outcome judge_tls(const struct evidence *evidence)
     const struct tls_facts *tls = evidence->tls;
     if (tls->verify.result != VERIFY_OK && tls->verify.result != VERIFY_NOT_RUN)
         return judge_verification(tls->verify.result);
+    if (tls->signature.error != 0)
+        return OUTCOME_SIGNING_FAILED;
     if (tls->ech == TLS_ECH_REJECTED)
         return OUTCOME_ECH_REJECTED;
     if (tls->alert_received == TLS_NO_ALERT)
@@ -71,6 +75,8 @@ static enum outcome judge_deadline(const struct evidence *evidence)
 {
     if (!evidence->connected)
         return OUTCOME_CONNECT_TIMEOUT;
+    if (evidence->tls != NULL && evidence->tls->signature.is_pending)
+        return OUTCOME_SIGNING_FAILED;
     if (evidence->tls == NULL || !evidence->tls->handshaken)
         return OUTCOME_HANDSHAKE_TIMEOUT;
     return OUTCOME_RESPONSE_TIMEOUT;

@@ -11,6 +11,7 @@
 #include "tls/pinset.h"
 #include "tls/public_key.h"
 #include "tls/tls_context.h"
+#include "tls/tokens.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -109,10 +110,15 @@ static void tell_wire(struct buffer *out, const struct plan *plan, const struct 
 static void tell_own(struct buffer *out, const struct tls_facts *tls)
 {
     char sigalg[64];
+    const struct signature_facts *signature = &tls->signature;
     if (tls->own_sigalg != 0)
         buffer_format(out, "  client signed with %s, for a %s\n",
                       tls_sigalg_name(tls->own_sigalg, sigalg),
                       tls->own_raw_key ? "raw public key" : "certificate");
+    if (signature->is_made)
+        buffer_format(out, "  the token signed in %.1f µs, after %.1f µs for a thread\n",
+                      (double)signature->sign_ns / NS_PER_US,
+                      (double)signature->queue_ns / NS_PER_US);
 }
 
 static void tell_key(struct buffer *out, const struct tls_conn *conn)
@@ -210,6 +216,13 @@ static void tell_verification(struct buffer *out, const struct plan *plan,
         buffer_format(out, "  alert received: %s (%d)\n",
                       tls_alert_name(sample->tls->alert_received, alert),
                       sample->tls->alert_received);
+    if (sample->tls->signature.error != 0) {
+        char name[TOKENS_ERROR_LEN];
+        buffer_format(out, "  the token did not sign: %s\n",
+                      tokens_error_name(sample->tls->signature.error, name));
+    } else if (sample->tls->signature.is_pending) {
+        buffer_append_text(out, "  the token had not signed yet\n");
+    }
     if (sample->tls->error != 0) {
         char text[256];
         tls_error_text(sample->tls->error, text, sizeof text);

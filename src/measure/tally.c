@@ -223,6 +223,15 @@ static void record_of_identity(struct tally *tally, uint32_t index, uint64_t ela
     latency_record(identity->tls_handshake, elapsed_ns);
 }
 
+static void record_signature(struct tally *tally, uint64_t now_ns,
+                             const struct signature_facts *signature)
+{
+    if (!signature->is_made)
+        return;
+    record(tally, LATENCY_SIGNING, now_ns, signature->sign_ns);
+    record(tally, LATENCY_SIGNING_QUEUE, now_ns, signature->queue_ns);
+}
+
 void tally_handshake(struct tally *tally, const struct sample *sample, const struct tls_facts *tls)
 {
     const struct timeline *at = &sample->at;
@@ -240,6 +249,7 @@ void tally_handshake(struct tally *tally, const struct sample *sample, const str
     stage_tallies_record(&tally->stages, LATENCY_TLS_HANDSHAKE, at->intended, elapsed_ns);
     if (tls->verify.num_calls > 0)
         record(tally, LATENCY_VERIFY_CALLBACK, at->handshaken, tls->verify.elapsed_ns);
+    record_signature(tally, at->handshaken, &tls->signature);
     record_of_identity(tally, sample->identity, elapsed_ns);
 }
 

@@ -6,6 +6,9 @@
 #include "tls/key_file.h"
 #include "tls/private_key.h"
 #include "tls/raw_key.h"
+#include "tls/signature.h"
+#include "tls/token_uri.h"
+#include "tls/tokens.h"
 
 #include <openssl/bytestring.h>
 #include <openssl/err.h>
@@ -23,7 +26,8 @@ struct identity {
     char *name;
     CRYPTO_BUFFER **chain; /* leaf first; none of a key alone */
     size_t num_certs;
-    EVP_PKEY *key;
+    EVP_PKEY *key; /* its public part, if it is in a token */
+    const struct token_key *token_key;
     struct ssl_credential_st *raw_key; /* NULL: it is not to be presented */
 };
 
@@ -38,6 +42,9 @@ struct identity_set {
     SSL_CTX *trial; /* tried with each identity that is loaded */
     bool use_raw_keys;
     enum name_by name_by;
+    unsigned num_signers;
+    struct tokens *tokens; /* of the keys in tokens; NULL: none is */
+    bool owns_tokens;      /* a copy does not */
 };
 
 struct identity_set *identity_set_new(void)
@@ -48,6 +55,11 @@ struct identity_set *identity_set_new(void)
 void identity_set_use_raw_keys(struct identity_set *set)
 {
     set->use_raw_keys = true;
+}
+
+void identity_set_use_signers(struct identity_set *set, unsigned num_threads)
+{
+    set->num_signers = num_threads;
 }
 
 bool identity_set_uses_raw_keys(const struct identity_set *set)
@@ -77,6 +89,8 @@ void identity_set_free(struct identity_set *set)
     for (size_t i = 0; i < set->count; i++)
         release(&set->items[i]);
     SSL_CTX_free(set->trial);
+    if (set->owns_tokens)
+        tokens_free(set->tokens);
     free(set->items);
     free(set->table);
     free(set);
@@ -142,7 +156,8 @@ static void append(struct identity_set *set, const char *name, struct key_file *
     *identity = (struct identity){.name = memory_text(name),
                                   .chain = memory_new(file->num_certs, sizeof *identity->chain),
                                   .num_certs = file->num_certs,
-                                  .key = file->key};
+                                  .key = file->key,
+                                  .token_key = file->token_key};
     if (set->use_raw_keys)
         identity->raw_key = memory_must(raw_key_new(file->key));
     memcpy(identity->chain, file->certs, file->num_certs * sizeof *identity->chain);
@@ -170,15 +185,22 @@ static void notice_dates(const char *name, const char *path,
         notices_add(notices, "the certificate '%s' of identity '%s' is not valid yet", path, name);
 }
 
-static bool key_belongs(const struct key_file *file, const struct certificate_fields *fields)
+/* Of a key in a token the certificate has the public part, which is taken over. */
+static bool key_belongs(struct key_file *file, const struct certificate_fields *fields)
 {
     CBS spki;
     CBS_init(&spki, fields->spki, fields->spki_len);
     EVP_PKEY *public_key = EVP_parse_public_key(&spki);
-    bool ok = public_key != NULL && EVP_PKEY_cmp(public_key, file->key) == 1;
-    EVP_PKEY_free(public_key);
+    bool ok = public_key != NULL &&
+              (file->token_key != NULL ? token_key_belongs(file->token_key, public_key)
+                                       : EVP_PKEY_cmp(public_key, file->key) == 1);
     ERR_clear_error();
-    return ok;
+    if (!ok || file->token_key == NULL) {
+        EVP_PKEY_free(public_key);
+        return ok;
+    }
+    file->key = public_key;
+    return true;
 }
 
 /* Moves the certificate that belongs to the key to the front: PKCS#12 promises no order. */
@@ -196,11 +218,34 @@ static bool find_leaf(struct key_file *file, struct certificate_fields *out_fiel
     return false;
 }
 
-/* Reads the private key of KEY, a path, into FILE. */
-static bool read_key(struct key_file *file, const char *key, const struct password *password,
-                     struct error *err)
+static struct tokens *tokens_of(struct identity_set *set)
+{
+    if (set->tokens == NULL)
+        set->tokens = tokens_new(set->num_signers > 0 ? set->num_signers : 1);
+    set->owns_tokens = true;
+    return set->tokens;
+}
+
+static bool find_key(struct identity_set *set, struct key_file *file, const char *uri,
+                     const struct password *password, struct error *err)
+{
+    char shown[TOKEN_URI_SHOWN_LEN];
+    if (set->use_raw_keys)
+        return error_set(err,
+                         "'%s' is a key in a PKCS#11 token, which is not offered as a raw public "
+                         "key; expected a file",
+                         token_uri_shown(uri, shown));
+    file->token_key = tokens_find_key(tokens_of(set), uri, password, err);
+    return file->token_key != NULL;
+}
+
+/* Reads the private key of KEY, a path or a URI, into FILE. */
+static bool read_key(struct identity_set *set, struct key_file *file, const char *key,
+                     const struct password *password, struct error *err)
 {
     struct key_file key_part = {0};
+    if (token_uri_is(key))
+        return find_key(set, file, key, password, err);
     if (!key_file_read(&key_part, key, "the key file", true, password, err))
         return false;
     file->key = key_part.key;
@@ -213,16 +258,19 @@ static bool read_key(struct key_file *file, const char *key, const struct passwo
                      key);
 }
 
-/* Reads certificate and key, from one file or two, into FILE; a key alone where it may be one. */
-static bool read_pair(struct key_file *file, const char *cert, const char *key, bool may_be_key,
-                      const struct password *password, struct error *err)
+/* Reads certificate and key, from one place or two, into FILE; a key alone where it may be one. */
+static bool read_pair(struct identity_set *set, struct key_file *file, const char *cert,
+                      const char *key, const struct password *password, struct error *err)
 {
     bool one_file = key == NULL;
     if (cert == NULL)
-        return read_key(file, key, password, err);
+        return read_key(set, file, key, password, err);
+    if (token_uri_is(cert))
+        return tokens_find_certs(tokens_of(set), cert, password, file, err) &&
+               read_key(set, file, one_file ? cert : key, password, err);
     if (!key_file_read(file, cert, "the certificate file", one_file, password, err))
         return false;
-    if (file->num_certs == 0 && !(may_be_key && file->key != NULL))
+    if (file->num_certs == 0 && !(set->use_raw_keys && file->key != NULL))
         return error_set(
             err,
             "the certificate file '%s' has no certificate; expected PEM (a leaf, then its issuers) "
@@ -233,7 +281,7 @@ static bool read_pair(struct key_file *file, const char *cert, const char *key, 
                          "--key FILE is missing (in --identity: NAME=CERT,KEY): the certificate "
                          "file '%s' has no private key",
                          cert);
-    return one_file || read_key(file, key, password, err);
+    return one_file || read_key(set, file, key, password, err);
 }
 
 /* Whether TLS accepts the pair: BoringSSL checks more than whether they belong together. */
@@ -242,7 +290,10 @@ static bool try_pair(struct identity_set *set, const struct key_file *file, cons
 {
     if (set->trial == NULL)
         set->trial = memory_must(SSL_CTX_new(TLS_with_buffers_method()));
-    if (SSL_CTX_set_chain_and_key(set->trial, file->certs, file->num_certs, file->key, NULL) == 1)
+    bool is_here = file->token_key == NULL;
+    if (SSL_CTX_set_chain_and_key(set->trial, file->certs, file->num_certs,
+                                  is_here ? file->key : NULL,
+                                  is_here ? NULL : &signature_method) == 1)
         return true;
     const char *reason = ERR_reason_error_string(ERR_peek_error());
     error_set(
@@ -271,6 +322,22 @@ static bool check_pair(struct identity_set *set, struct key_file *file,
         cert);
 }
 
+/* A path, or a URI without its PIN; NULL stays NULL. */
+static const char *shown(const char *place, char out[static TOKEN_URI_SHOWN_LEN])
+{
+    return token_uri_is(place) ? token_uri_shown(place, out) : place;
+}
+
+/* Reads certificate and key, and checks that they are an identity. */
+static bool read_identity(struct identity_set *set, struct key_file *file, const char *cert,
+                          const char *key, const struct password *password,
+                          struct certificate_fields *out_fields, struct error *err)
+{
+    char shown_cert[TOKEN_URI_SHOWN_LEN], shown_key[TOKEN_URI_SHOWN_LEN];
+    return read_pair(set, file, cert, key, password, err) &&
+           check_pair(set, file, out_fields, shown(cert, shown_cert), shown(key, shown_key), err);
+}
+
 static bool check_new(const struct identity_set *set, const char *name, struct error *err)
 {
     return identity_set_find(set, name) < 0 ||
@@ -284,9 +351,10 @@ static bool enter(struct identity_set *set, const char *name, struct key_file *f
 {
     if (!check_new(set, name, err))
         return false;
+    char shown_cert[TOKEN_URI_SHOWN_LEN];
     notice_open_key(key != NULL ? key : cert, notices);
     if (file->num_certs > 0)
-        notice_dates(name, cert, fields, notices);
+        notice_dates(name, shown(cert, shown_cert), fields, notices);
     append(set, name, file);
     return true;
 }
@@ -298,8 +366,7 @@ bool identity_set_add(struct identity_set *set, const char *name, const char *ce
         return false;
     struct key_file file = {0};
     struct certificate_fields fields;
-    bool ok = read_pair(&file, cert, key, set->use_raw_keys, password, err) &&
-              check_pair(set, &file, &fields, cert, key, err) &&
+    bool ok = read_identity(set, &file, cert, key, password, &fields, err) &&
               enter(set, name, &file, cert, key, &fields, notices, err);
     key_file_cleanup(&file);
     return ok;
@@ -327,17 +394,24 @@ bool identity_set_add_file(struct identity_set *set, const char *file_name, cons
         return identity_set_add(set, file_name, cert, key, password, notices, err);
     struct key_file file = {0};
     struct certificate_fields fields;
-    char *name = NULL;
-    bool ok = read_pair(&file, cert, key, set->use_raw_keys, password, err) &&
-              check_pair(set, &file, &fields, cert, key, err);
+    char *name = NULL, shown_place[TOKEN_URI_SHOWN_LEN];
+    const char *place = shown(cert != NULL ? cert : key, shown_place);
+    bool ok = read_identity(set, &file, cert, key, password, &fields, err);
     if (ok)
-        name = name_inside(set->name_by, &file, cert != NULL ? cert : key, err);
+        name = name_inside(set->name_by, &file, place, err);
     ok = name != NULL && enter(set, name, &file, cert, key, &fields, notices, err);
     if (name != NULL && !ok)
-        error_prefix(err, cert);
+        error_prefix(err, place);
     free(name);
     key_file_cleanup(&file);
     return ok;
+}
+
+/* A public part is only asked for its type, which needs no lock. */
+static EVP_PKEY *clone_public(EVP_PKEY *key)
+{
+    EVP_PKEY_up_ref(key);
+    return key;
 }
 
 static EVP_PKEY *clone_key(EVP_PKEY *key)
@@ -358,7 +432,8 @@ static EVP_PKEY *clone_key(EVP_PKEY *key)
 
 static void copy_identity(struct identity_set *to, const struct identity *from)
 {
-    struct key_file file = {.num_certs = from->num_certs, .key = clone_key(from->key)};
+    struct key_file file = {.num_certs = from->num_certs, .token_key = from->token_key};
+    file.key = from->token_key != NULL ? clone_public(from->key) : clone_key(from->key);
     for (size_t i = 0; i < from->num_certs; i++) {
         const CRYPTO_BUFFER *cert = from->chain[i];
         file.certs[i] =
@@ -371,6 +446,7 @@ void identity_set_copy(struct identity_set *to, const struct identity_set *from,
                        size_t count)
 {
     to->use_raw_keys = from->use_raw_keys;
+    to->tokens = from->tokens;
     for (size_t i = first; i < from->count && i - first < count; i++)
         copy_identity(to, &from->items[i]);
 }
@@ -393,6 +469,16 @@ void identity_set_slice(struct identity_set *set, size_t first, size_t count)
     rebuild_table(set, set->table_len);
 }
 
+struct signer *identity_set_signer(const struct identity_set *set)
+{
+    return set->tokens != NULL ? tokens_signer(set->tokens) : NULL;
+}
+
+const struct token_key *identity_set_token_key(const struct identity_set *set, size_t index)
+{
+    return set->items[index].token_key;
+}
+
 bool identity_set_has_cert(const struct identity_set *set, size_t index)
 {
     return set->items[index].num_certs > 0;
@@ -401,9 +487,10 @@ bool identity_set_has_cert(const struct identity_set *set, size_t index)
 bool identity_set_apply(const struct identity_set *set, size_t index, struct ssl_st *ssl)
 {
     const struct identity *identity = &set->items[index];
-    bool has_cert = identity->num_certs > 0;
+    bool has_cert = identity->num_certs > 0, is_here = identity->token_key == NULL;
     return (!has_cert || SSL_set_chain_and_key(ssl, identity->chain, identity->num_certs,
-                                               identity->key, NULL) == 1) &&
+                                               is_here ? identity->key : NULL,
+                                               is_here ? NULL : &signature_method) == 1) &&
            (identity->raw_key == NULL || raw_key_present(identity->raw_key, ssl, has_cert));
 }
 

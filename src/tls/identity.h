@@ -17,7 +17,9 @@
 #include <stddef.h>
 
 struct identity_set;
+struct signer;
 struct ssl_st;
+struct token_key;
 
 struct identity_set *identity_set_new(void);
 void identity_set_free(struct identity_set *set);
@@ -27,8 +29,12 @@ void identity_set_free(struct identity_set *set);
 void identity_set_use_raw_keys(struct identity_set *set);
 bool identity_set_uses_raw_keys(const struct identity_set *set);
 
+/* identity_set_use_signers sets how many threads sign with keys that are in tokens; before the first
+ * is added. */
+void identity_set_use_signers(struct identity_set *set, unsigned num_threads);
+
 /* identity_set_add loads one identity: CERT and KEY (NULL: KEY is in CERT's file) are paths of PEM
- * or PKCS#12 files. With raw keys, CERT may be NULL, or have only a key. The key must belong to the
+ * or PKCS#12 files, or URIs of what is in a PKCS#11 token (tls/tokens.h). With raw keys, CERT may be NULL, or have only a key. The key must belong to the
  * certificate, and the name must be new. An expired certificate or a key file that others can read
  * adds a warning. False sets ERR, which names the files. */
 bool identity_set_add(struct identity_set *set, const char *name, const char *cert, const char *key,
@@ -74,6 +80,13 @@ long identity_set_find(const struct identity_set *set, const char *name);
 
 /* identity_set_apply makes SSL present identity INDEX. False only if memory runs out. */
 bool identity_set_apply(const struct identity_set *set, size_t index, struct ssl_st *ssl);
+
+/* identity_set_signer returns what signs with keys that are in tokens; NULL: none is. It and the keys
+ * belong to the set that was loaded, which outlives its copies. */
+struct signer *identity_set_signer(const struct identity_set *set);
+
+/* identity_set_token_key returns identity INDEX's key in a token; NULL: its key is here. */
+const struct token_key *identity_set_token_key(const struct identity_set *set, size_t index);
 
 /* identity_set_has_cert says whether identity INDEX has a certificate, or is a key alone. */
 bool identity_set_has_cert(const struct identity_set *set, size_t index);

@@ -16,6 +16,7 @@
 
 struct crypto_buffer_st;
 struct evp_pkey_st;
+struct token_key;
 
 #define KEY_FILE_MAX_CERTS 16
 
@@ -24,6 +25,8 @@ struct key_file {
     struct crypto_buffer_st *certs[KEY_FILE_MAX_CERTS]; /* in the order of the file, leaf first */
     size_t num_certs;
     struct evp_pkey_st *key;
+    const struct token_key *token_key; /* the key is in a token, and KEY, if there is one, is its
+                                        * public part; NULL: it is here */
     uint8_t *public_key; /* the first of the public keys alone, DER, perhaps damaged; or NULL */
     size_t public_key_len;
     size_t num_public_keys;

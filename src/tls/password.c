@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool keep(struct password *password, const char *text, const char *what, struct error *err)
+bool password_set(struct password *password, const char *text, const char *what, struct error *err)
 {
     password->len = strlen(text);
     if (password->len >= sizeof password->text)
@@ -39,7 +39,7 @@ static bool keep_line(struct password *password, const char *line, size_t len, c
     if (memchr(line, '\0', len) != NULL)
         return error_set(
             err, "the password file '%s' has a NUL byte in its first line; expected text", path);
-    return keep(password, text_after_mark(line), path, err);
+    return password_set(password, text_after_mark(line), path, err);
 }
 
 static bool read_file(struct password *password, const char *path, struct error *err)
@@ -62,14 +62,14 @@ static bool read_file(struct password *password, const char *path, struct error 
 bool password_read(struct password *password, const char *source, struct error *err)
 {
     if (text_starts_with(source, "pass:"))
-        return keep(password, source + 5, "pass:", err);
+        return password_set(password, source + 5, "pass:", err);
     if (text_starts_with(source, "file:"))
         return read_file(password, source + 5, err);
     if (text_starts_with(source, "env:")) {
         const char *value = getenv(source + 4);
         if (value == NULL)
             return error_set(err, "the environment variable '%s' of --pass is not set", source + 4);
-        return keep(password, value, source, err);
+        return password_set(password, value, source, err);
     }
     return error_set(
         err,

@@ -21,6 +21,9 @@ struct password {
  * which never quotes a password. */
 bool password_read(struct password *password, const char *source, struct error *err);
 
+/* password_set takes over TEXT, which came from WHAT. */
+bool password_set(struct password *password, const char *text, const char *what, struct error *err);
+
 /* password_wipe overwrites the password. */
 void password_wipe(struct password *password);
 

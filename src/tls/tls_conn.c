@@ -6,6 +6,7 @@
 #include "tls/cert_compression.h"
 #include "tls/decompressor.h"
 #include "tls/identity.h"
+#include "tls/signature.h"
 #include "tls/tickets.h"
 #include "tls/tls_internal.h"
 
@@ -19,11 +20,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of bytes that come while a signature is made. */
+#define MOST_KEPT (1u << 20)
+
 struct tls_conn {
+    struct signature signature; /* first: what SSL's app data points to is both */
     struct tls_context *context;
+    void *owner;
     SSL *ssl; /* NULL between sessions */
     const uint8_t *in;
     size_t in_len;
+    struct buffer kept; /* what came while a signature was made; in may point to it */
     size_t identity;
     uint32_t address;     /* of the server */
     uint32_t ticket_from; /* the address whose ticket is offered */
@@ -224,7 +231,18 @@ void tls_conn_free(struct tls_conn *conn)
     if (conn == NULL)
         return;
     tls_conn_stop(conn);
+    buffer_cleanup(&conn->kept);
     free(conn);
+}
+
+void tls_conn_set_owner(struct tls_conn *conn, void *owner)
+{
+    conn->owner = owner;
+}
+
+void *tls_conn_owner(const struct tls_conn *conn)
+{
+    return conn->owner;
 }
 
 static void offer_session(struct tls_conn *conn)
@@ -255,6 +273,11 @@ static bool start_client(struct tls_conn *conn, size_t identity, bool offer_tick
     if (!ech_offer_make(&context->ech, conn->ssl, &conn->facts))
         return false;
     conn->identity = identity == TLS_NO_IDENTITY ? 0 : identity;
+    conn->signature = (struct signature){
+        .inbox = context->inbox,
+        .key = identity != TLS_NO_IDENTITY ? identity_set_token_key(context->identities, identity)
+                                           : NULL,
+        .facts = &conn->facts.signature};
     if (offer_ticket && context->tickets != NULL)
         offer_session(conn);
     return true;
@@ -288,9 +311,39 @@ void tls_conn_start(struct tls_conn *conn, size_t identity, const struct verify_
         conn->is_unfit = !start_client(conn, identity, offer_ticket);
 }
 
+/* A server has little to say before it has our Finished; a flood is not stored. */
+static void keep(struct tls_conn *conn, const uint8_t *bytes, size_t len)
+{
+    if (conn->kept.len + len > MOST_KEPT)
+        conn->is_unfit = true;
+    else
+        buffer_append(&conn->kept, bytes, len);
+}
+
+/* What was fed and not read yet is needed when the signature has come. */
+static void keep_rest(struct tls_conn *conn)
+{
+    assert(conn->kept.len == 0);
+    if (conn->in_len > 0 && conn->in != conn->kept.data)
+        keep(conn, conn->in, conn->in_len);
+    conn->in_len = 0;
+}
+
+/* Feeds what was kept. */
+static void feed_kept(struct tls_conn *conn)
+{
+    conn->in = conn->kept.data;
+    conn->in_len = conn->kept.len;
+    conn->kept.len = 0; /* its memory stays until something is kept again */
+}
+
 void tls_conn_feed(struct tls_conn *conn, const uint8_t *bytes, size_t len)
 {
     assert(conn->in_len == 0);
+    if (conn->signature.signing != NULL) {
+        keep(conn, bytes, len);
+        return;
+    }
     conn->in = bytes;
     conn->in_len = len;
 }
@@ -311,6 +364,9 @@ static enum tls_status status_of(struct tls_conn *conn, int result)
     switch (SSL_get_error(conn->ssl, result)) {
     case SSL_ERROR_WANT_READ:
         return TLS_WANT_READ;
+    case SSL_ERROR_WANT_PRIVATE_KEY_OPERATION:
+        keep_rest(conn);
+        return TLS_WANT_SIGNATURE;
     case SSL_ERROR_ZERO_RETURN:
         return TLS_CLOSED;
     case SSL_ERROR_EARLY_DATA_REJECTED:
@@ -362,6 +418,10 @@ enum tls_status tls_conn_handshake(struct tls_conn *conn)
 {
     if (conn->is_unfit)
         return fail(conn);
+    if (signature_is_pending(&conn->signature))
+        return TLS_WANT_SIGNATURE;
+    if (conn->kept.len > 0)
+        feed_kept(conn);
     const struct buffer *output = &conn->context->output;
     size_t len = output->len;
     int result = SSL_do_handshake(current(conn));
@@ -461,9 +521,11 @@ size_t tls_conn_peer_key(const struct tls_conn *conn, uint8_t out[static RAW_KEY
 
 void tls_conn_stop(struct tls_conn *conn)
 {
+    signature_drop(&conn->signature);
     SSL_free(conn->ssl);
     conn->ssl = NULL;
     conn->in_len = 0;
+    buffer_clear(&conn->kept);
 }
 
 /* What ERR has no words for. */

@@ -8,6 +8,7 @@
 #define PINLOAD_TLS_TLS_CONN_H
 
 #include "tls/raw_key.h"
+#include "tls/signature.h"
 #include "tls/verify.h"
 #include "tls/wire.h"
 
@@ -19,12 +20,13 @@ struct tls_conn;
 struct tls_context;
 
 enum tls_status {
-    TLS_OK,        /* the step is done: handshake complete, bytes read, or bytes written */
-    TLS_WANT_READ, /* feed more */
-    TLS_EARLY,     /* handshake: early data may be written now; then step again */
-    TLS_REJECTED,  /* handshake: early data was rejected; what was written must be sent again */
-    TLS_CLOSED,    /* the peer sent close_notify */
-    TLS_FAILED,    /* the connection is over; the facts say why */
+    TLS_OK,             /* the step is done: handshake complete, bytes read, or bytes written */
+    TLS_WANT_READ,      /* feed more */
+    TLS_WANT_SIGNATURE, /* handshake: a signature is being made; step again when it has come */
+    TLS_EARLY,          /* handshake: early data may be written now; then step again */
+    TLS_REJECTED, /* handshake: early data was rejected; what was written must be sent again */
+    TLS_CLOSED,   /* the peer sent close_notify */
+    TLS_FAILED,   /* the connection is over; the facts say why */
 };
 
 #define TLS_NO_ALERT (-1)
@@ -68,6 +70,7 @@ struct tls_facts {
     uint32_t error;                   /* BoringSSL's packed error code of a failure, or 0 */
     uint32_t wire[NUM_WIRE];          /* of a handshake that did not complete: as far as it came */
     struct verify_verdict verify;
+    struct signature_facts signature; /* ours, by a key in a token */
 };
 
 #define TLS_NO_IDENTITY SIZE_MAX
@@ -81,6 +84,10 @@ void tls_conn_free(struct tls_conn *conn);
  * are the first. */
 void tls_conn_set_address(struct tls_conn *conn, uint32_t address, uint32_t ticket_from);
 
+/* tls_conn_set_owner and tls_conn_owner: whose connection it is. */
+void tls_conn_set_owner(struct tls_conn *conn, void *owner);
+void *tls_conn_owner(const struct tls_conn *conn);
+
 /* tls_conn_start begins a session with IDENTITY under POLICY (borrowed until stop). If OFFER_TICKET
  * is set and there is a ticket, it is offered. A server's context takes TLS_NO_IDENTITY and a NULL
  * policy. */
@@ -88,7 +95,7 @@ void tls_conn_start(struct tls_conn *conn, size_t identity, const struct verify_
                     bool offer_ticket);
 
 /* tls_conn_feed supplies LEN bytes of ciphertext, borrowed until the following steps have returned
- * TLS_WANT_READ or an end; they are then consumed. */
+ * TLS_WANT_READ, TLS_WANT_SIGNATURE or an end; they are then consumed. */
 void tls_conn_feed(struct tls_conn *conn, const uint8_t *bytes, size_t len);
 
 enum tls_status tls_conn_handshake(struct tls_conn *conn);

@@ -6,6 +6,7 @@
 #include "tls/decompressor.h"
 #include "tls/identity.h"
 #include "tls/raw_key.h"
+#include "tls/signer.h"
 #include "tls/tickets.h"
 #include "tls/tls_internal.h"
 
@@ -38,6 +39,7 @@ void tls_context_free(struct tls_context *context)
 {
     if (context == NULL)
         return;
+    signer_close(context->inbox);
     tickets_free(context->tickets);
     SSL_CTX_free(context->ssl_ctx);
     CRYPTO_BUFFER_POOL_free(context->pool);
@@ -239,6 +241,22 @@ bool tls_context_check(const struct tls_config *config, struct error *err)
 struct buffer *tls_context_output(struct tls_context *context)
 {
     return &context->output;
+}
+
+bool tls_context_on_signed(struct tls_context *context, void (*notify)(void *arg), void *arg,
+                           struct error *err)
+{
+    struct signer *signer =
+        context->identities != NULL ? identity_set_signer(context->identities) : NULL;
+    if (signer == NULL)
+        return true;
+    context->inbox = signer_open(signer, notify, arg);
+    return context->inbox != NULL || error_set(err, "no thread can be started for signatures");
+}
+
+struct tls_conn *tls_context_take_signed(struct tls_context *context)
+{
+    return signer_take(context->inbox);
 }
 
 void tls_context_drop_tickets(struct tls_context *context)

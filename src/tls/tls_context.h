@@ -44,6 +44,7 @@ struct tls_config {
 };
 
 struct identity_set;
+struct tls_conn;
 struct tls_context;
 
 /* tls_context_new creates a client's context. IDENTITIES (NULL: no client certificate) belong to
@@ -58,6 +59,15 @@ bool tls_context_check(const struct tls_config *config, struct error *err);
 /* tls_context_output returns the buffer into which connections of this context put ciphertext; the
  * caller sends it and clears it after each step. */
 struct buffer *tls_context_output(struct tls_context *context);
+
+/* tls_context_on_signed makes NOTIFY be called, from any thread, when a signature has come that a
+ * connection waits for (TLS_WANT_SIGNATURE). Without it, keys in tokens do not sign. False sets
+ * ERR. */
+bool tls_context_on_signed(struct tls_context *context, void (*notify)(void *arg), void *arg,
+                           struct error *err);
+
+/* tls_context_take_signed returns the next connection whose signature has come, or NULL. */
+struct tls_conn *tls_context_take_signed(struct tls_context *context);
 
 /* tls_context_drop_tickets drops all tickets, so that the next sessions are full. */
 void tls_context_drop_tickets(struct tls_context *context);

@@ -22,6 +22,7 @@ struct tls_context {
     struct buffer output;
     struct tickets *tickets;               /* NULL: no tickets are kept */
     const struct identity_set *identities; /* NULL: no client certificate */
+    struct signer_inbox *inbox;            /* NULL: no key of theirs is in a token */
     const struct pinset *client_keys;      /* a server's; NULL: it asks for none */
     char *sni;
     struct ech_offer ech;

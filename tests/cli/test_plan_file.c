@@ -366,7 +366,7 @@ static const char *value_for(const struct option_row *row, unsigned turn)
         return first;
     case OPTION_COUNT:
     case OPTION_COUNT_RAMP:
-        return "1234";
+        return row->max < 1234 ? "123" : "1234";
     case OPTION_ENDLESS:
         return turn % 2 == 0 ? "inf" : "7";
     case OPTION_DURATION:

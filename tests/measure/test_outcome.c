@@ -32,6 +32,7 @@ static const struct {
     {"bad_response", OUTCOME_BAD_RESPONSE, CLASS_FAILED},
     {"unexpected_status", OUTCOME_UNEXPECTED_STATUS, CLASS_FAILED},
     {"response_timeout", OUTCOME_RESPONSE_TIMEOUT, CLASS_FAILED},
+    {"signing_failed", OUTCOME_SIGNING_FAILED, CLASS_FAILED},
     {"local_limit", OUTCOME_LOCAL_LIMIT, CLASS_FAILED},
 };
 

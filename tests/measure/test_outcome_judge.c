@@ -213,6 +213,36 @@ static void what_http_says_is_final_wherever_it_is_said(void **state)
     }
 }
 
+/* Our Certificate message is ready by then, and goes out with the signature. */
+static void a_token_that_does_not_sign_is_told_from_a_server_that_refuses(void **state)
+{
+    (void)state;
+    static const struct {
+        enum end_cause cause;
+        enum tcp_end tcp_end;
+        bool is_pending;
+        unsigned long error;
+        enum outcome outcome;
+    } cases[] = {
+        {END_TLS, TCP_OK, false, 0x32, OUTCOME_SIGNING_FAILED},
+        {END_DEADLINE, TCP_OK, true, 0, OUTCOME_SIGNING_FAILED},
+        {END_DEADLINE, TCP_OK, false, 0, OUTCOME_HANDSHAKE_TIMEOUT},
+        {END_STREAM, TCP_EOF, true, 0, OUTCOME_CLOSED_EARLY},
+        {END_STREAM, TCP_RESET, true, 0, OUTCOME_RESET},
+        {END_STREAM, TCP_EOF, false, 0, OUTCOME_CLOSED_BEFORE_ACCEPT},
+        {END_OF_RUN, TCP_OK, true, 0, OUTCOME_CUT_OFF},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct tls_facts facts;
+        struct evidence evidence = evidence_at(CERT_SENT, &facts);
+        evidence.cause = cases[i].cause;
+        evidence.tcp_end = cases[i].tcp_end;
+        facts.signature.is_pending = cases[i].is_pending;
+        facts.signature.error = cases[i].error;
+        assert_int_equal(outcome_judge(&evidence), cases[i].outcome);
+    }
+}
+
 static void the_end_of_the_run_cuts_off_wherever_a_session_is(void **state)
 {
     (void)state;
@@ -234,6 +264,7 @@ int main(void)
         cmocka_unit_test(a_connection_that_does_not_come_about_is_ours_or_theirs),
         cmocka_unit_test(time_runs_out_on_connecting_handshaking_or_the_response),
         cmocka_unit_test(what_http_says_is_final_wherever_it_is_said),
+        cmocka_unit_test(a_token_that_does_not_sign_is_told_from_a_server_that_refuses),
         cmocka_unit_test(the_end_of_the_run_cuts_off_wherever_a_session_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -114,11 +114,35 @@ static void algorithms_beyond_those_that_an_identity_has_room_for_are_other(void
     plan_cleanup(&plan);
 }
 
+static void a_signature_by_a_token_has_two_latencies_and_one_that_failed_none(void **state)
+{
+    (void)state;
+    struct plan plan = make_plan();
+    struct tally *tally = begin(&plan);
+    book(
+        tally, 0,
+        &(struct tls_facts){.own_sigalg = 0x0403,
+                            .signature = {.is_made = true, .queue_ns = 400000, .sign_ns = 600000}});
+    book(tally, 0, &(struct tls_facts){.own_sigalg = 0x0403});
+    book(tally, 1, &(struct tls_facts){.signature = {.error = 0x32, .sign_ns = 1000}});
+    struct result *result = result_of(tally);
+    struct latency_summary signing, queue;
+    latency_summarize(result->latencies[LATENCY_SIGNING], &signing);
+    latency_summarize(result->latencies[LATENCY_SIGNING_QUEUE], &queue);
+    assert_int_equal(signing.count, 1);
+    assert_int_equal(queue.count, 1);
+    assert_true(signing.max > 599e3 && signing.max < 601e3);
+    assert_true(queue.max > 399e3 && queue.max < 401e3);
+    result_free(result);
+    plan_cleanup(&plan);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_identity_has_the_algorithms_that_it_signed_with),
         cmocka_unit_test(algorithms_beyond_those_that_an_identity_has_room_for_are_other),
+        cmocka_unit_test(a_signature_by_a_token_has_two_latencies_and_one_that_failed_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

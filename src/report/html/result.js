@@ -327,7 +327,7 @@ const phaseNames = [
     ['connect', 'Connect'], ['tls_handshake', 'Handshake'], ['tls_handshake_full', 'full', 'part'],
     ['tls_handshake_resumed', 'resumed', 'part'], ['verify_callback', 'Verify callback', 'part'],
     ['first_byte', 'First byte'], ['request', 'Request'], ['session', 'Session'], ['from_schedule', 'From schedule'],
-    ['handshake_from_schedule', 'Handshake from schedule'],
+    ['handshake_from_schedule', 'Handshake from schedule'], ['signing', 'Token signing'], ['signing_queue', 'queue for it', 'part'],
 ];
 
 // For a response that arrived in one piece, the first byte is also the last one.

@@ -22,6 +22,8 @@ static const char *row_name(enum latency_kind kind)
         [LATENCY_SESSION] = "session",
         [LATENCY_FROM_SCHEDULE] = "from schedule",
         [LATENCY_HANDSHAKE_FROM_SCHEDULE] = "handshake from schedule",
+        [LATENCY_SIGNING] = "token signing",
+        [LATENCY_SIGNING_QUEUE] = "  queue for it",
     };
     return names[kind];
 }
