@@ -3,13 +3,11 @@
 #include "tls/tokens.h"
 
 #include <dlfcn.h>
+#include <link.h>
 #include <stdio.h>
+#include <sys/auxv.h>
 
 #define LIBRARY "libp11-kit.so.0"
-
-/* In a program that is linked statically there is none: it could load nothing, since it has a C
- * library of its own. */
-#pragma weak dlopen
 
 #define AT(field) offsetof(struct token_library, field)
 
@@ -43,9 +41,21 @@ static const struct {
     {"p11_kit_be_quiet", AT(be_quiet)},
 };
 
+/* A program that is linked statically has no loader, and a C library of its own: what it loads would
+ * bring another. */
+static bool has_loader(void)
+{
+    const ElfW(Phdr) *headers = (const ElfW(Phdr) *)getauxval(AT_PHDR);
+    for (unsigned long i = 0; headers != NULL && i < getauxval(AT_PHNUM); i++) {
+        if (headers[i].p_type == PT_INTERP)
+            return true;
+    }
+    return false;
+}
+
 static void *open_library(struct error *err)
 {
-    if (dlopen == NULL) {
+    if (!has_loader()) {
         error_set(err, "this pinload is linked statically and can load no PKCS#11 module; expected "
                        "the one of the Debian package, or one built from source");
         return NULL;
