@@ -14,11 +14,13 @@
 #include "cli/outputs.h"
 #include "cli/plan_builder.h"
 #include "cli/plan_print.h"
+#include "cli/plan_reload.h"
 #include "cli/plan_settings.h"
 #include "cli/thresholds.h"
 #include "engine/run.h"
 #include "report/text/progress.h"
 #include "result/verdict.h"
+#include "tls/password.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -115,7 +117,9 @@ static enum ending run(const struct invocation *invocation, const struct plan *p
                                 .colour = output_has_colour(stderr),
                                 .duration_s = (double)plan->duration_ns / NS_PER_S,
                                 .total_sessions = plan_sessions(plan)};
-    struct run_hooks hooks = {.on_progress = tell_progress, .arg = &progress};
+    struct plan_reload again = {invocation->options, plan};
+    struct run_hooks hooks = {
+        .on_progress = tell_progress, .arg = &progress, .reload = {plan_reload_read, &again}};
     if (!output_wants_progress(invocation->options))
         hooks.on_progress = NULL;
     process_spare_once(); /* during the run, it handles its signals itself: this is for what follows
@@ -151,5 +155,6 @@ enum ending cmd_run(const struct invocation *invocation)
     ending = built ? run(invocation, &plan) : refuse(&err);
     notices_cleanup(&notices);
     plan_cleanup(&plan);
+    password_wipe_source(invocation->options->pass); /* reloads needed it until now */
     return ending;
 }

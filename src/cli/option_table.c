@@ -50,6 +50,8 @@ const struct option_row option_table[] = {
      "Load the identities of a list, in CSV with a header line or in JSON: the columns are cert, key, name, pass, expect (served or refused), weight and status. - is standard input."},
     {0, "name-by", "WHAT", OPTION_CHOICE, AT(name_by), LOAD | ARM, WE, "file|cn|san|spiffe", "file", 0, 0,
      "Name identities of a directory, and those of a list without a name, by their file, common name, first subjectAltName or SPIFFE ID."},
+    {0, "reload", "watch|SIGHUP|INTERVAL", OPTION_TEXT, AT(reload), RUN, WE, NULL, NULL, 0, 0,
+     "Read identities and trust anchors again while the run goes on: when a file changes, at each SIGHUP, or every INTERVAL. Sessions in flight go on, and are counted by the certificate that they began with."},
     {'E', "cert", "FILE", OPTION_TEXT, AT(cert), LOAD | PIN | ARM, WE, NULL, NULL, 0, 0,
      "Certificate of a single identity, named client: a file, or the pkcs11: URI of one in a token."},
     {0, "key", "FILE", OPTION_TEXT, AT(key), LOAD | PIN | ARM, WE, NULL, NULL, 0, 0,

@@ -41,8 +41,8 @@ struct ramp {
 struct options {
     /* client identity */
     struct text_list identities;
-    const char *identities_directory, *identity_list, *name_by, *cert, *key, *pass, *rotate,
-        *expect_refused, *refusal_status, *refusal_text;
+    const char *identities_directory, *identity_list, *name_by, *reload, *cert, *key, *pass,
+        *rotate, *expect_refused, *refusal_status, *refusal_text;
     bool refusal_by_close, require_all_identities, raw_public_key;
     uint64_t sign_threads;
     /* server verification */

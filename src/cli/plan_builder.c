@@ -356,8 +356,11 @@ bool plan_build(struct plan *plan, const struct options *options, struct notices
               plan_build_verification(plan, options, notices, err) &&
               plan_build_identities(plan, options, notices, err) &&
               plan_build_tls(plan, options, notices, err) &&
-              plan_build_network(plan, options, notices, err);
-    if (ok)
+              plan_build_network(plan, options, notices, err) &&
+              plan_build_reload(plan, options, err);
+    if (ok) {
         note_idle(plan, options, notices);
+        plan_note_ends(plan, notices);
+    }
     return ok;
 }

@@ -41,6 +41,11 @@ bool plan_build_verification(struct plan *plan, const struct options *options,
 bool plan_build_pins(struct plan *plan, const struct options *options, struct error *err);
 bool plan_build_identities(struct plan *plan, const struct options *options,
                            struct notices *notices, struct error *err);
+/* plan_build_reload reads --reload; the identities and --cacert are in PLAN already. */
+bool plan_build_reload(struct plan *plan, const struct options *options, struct error *err);
+/* plan_load_identities adds all identities of OPTIONS to PLAN's, and what a list expects of them. */
+bool plan_load_identities(struct plan *plan, const struct options *options, struct notices *notices,
+                          struct error *err);
 /* plan_add_list adds an identity to SET for each row of LIST; plan_apply_list sets what the rows
  * expect of these in PLAN, where FIRST is the first of them. */
 bool plan_add_list(struct identity_set *set, const struct identity_list *list,
@@ -51,6 +56,8 @@ bool plan_apply_list(struct plan *plan, const struct identity_list *list, size_t
 bool plan_read_cacert(struct plan *plan, const char *path, struct error *err);
 /* plan_note_keys warns about keys of identities that --groups or --sigalgs rule out. */
 void plan_note_keys(const struct plan *plan, struct notices *notices);
+/* plan_note_ends warns about certificates that end within the run. */
+void plan_note_ends(const struct plan *plan, struct notices *notices);
 /* plan_check_raw_keys refuses what does not go together with --raw-public-key. */
 bool plan_check_raw_keys(const struct plan *plan, struct error *err);
 bool plan_build_load(struct plan *plan, const struct options *options, struct error *err);

@@ -236,13 +236,21 @@ static void wipe_sources(const struct options *options)
         token_uri_wipe(options->identities.items[i]);
 }
 
-/* Loads all identities, and what their list expects of them. */
-static bool load_identities(struct plan *plan, const struct options *options,
-                            struct notices *notices, struct error *err)
+static void name_identities(struct plan *plan, const struct options *options)
+{
+    enum name_by by = NAME_FILE;
+    if (options->name_by != NULL)
+        name_by_parse(options->name_by, &by);
+    identity_set_name_by(plan->identities, by);
+}
+
+bool plan_load_identities(struct plan *plan, const struct options *options, struct notices *notices,
+                          struct error *err)
 {
     struct password password = {0};
     struct identity_list list = {0};
     size_t first = 0;
+    name_identities(plan, options);
     bool ok = (options->pass == NULL || password_read(&password, options->pass, err)) &&
               (options->identity_list == NULL ||
                identity_list_read(&list, options->identity_list, err)) &&
@@ -250,27 +258,24 @@ static bool load_identities(struct plan *plan, const struct options *options,
               plan_apply_list(plan, &list, first, err);
     identity_list_cleanup(&list);
     password_wipe(&password);
-    wipe_sources(options);
+    if (options->reload == NULL)
+        wipe_sources(options);
     return ok;
 }
 
 bool plan_build_identities(struct plan *plan, const struct options *options,
                            struct notices *notices, struct error *err)
 {
-    enum name_by by = NAME_FILE;
     plan->identities = identity_set_new();
     identity_set_use_signers(plan->identities, (unsigned)options->sign_threads);
     if (options->raw_public_key && !use_raw_keys(plan, err))
         return false;
-    if (options->name_by != NULL)
-        name_by_parse(options->name_by, &by);
-    identity_set_name_by(plan->identities, by);
     if (options->rotate != NULL)
         rotation_parse(options->rotate, &plan->rotation);
     plan->refusal_by_close = options->refusal_by_close;
     plan->require_all_identities = options->require_all_identities;
     plan->allow_empty = options->allow_empty;
-    bool ok = load_identities(plan, options, notices, err);
+    bool ok = plan_load_identities(plan, options, notices, err);
     if (ok && options->expect_refused != NULL)
         ok = mark_refused(plan, options->expect_refused, err);
     ok = ok && set_statuses(plan, options, err);

@@ -2,6 +2,7 @@
 #include "engine/outfit.h"
 
 #include "base/memory.h"
+#include "engine/revision.h"
 #include "engine/session.h"
 #include "measure/tally.h"
 #include "net/net_loop.h"
@@ -65,8 +66,13 @@ void outfit_cleanup(struct outfit *outfit)
     event_queue_cleanup(&outfit->env.events);
     tally_free(outfit->tally);
     tls_context_free(outfit->tls);
-    trust_free(outfit->trust);
-    identity_set_free(outfit->identities);
+    if (outfit->revision != NULL) {
+        revision_free(outfit->revision);
+        revision_free(outfit->retired);
+    } else {
+        trust_free(outfit->trust);
+        identity_set_free(outfit->identities);
+    }
     free(outfit->address_turns);
     *outfit = (struct outfit){.plan = NULL};
 }
@@ -104,6 +110,70 @@ void outfits_take_signed(struct outfit *outfits, unsigned num_outfits)
         while ((conn = tls_context_take_signed(outfits[i].tls)) != NULL)
             session_signed(tls_conn_owner(conn));
     }
+}
+
+void outfit_await_revisions(struct outfit *outfit, struct revision_desk *desk)
+{
+    outfit->desk = desk;
+    outfit->revision = revision_new(0, outfit->identities, outfit->trust);
+}
+
+/* What no session in flight began with goes back; the rest waits for its last one. */
+static void retire(struct outfit *outfit, struct revision *old)
+{
+    if (old->num_sessions == 0) {
+        revision_return(outfit->desk, old);
+        return;
+    }
+    old->older = outfit->retired;
+    outfit->retired = old;
+}
+
+void outfit_renew(struct outfit *outfit, struct verify_policy *policy)
+{
+    if (outfit->desk == NULL ||
+        outfit->revision->number ==
+            atomic_load_explicit(outfit->desk->number, memory_order_acquire))
+        return;
+    struct revision *fresh = revision_take(outfit->desk);
+    if (fresh == NULL)
+        return;
+    retire(outfit, outfit->revision);
+    outfit->revision = fresh;
+    outfit->identities = fresh->identities;
+    outfit->trust = fresh->trust;
+    policy->trust = fresh->trust;
+    tls_context_replace(outfit->tls, fresh->identities, fresh->changed);
+}
+
+void outfit_enter(struct outfit *outfit, struct session_start *start)
+{
+    struct revision *revision = outfit->revision;
+    if (revision == NULL)
+        return;
+    revision->num_sessions++;
+    start->revision = revision->number;
+    start->generation = revision->generations != NULL && start->identity != TLS_NO_IDENTITY
+                            ? revision->generations[start->identity]
+                            : 0;
+}
+
+void outfit_leave(struct outfit *outfit, unsigned number)
+{
+    if (outfit->revision == NULL)
+        return;
+    if (outfit->revision->number == number) {
+        outfit->revision->num_sessions--;
+        return;
+    }
+    struct revision **at = &outfit->retired;
+    while ((*at)->number != number)
+        at = &(*at)->older;
+    struct revision *left = *at;
+    if (--left->num_sessions > 0)
+        return;
+    *at = left->older;
+    revision_return(outfit->desk, left);
 }
 
 struct verify_policy outfit_policy(const struct outfit *outfit, const struct verify_policy *from)

@@ -15,6 +15,8 @@
 
 struct identity_set;
 struct net_loop;
+struct revision;
+struct revision_desk;
 struct random;
 struct session_start;
 struct trust;
@@ -24,6 +26,9 @@ struct outfit {
     const struct plan *plan;
     struct identity_set *identities; /* its own copies of the keys */
     struct trust *trust;
+    struct revision_desk *desk; /* where they are replaced; NULL: they are not */
+    struct revision *revision;  /* the owner of identities and trust; NULL without a desk */
+    struct revision *retired;   /* older ones that sessions in flight began with */
     struct tls_context *tls;
     struct tally *tally;
     uint32_t *address_turns; /* of each identity; NULL: the first address that works is used */
@@ -47,6 +52,17 @@ void outfit_choose_address(struct outfit *outfit, unsigned taker, struct session
 
 /* outfits_take_signed steps the sessions of OUTFITS whose signatures have come. */
 void outfits_take_signed(struct outfit *outfits, unsigned num_outfits);
+
+/* outfit_await_revisions lets identities and trust anchors be replaced by those on DESK. */
+void outfit_await_revisions(struct outfit *outfit, struct revision_desk *desk);
+
+/* outfit_renew takes a new revision if one is in force, also into POLICY. */
+void outfit_renew(struct outfit *outfit, struct verify_policy *policy);
+
+/* outfit_enter notes that a session begins with the revision, and which generation of its identity
+ * that is; outfit_leave, that it has ended. */
+void outfit_enter(struct outfit *outfit, struct session_start *start);
+void outfit_leave(struct outfit *outfit, unsigned number);
 
 /* outfit_policy returns FROM with the trust anchors and the host name of OUTFIT. */
 struct verify_policy outfit_policy(const struct outfit *outfit, const struct verify_policy *from);

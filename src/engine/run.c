@@ -11,6 +11,7 @@
 #include "net/net_loop.h"
 #include "result/saturation.h"
 #include "result/tally_result.h"
+#include "tls/identity.h"
 #include "tls/pinset.h"
 #include "tls/tls_context.h"
 
@@ -68,8 +69,18 @@ struct run {
     uint64_t rss_before, descriptors_before;
     struct crowd crowd;
     struct headcount established;
+    struct reloader *reloader;  /* NULL: the plan has no reloads */
     _Atomic uint64_t num_turns; /* taken by identities of unequal weight */
 };
+
+/* The reloader reads it from a descriptor of its own. */
+static void block_hangup(void)
+{
+    sigset_t mask;
+    sigemptyset(&mask);
+    sigaddset(&mask, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &mask, NULL);
+}
 
 /* From here on SIGINT and SIGTERM are read from a descriptor, and SIGPIPE is ignored. */
 static bool take_signals(struct run *run, struct error *err)
@@ -79,6 +90,8 @@ static bool take_signals(struct run *run, struct error *err)
     sigaddset(&mask, SIGINT);
     sigaddset(&mask, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &mask, &run->old_mask);
+    if (run->plan->reload.kind == RELOAD_SIGHUP)
+        block_hangup();
     signal(SIGPIPE, SIG_IGN);
     run->signal_fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
     run->done_fd = eventfd(0, EFD_CLOEXEC);
@@ -148,6 +161,8 @@ static void *run_thread(void *arg)
     struct worker_shared shared = {.plan = run->plan,
                                    .arms = run->hooks->arms,
                                    .established = &run->established,
+                                   .desks = run->reloader != NULL ? reloader_desk(run->reloader, 0)
+                                                                  : NULL,
                                    .num_turns = &run->num_turns,
                                    .called_off = &run->called_off};
     thread->worker = worker_new(&shared, thread->index, &thread->err);
@@ -473,6 +488,17 @@ static void fill_target(const struct run *run, struct result *result)
     result->interrupted_by = run->interrupted_by;
 }
 
+/* Which certificates ended while the run went on; the reloader knows of later ones. */
+static void note_ends(const struct run *run, struct result *result)
+{
+    const struct identity_set *identities = run->plan->identities;
+    for (size_t i = 0; i < identity_set_count(identities); i++) {
+        double ended_s = identity_set_end(identities, i) - (double)run->start_wall_ns / NS_PER_S;
+        if (ended_s > 0 && ended_s <= result->duration_s)
+            result->identities[i].ended_s = ended_s;
+    }
+}
+
 static struct result *collect(struct run *run, struct stories *out_stories)
 {
     struct result *result = result_new();
@@ -493,8 +519,29 @@ static struct result *collect(struct run *run, struct stories *out_stories)
     fill_target(run, result);
     fill_generator(run, result);
     judge_saturation(run, total, result);
+    note_ends(run, result);
+    if (run->reloader != NULL)
+        reloader_fill(run->reloader, result);
     tally_free(total);
     return result;
+}
+
+static bool prepare_reloads(struct run *run, struct error *err)
+{
+    if (run->plan->reload.kind == RELOAD_NEVER)
+        return true;
+    run->reloader = reloader_new(run->plan, &run->hooks->reload, err);
+    return run->reloader != NULL;
+}
+
+/* Everything that the threads need is there. False: they are gone. */
+static bool start_reloads(struct run *run, struct error *err)
+{
+    if (run->reloader == NULL || run->interrupted_by != 0 ||
+        reloader_start(run->reloader, run->start_ns, err))
+        return true;
+    abandon(run);
+    return false;
 }
 
 struct result *run_plan(const struct plan *plan, const struct run_hooks *hooks,
@@ -505,11 +552,15 @@ struct result *run_plan(const struct plan *plan, const struct run_hooks *hooks,
     run.threads = memory_new(plan->threads, sizeof *run.threads);
     pthread_mutex_init(&run.lock, NULL);
     pthread_cond_init(&run.gate_moved, NULL);
-    if (take_signals(&run, err) && set_up(&run, err)) {
+    if (take_signals(&run, err) && prepare_reloads(&run, err) && set_up(&run, err) &&
+        start_reloads(&run, err)) {
         watch(&run);
+        if (run.reloader != NULL)
+            reloader_stop(run.reloader);
         result = collect(&run, out_stories);
     }
     free_workers(&run);
+    reloader_free(run.reloader);
     pthread_cond_destroy(&run.gate_moved);
     pthread_mutex_destroy(&run.lock);
     give_back_signals(&run);

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/notices.h"
+#include "engine/reloader.h"
 #include "engine/worker.h"
 #include "measure/progress_moment.h"
 #include "measure/story.h"
@@ -19,6 +20,7 @@ struct run_hooks {
     /* Called once a second in the calling thread, and a last time at the end; may be NULL. */
     void (*on_progress)(void *arg, const struct progress_moment *moment, bool is_last);
     void *arg;
+    struct reload_source reload;    /* if the plan has reloads */
     const struct worker_arms *arms; /* NULL: the plan's own verification */
 };
 

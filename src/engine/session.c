@@ -82,6 +82,8 @@ void session_begin(struct session *session, const struct session_start *start)
     session->ended_by_fin = false;
     session->sample =
         (struct sample){.identity = session->is_anonymous ? 0 : (uint32_t)start->identity,
+                        .generation = start->generation,
+                        .revision = start->revision,
                         .arm = start->arm,
                         .serial = start->serial,
                         .at = {.intended = start->intended_ns, .started = start->now_ns}};

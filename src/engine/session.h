@@ -29,7 +29,8 @@ void session_free(struct session *session);
 struct session_start {
     uint64_t intended_ns;
     uint64_t now_ns;
-    size_t identity; /* an index, or TLS_NO_IDENTITY */
+    size_t identity;               /* an index, or TLS_NO_IDENTITY */
+    uint32_t generation, revision; /* of the identity, and of all of them */
     uint32_t arm;
     uint64_t serial;
     size_t first_address; /* the first to try */

@@ -7,6 +7,7 @@
 #include "base/process.h"
 #include "engine/identity_choice.h"
 #include "engine/outfit.h"
+#include "engine/revision.h"
 #include "engine/session.h"
 #include "engine/slots.h"
 #include "net/net_loop.h"
@@ -132,6 +133,8 @@ static bool set_up_outfits(struct worker *worker, const struct worker_shared *sh
         if (!outfit_init(&worker->outfits[i], plans != NULL ? plans[i] : worker->plan, worker->loop,
                          shared->called_off, err))
             return false;
+        if (shared->desks != NULL)
+            outfit_await_revisions(&worker->outfits[i], &shared->desks[worker->index]);
     }
     return true;
 }
@@ -237,6 +240,7 @@ static void on_done(void *owner, struct deadline *deadline, const struct sample 
     struct worker *worker = owner;
     struct slot *slot = slots_of(deadline);
     slots_leave(&worker->slots, slot);
+    outfit_leave(outfit_of_arm(worker, sample->arm), sample->revision);
     add_progress(&worker->progress.ended, 1);
     add_progress(&worker->progress.in_flight, -1);
     add_progress(&worker->progress.outcomes[sample->outcome], 1);
@@ -270,6 +274,7 @@ static void begin_session(struct worker *worker, uint64_t intended_ns, uint64_t 
     unsigned arm = arms != NULL ? arms->pick(arms->arg, serial) : 0;
     unsigned policy = policy_of(worker, arm);
     struct outfit *outfit = &worker->outfits[outfit_of(worker, policy)];
+    outfit_renew(outfit, &worker->policies[policy]);
     struct session_start start = {.intended_ns = intended_ns,
                                   .now_ns = now_ns,
                                   .arm = arm,
@@ -280,6 +285,7 @@ static void begin_session(struct worker *worker, uint64_t intended_ns, uint64_t 
         identity_choice_make(&worker->choice, outfit->plan, identity_set_count(outfit->identities),
                              serial, slots_index(&worker->slots, slot));
     outfit_choose_address(outfit, worker->taker, &start);
+    outfit_enter(outfit, &start);
     tally_started(outfit->tally, intended_ns, now_ns,
                   start.identity != TLS_NO_IDENTITY ? start.identity : 0);
     slot->session = take_session(worker, slot, outfit_of(worker, policy));

@@ -19,6 +19,7 @@
 
 struct digest;
 struct headcount;
+struct revision_desk;
 
 /* What a worker publishes while it runs. */
 struct worker_progress {
@@ -56,6 +57,7 @@ struct worker_shared {
     const struct plan *plan;
     const struct worker_arms *arms; /* may be NULL */
     struct headcount *established;
+    struct revision_desk *desks;    /* of each worker, or NULL: its keys stay as they are */
     _Atomic uint64_t *num_turns;    /* taken by sessions, where the plan has turns */
     const _Atomic bool *called_off; /* no more workers are to be created */
 };

@@ -28,9 +28,11 @@ struct timeline {
 };
 
 struct sample {
-    uint32_t identity; /* row of the report */
-    uint32_t arm;      /* arm of compare; 0 in a run */
-    uint64_t serial;   /* serial number of the session in its worker */
+    uint32_t identity;   /* row of the report */
+    uint32_t generation; /* of the identity: how often it had changed */
+    uint32_t revision;   /* of all identities: that which the session began with */
+    uint32_t arm;        /* arm of compare; 0 in a run */
+    uint64_t serial;     /* serial number of the session in its worker */
     enum outcome outcome;
     enum tcp_end tcp_end;
     uint32_t address; /* index in the plan: the one that worked, or the last that was tried */

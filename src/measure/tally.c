@@ -40,8 +40,10 @@ void tally_free(struct tally *tally)
 {
     if (tally == NULL)
         return;
-    for (size_t i = 0; i < tally->num_identities; i++)
+    for (size_t i = 0; i < tally->num_identities; i++) {
         latency_free(tally->identities[i].tls_handshake);
+        free(tally->identities[i].generations);
+    }
     for (int i = 0; i < NUM_LATENCIES; i++)
         latency_free(tally->latencies[i]);
     for (int i = 0; i < NUM_WIRE; i++) {
@@ -301,6 +303,20 @@ static void tally_ticket(struct tally *tally, const struct sample *sample)
     path->declined += tls->handshaken && !tls->resumed;
 }
 
+/* Room for one more, for each that an identity has had. */
+static struct generation_tally *generation_of(struct identity_tally *identity, size_t generation)
+{
+    size_t before = identity->num_generations;
+    if (generation >= before) {
+        identity->num_generations = generation + 1;
+        identity->generations = memory_resize(
+            identity->generations, identity->num_generations * sizeof *identity->generations);
+        memset(identity->generations + before, 0,
+               (identity->num_generations - before) * sizeof *identity->generations);
+    }
+    return &identity->generations[generation];
+}
+
 void tally_session(struct tally *tally, const struct sample *sample)
 {
     enum outcome_class class = outcome_class(sample->outcome, tally->plan->refusal_by_close);
@@ -308,6 +324,8 @@ void tally_session(struct tally *tally, const struct sample *sample)
     stage_tallies_session(&tally->stages, sample);
     tally->outcomes[sample->outcome]++;
     tally->identities[sample->identity].classes[class]++;
+    if (tally->plan->reload.kind != RELOAD_NEVER)
+        generation_of(&tally->identities[sample->identity], sample->generation)->classes[class]++;
     if (class == CLASS_FAILED)
         tally->identities[sample->identity].failed_by |= outcome_bit(sample->outcome);
     tally->requests_started += sample->requests_started;
@@ -364,6 +382,15 @@ static void merge_codes(struct code_counts *to, const struct code_counts *from)
     to->others += from->others;
 }
 
+static void merge_generations(struct identity_tally *sum, const struct identity_tally *part)
+{
+    for (size_t i = 0; i < part->num_generations; i++) {
+        struct generation_tally *to = generation_of(sum, i);
+        for (int class = 0; class < NUM_CLASSES; class ++)
+            to->classes[class] += part->generations[i].classes[class];
+    }
+}
+
 static void merge_identities(struct tally *to, const struct tally *from)
 {
     for (size_t i = 0; i < to->num_identities; i++) {
@@ -379,6 +406,7 @@ static void merge_identities(struct tally *to, const struct tally *from)
         for (size_t k = 0; k < part->num_sigalgs; k++)
             count_identity_sigalg(sum, part->sigalgs[k].code, part->sigalgs[k].count);
         sum->other_sigalgs += part->other_sigalgs;
+        merge_generations(sum, part);
         if (part->tls_handshake == NULL)
             continue;
         if (sum->tls_handshake == NULL)

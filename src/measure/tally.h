@@ -35,6 +35,11 @@ struct code_counts {
 /* By how many algorithms a key signs: one, or RSA's of TLS 1.2 and of 1.3; and more. */
 #define MAX_IDENTITY_SIGALGS 4
 
+/* The sessions that began with one certificate of an identity that changes. */
+struct generation_tally {
+    uint64_t classes[NUM_CLASSES];
+};
+
 struct identity_tally {
     uint64_t started;
     uint64_t classes[NUM_CLASSES];
@@ -43,7 +48,9 @@ struct identity_tally {
     uint64_t cut_off_served;
     struct code_count sigalgs[MAX_IDENTITY_SIGALGS]; /* of its CertificateVerify */
     size_t num_sigalgs;
-    uint64_t other_sigalgs;        /* more than MAX_IDENTITY_SIGALGS different ones */
+    uint64_t other_sigalgs;               /* more than MAX_IDENTITY_SIGALGS different ones */
+    struct generation_tally *generations; /* none without reloads */
+    size_t num_generations;
     struct latency *tls_handshake; /* created at its first handshake */
 };
 

@@ -33,6 +33,9 @@ void plan_cleanup(struct plan *plan)
     identity_set_free(plan->identities);
     free(plan->expect_refused);
     free(plan->weights);
+    for (size_t i = 0; i < plan->reload.num_directories; i++)
+        free(plan->reload.directories[i]);
+    free(plan->reload.directories);
     turns_free(plan->turns);
     request_free(plan->request);
     free(plan->expect_statuses.codes);

@@ -10,6 +10,7 @@
 #include "http/target.h"
 #include "net/resolve.h"
 #include "plan/pacer.h"
+#include "plan/reload.h"
 #include "plan/rotation.h"
 #include "plan/stages.h"
 #include "tls/tls_context.h"
@@ -62,6 +63,7 @@ struct plan {
     bool refusal_by_close;
     bool require_all_identities; /* an identity that had no session fails the run */
     enum rotation rotation;
+    struct reload reload;
     uint32_t *weights;   /* one for each identity; NULL: all are alike */
     struct turns *turns; /* their order by these; NULL */
 

@@ -44,6 +44,9 @@ static void free_identities(struct result_identity *identities, size_t count)
         free(identities[i].name);
         free(identities[i].expected_status);
         name_counts_cleanup(&identities[i].sigalgs);
+        for (size_t k = 0; k < identities[i].num_generations; k++)
+            free(identities[i].generations[k].serial);
+        free(identities[i].generations);
         latency_free(identities[i].tls_handshake_hdr);
     }
     free(identities);
@@ -140,6 +143,7 @@ void result_free(struct result *result)
     free(result->thread_uses);
     free(result->series);
     free_intervals(result->intervals, result->num_intervals);
+    free(result->reloads.last_failure);
     free(result);
 }
 

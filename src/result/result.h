@@ -39,6 +39,21 @@ struct name_counts {
     size_t count;
 };
 
+/* A certificate that an identity had in a run with reloads, and the sessions that began with it. */
+struct result_generation {
+    char *serial;       /* NULL: not known */
+    double not_after_s; /* since 1970 */
+    double from_s;      /* when it was put in force, after the start of the run */
+    uint64_t by_class[NUM_CLASSES];
+};
+
+/* How often a run has read its identities again. */
+struct result_reloads {
+    bool is_known;
+    uint64_t applied, failed;
+    char *last_failure; /* NULL: none */
+};
+
 struct result_identity {
     char *name;
     bool expect_refused;
@@ -51,6 +66,9 @@ struct result_identity {
     uint32_t failed_by; /* outcome_bit of each of its failures; only known in the process of the
                          * run */
     uint64_t cut_off_served; /* of cut_off, those that had responses, all as expected */
+    double ended_s;          /* when its certificate ended, within the run; NAN: it did not */
+    struct result_generation *generations; /* none without reloads */
+    size_t num_generations;
     struct latency_summary tls_handshake;
     struct latency
         *tls_handshake_hdr; /* NULL: no handshake; fewer digits if there are many identities */
@@ -162,6 +180,7 @@ struct result {
     uint64_t outcomes[NUM_OUTCOMES];
     struct result_identity *identities;
     size_t num_identities;
+    struct result_reloads reloads;
     struct latency *latencies[NUM_LATENCIES]; /* never NULL */
 
     /* generator */

@@ -190,6 +190,15 @@ static char *status_text(const struct status_list *list)
     return copy;
 }
 
+static void fill_generations(struct result_identity *row, const struct identity_tally *from)
+{
+    row->num_generations = from->num_generations;
+    row->generations = memory_new(from->num_generations, sizeof *row->generations);
+    for (size_t i = 0; i < from->num_generations; i++)
+        memcpy(row->generations[i].by_class, from->generations[i].classes,
+               sizeof row->generations[i].by_class);
+}
+
 static void fill_identities(const struct tally *tally, struct result *result)
 {
     result->num_identities = tally->num_identities;
@@ -200,11 +209,13 @@ static void fill_identities(const struct tally *tally, struct result *result)
         *row = (struct result_identity){.name = memory_text(plan_identity_name(tally->plan, i)),
                                         .expect_refused = plan_expects_refusal(tally->plan, i),
                                         .weight = plan_weight(tally->plan, i),
+                                        .ended_s = NAN,
                                         .sessions = from->started,
                                         .cut_off_served = from->cut_off_served,
                                         .failed_by = from->failed_by};
         memcpy(row->by_class, from->classes, sizeof row->by_class);
         memcpy(row->responses, from->responses, sizeof row->responses);
+        fill_generations(row, from);
         row->expected_status = status_text(plan_identity_statuses(tally->plan, i));
         fill_names(&row->sigalgs, from->sigalgs, from->num_sigalgs, from->other_sigalgs,
                    tls_sigalg_name);

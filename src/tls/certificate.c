@@ -100,6 +100,24 @@ bool certificate_is_ca(const uint8_t *der, size_t der_len)
     return is_ca;
 }
 
+void certificate_serial(char out[static CERTIFICATE_SERIAL_LEN], const uint8_t *der, size_t der_len)
+{
+    CBS cbs, certificate, tbs, serial;
+    size_t at = 0;
+    CBS_init(&cbs, der, der_len);
+    out[0] = '\0';
+    if (!CBS_get_asn1(&cbs, &certificate, CBS_ASN1_SEQUENCE) ||
+        !CBS_get_asn1(&certificate, &tbs, CBS_ASN1_SEQUENCE) ||
+        !CBS_get_optional_asn1(&tbs, NULL, NULL,
+                               CBS_ASN1_CONSTRUCTED | CBS_ASN1_CONTEXT_SPECIFIC | 0) ||
+        !CBS_get_asn1(&tbs, &serial, CBS_ASN1_INTEGER))
+        return;
+    if (CBS_len(&serial) > 1 && CBS_data(&serial)[0] == 0) /* there for the sign */
+        CBS_skip(&serial, 1);
+    for (size_t i = 0; i < CBS_len(&serial) && at + 3 <= CERTIFICATE_SERIAL_LEN; i++, at += 2)
+        snprintf(out + at, 3, "%02X", CBS_data(&serial)[i]);
+}
+
 /* Writes NAME as in RFC 2253, or nothing if it cannot be printed. */
 static void print_name(char *out, size_t out_len, X509_NAME *name)
 {

@@ -28,6 +28,11 @@ bool certificate_spki(const uint8_t *der, size_t der_len, const uint8_t **out_sp
 /* certificate_is_ca says whether the certificate may issue others (RFC 5280, 4.2.1.9). */
 bool certificate_is_ca(const uint8_t *der, size_t der_len);
 
+/* certificate_serial writes the serial number in hex, two digits a byte, as nginx and openssl do. */
+#define CERTIFICATE_SERIAL_LEN 64
+void certificate_serial(char out[static CERTIFICATE_SERIAL_LEN], const uint8_t *der,
+                        size_t der_len);
+
 /* certificate_describe writes "subject …, issuer …, DATE to DATE" of a certificate into OUT. */
 void certificate_describe(char *out, size_t out_len, const uint8_t *der, size_t der_len);
 

@@ -17,6 +17,7 @@
 #include <openssl/pool.h>
 #include <openssl/ssl.h>
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -508,6 +509,41 @@ const unsigned char *identity_set_leaf(const struct identity_set *set, size_t in
     const CRYPTO_BUFFER *leaf = set->items[index].chain[0];
     *out_len = CRYPTO_BUFFER_len(leaf);
     return CRYPTO_BUFFER_data(leaf);
+}
+
+double identity_set_end(const struct identity_set *set, size_t index)
+{
+    struct certificate_fields fields;
+    size_t len;
+    const unsigned char *der = identity_set_leaf(set, index, &len);
+    if (der == NULL || !certificate_read(&fields, der, len))
+        return INFINITY;
+    return (double)fields.not_after_s;
+}
+
+static bool same_certs(const struct identity *a, const struct identity *b, size_t most)
+{
+    size_t num_a = a->num_certs < most ? a->num_certs : most;
+    size_t num_b = b->num_certs < most ? b->num_certs : most;
+    for (size_t i = 0; num_a == num_b && i < num_a; i++) {
+        size_t len = CRYPTO_BUFFER_len(a->chain[i]);
+        if (CRYPTO_BUFFER_len(b->chain[i]) != len ||
+            memcmp(CRYPTO_BUFFER_data(a->chain[i]), CRYPTO_BUFFER_data(b->chain[i]), len) != 0)
+            return false;
+    }
+    return num_a == num_b;
+}
+
+bool identity_set_same_leaf(const struct identity_set *a, const struct identity_set *b,
+                            size_t index)
+{
+    return same_certs(&a->items[index], &b->items[index], 1);
+}
+
+bool identity_set_same_chain(const struct identity_set *a, const struct identity_set *b,
+                             size_t index)
+{
+    return same_certs(&a->items[index], &b->items[index], SIZE_MAX);
 }
 
 const char *identity_set_key_kind(const struct identity_set *set, size_t index)

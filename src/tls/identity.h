@@ -100,6 +100,17 @@ bool identity_set_presents_key(const struct identity_set *set, size_t index,
 const unsigned char *identity_set_leaf(const struct identity_set *set, size_t index,
                                        size_t *out_len);
 
+/* identity_set_end returns when the certificate of identity INDEX ends, in seconds since 1970; of a key
+ * alone, which does not end, infinity. */
+double identity_set_end(const struct identity_set *set, size_t index);
+
+/* identity_set_same_leaf says whether identity INDEX has the same certificate in A and in B, or none in
+ * both; identity_set_same_chain, also the same ones after it. */
+bool identity_set_same_leaf(const struct identity_set *a, const struct identity_set *b,
+                            size_t index);
+bool identity_set_same_chain(const struct identity_set *a, const struct identity_set *b,
+                             size_t index);
+
 /* identity_set_key_kind returns the type of identity INDEX's key: "RSA", "Ed25519", "ML-DSA-44", or
  * its curve, "P-521". */
 const char *identity_set_key_kind(const struct identity_set *set, size_t index);

@@ -52,13 +52,22 @@ static struct pile *pile_of(const struct tickets *tickets, size_t identity, size
     return &tickets->piles[identity * tickets->num_addresses + address];
 }
 
+static void empty_pile(struct pile *pile)
+{
+    while (pile->count > 0)
+        SSL_SESSION_free(pile->sessions[--pile->count]);
+}
+
+void tickets_drop(struct tickets *tickets, size_t identity)
+{
+    for (size_t i = 0; i < tickets->num_addresses; i++)
+        empty_pile(pile_of(tickets, identity, i));
+}
+
 void tickets_drop_all(struct tickets *tickets)
 {
-    for (size_t i = 0; i < tickets->num_piles; i++) {
-        struct pile *pile = &tickets->piles[i];
-        while (pile->count > 0)
-            SSL_SESSION_free(pile->sessions[--pile->count]);
-    }
+    for (size_t i = 0; i < tickets->num_piles; i++)
+        empty_pile(&tickets->piles[i]);
 }
 
 void tickets_free(struct tickets *tickets)

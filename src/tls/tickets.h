@@ -30,6 +30,9 @@ struct ssl_session_st *tickets_take(struct tickets *tickets, size_t identity, si
 /* tickets_has says whether there is one of ADDRESS for IDENTITY. */
 bool tickets_has(const struct tickets *tickets, size_t identity, size_t address);
 
+/* tickets_drop drops those of IDENTITY. */
+void tickets_drop(struct tickets *tickets, size_t identity);
+
 /* tickets_drop_all drops all tickets. */
 void tickets_drop_all(struct tickets *tickets);
 

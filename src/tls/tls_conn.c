@@ -32,8 +32,9 @@ struct tls_conn {
     size_t in_len;
     struct buffer kept; /* what came while a signature was made; in may point to it */
     size_t identity;
-    uint32_t address;     /* of the server */
-    uint32_t ticket_from; /* the address whose ticket is offered */
+    const struct identity_set *identities; /* those of the context when it started */
+    uint32_t address;                      /* of the server */
+    uint32_t ticket_from;                  /* the address whose ticket is offered */
     const struct verify_policy *policy;
     size_t num_sealed; /* bytes of the records that BoringSSL made ready to be sent */
     bool closing;
@@ -157,8 +158,8 @@ static enum ssl_verify_result_t on_verify(SSL *ssl, uint8_t *out_alert)
 static int on_new_session(SSL *ssl, SSL_SESSION *session)
 {
     struct tls_conn *conn = SSL_get_app_data(ssl);
-    if (conn->context->tickets == NULL)
-        return 0;
+    if (conn->context->tickets == NULL || conn->context->identities != conn->identities)
+        return 0; /* it may be for a certificate that has been replaced */
     tickets_put(conn->context->tickets, conn->identity, conn->address, session);
     conn->facts.num_tickets++;
     return 1;
@@ -296,6 +297,7 @@ void tls_conn_start(struct tls_conn *conn, size_t identity, const struct verify_
     allocation_keep_next(); /* the SSL itself is allocated first */
     conn->ssl = memory_must(SSL_new(conn->context->ssl_ctx));
     conn->policy = policy;
+    conn->identities = conn->context->identities;
     conn->in_len = conn->num_sealed = 0;
     conn->closing = conn->is_unfit = conn->is_waiting = false;
     conn->facts = (struct tls_facts){

@@ -259,6 +259,16 @@ struct tls_conn *tls_context_take_signed(struct tls_context *context)
     return signer_take(context->inbox);
 }
 
+void tls_context_replace(struct tls_context *context, const struct identity_set *identities,
+                         const bool *changed)
+{
+    context->identities = identities;
+    for (size_t i = 0; context->tickets != NULL && i < identity_set_count(identities); i++) {
+        if (changed[i])
+            tickets_drop(context->tickets, i);
+    }
+}
+
 void tls_context_drop_tickets(struct tls_context *context)
 {
     if (context->tickets != NULL)

@@ -69,6 +69,12 @@ bool tls_context_on_signed(struct tls_context *context, void (*notify)(void *arg
 /* tls_context_take_signed returns the next connection whose signature has come, or NULL. */
 struct tls_conn *tls_context_take_signed(struct tls_context *context);
 
+/* tls_context_replace uses IDENTITIES, as many, from the next session on. Those that are CHANGED lose
+ * their tickets: a resumed session would show the server who they were before. A session that began
+ * late may still be given one, which the server knows to be its own. */
+void tls_context_replace(struct tls_context *context, const struct identity_set *identities,
+                         const bool *changed);
+
 /* tls_context_drop_tickets drops all tickets, so that the next sessions are full. */
 void tls_context_drop_tickets(struct tls_context *context);
 

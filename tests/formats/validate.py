@@ -17,6 +17,7 @@ import jsonschema
 DOCS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../docs")
 OPTIONAL = {"instructions",  # left out where the processor does not count them
             "weight",  # of identities without weights
+            "certificate_ended_s",  # of identities whose certificate did not end within the run
             "generations", "reloads"}  # of a run without reloads
 SCHEMAS = {"pinload.result/1": "result.schema.json", "pinload.compare/1": "compare.schema.json", "pinload.diff/1": "diff.schema.json",
            "pinload.find/1": "find.schema.json"}

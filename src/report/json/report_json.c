@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define SIGNIFICANT_DIGITS 15 /* the digits of a decimal that a double represents exactly */
 #define LARGEST_WHOLE 9007199254740992.0
@@ -242,6 +243,55 @@ static json_t *responses_object(const struct result_identity *identity)
     return object;
 }
 
+static char *date_text(double seconds, char out[static 32])
+{
+    struct tm tm;
+    time_t time = (time_t)seconds;
+    gmtime_r(&time, &tm);
+    strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &tm);
+    return out;
+}
+
+static const char *const class_names[NUM_CLASSES] = {
+    [CLASS_SUCCEEDED] = "succeeded", [CLASS_REFUSED] = "refused",         [CLASS_FAILED] = "failed",
+    [CLASS_CUT_OFF] = "cut_off",     [CLASS_UNCONFIRMED] = "unconfirmed",
+};
+
+static json_t *generation_object(const struct result_generation *generation)
+{
+    char date[32];
+    uint64_t sessions = 0;
+    json_t *object = json_object();
+    put(object, "serial", text_or_null(generation->serial));
+    put(object, "not_after",
+        generation->serial != NULL ? json_string(date_text(generation->not_after_s, date))
+                                   : json_null());
+    put(object, "from_s", number(generation->from_s));
+    for (int class = 0; class < NUM_CLASSES; class ++)
+        sessions = result_count_sum(sessions, generation->by_class[class]);
+    put_count(object, "sessions", sessions);
+    for (int class = 0; class < NUM_CLASSES; class ++)
+        put_count(object, class_names[class], generation->by_class[class]);
+    return object;
+}
+
+static json_t *generations_array(const struct result_identity *identity)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < identity->num_generations; i++)
+        json_array_append_new(array, generation_object(&identity->generations[i]));
+    return array;
+}
+
+static json_t *reloads_object(const struct result_reloads *reloads)
+{
+    json_t *object = json_object();
+    put_count(object, "applied", reloads->applied);
+    put_count(object, "failed", reloads->failed);
+    put(object, "last_failure", text_or_null(reloads->last_failure));
+    return object;
+}
+
 json_t *report_json_identity(const struct result_identity *identity, bool with_distribution)
 {
     json_t *object = json_object();
@@ -254,6 +304,10 @@ json_t *report_json_identity(const struct result_identity *identity, bool with_d
     put(object, "expected_status", text_or_null(identity->expected_status));
     put(object, "responses", responses_object(identity));
     put(object, "sigalgs", names_object(&identity->sigalgs));
+    if (identity->ended_s > 0)
+        put(object, "certificate_ended_s", number(identity->ended_s));
+    if (identity->num_generations > 0)
+        put(object, "generations", generations_array(identity));
     put(object, "tls_handshake",
         json_summary(&identity->tls_handshake,
                      with_distribution ? identity->tls_handshake_hdr : NULL));
@@ -408,6 +462,8 @@ json_t *report_json_object(const struct result *r)
     put_figures(root, "pins", r);
     put_figures(root, "outcomes", r);
     put(root, "identities", identities_array(r));
+    if (r->reloads.is_known)
+        put(root, "reloads", reloads_object(&r->reloads));
     put(root, "latency", latencies_object(r));
     put_figures(root, "generator", r);
     put(json_object_get(root, "generator"), "threads", threads_array(r));

@@ -556,6 +556,7 @@ void report_text(FILE *out, const struct result *result, bool colour)
     report_text_tickets(out, result);
     report_text_identities(out, result);
     report_text_signatures(out, result, LABEL_COLUMNS);
+    report_text_reloads(out, result, LABEL_COLUMNS);
     write_generator(&pen, result);
     write_violations(&pen, result);
     write_verdict(&pen, result);

@@ -81,6 +81,26 @@ static void write_algorithm(FILE *out, const char *label, const struct name_coun
     flow_end(&flow);
 }
 
+void report_text_reloads(FILE *out, const struct result *result, size_t label_columns)
+{
+    const struct result_reloads *reloads = &result->reloads;
+    char applied[FIGURE_LEN], failed[FIGURE_LEN];
+    struct flow flow;
+    if (!reloads->is_known)
+        return;
+    figure_count(applied, reloads->applied);
+    figure_count(failed, reloads->failed);
+    flow_begin(&flow, out, "reloads", label_columns, "   ");
+    flow_item(&flow, "%s applied", applied);
+    flow_item(&flow, "%s failed", failed);
+    flow_end(&flow);
+    if (reloads->last_failure == NULL)
+        return;
+    flow_begin(&flow, out, "", label_columns, " ");
+    flow_words(&flow, reloads->last_failure);
+    flow_end(&flow);
+}
+
 void report_text_signatures(FILE *out, const struct result *result, size_t label_columns)
 {
     struct name_counts algorithms = {0};

@@ -18,4 +18,7 @@ void report_text_raw_keys(FILE *out, const struct result *result, size_t label_c
  * did with the same. */
 void report_text_signatures(FILE *out, const struct result *result, size_t label_columns);
 
+/* report_text_reloads writes how often identities were read again, and why that failed last. */
+void report_text_reloads(FILE *out, const struct result *result, size_t label_columns);
+
 #endif
