@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * pinload pin: the pins of a certificate or public key in a file, or of a server's, even of one that
- * then refuses the client.
+ * then refuses the client; or, with --check, whether given pins still fit it.
  */
 #include "base/error.h"
 #include "base/notices.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/pin_formats.h"
+#include "cli/pin_gate.h"
+#include "cli/pin_subject.h"
 #include "cli/plan_builder.h"
 #include "engine/probe.h"
 #include "tls/certificate.h"
 #include "tls/fingerprint.h"
-#include "tls/key_file.h"
 #include "tls/pinset.h"
 #include "tls/public_key.h"
 
@@ -81,47 +82,9 @@ static void print_all(const struct probe *probe)
         print_key(probe->key, probe->key_len);
 }
 
-/* Takes the public key of a file that has no certificate. */
-static bool take_public_key(struct probe *probe, const struct key_file *file, const char *path,
-                            struct error *err)
+static bool is_url(const char *operand)
 {
-    char kind[PUBLIC_KEY_KIND_LEN];
-    if (file->num_public_keys == 0)
-        return error_set(err,
-                         "the file '%s' has no certificate and no public key; expected PEM, DER or "
-                         "PKCS#12, or a URL https://HOST[:PORT]",
-                         path);
-    if (file->num_public_keys > 1)
-        return error_set(err, "the file '%s' has %zu public keys; expected one, or a certificate",
-                         path, file->num_public_keys);
-    if (!public_key_kind(kind, file->public_key, file->public_key_len))
-        return error_set(err,
-                         "the file '%s' has a public key that cannot be parsed; expected 'BEGIN "
-                         "PUBLIC KEY', as openssl pkey -pubout writes it",
-                         path);
-    probe_set_key(probe, file->public_key, file->public_key_len);
-    return true;
-}
-
-static bool read_file(struct probe *probe, const char *path, const struct options *options,
-                      struct error *err)
-{
-    struct password password = {0};
-    struct key_file file = {0};
-    bool read = (options->pass == NULL || password_read(&password, options->pass, err)) &&
-                key_file_read(&file, path, "the certificate file", false, &password, err);
-    password_wipe(&password);
-    password_wipe_source(options->pass);
-    if (!read)
-        return false;
-    for (size_t i = 0; i < file.num_certs; i++) {
-        size_t len;
-        const uint8_t *der = key_file_cert(&file, i, &len);
-        probe_add(probe, der, len);
-    }
-    bool ok = file.num_certs > 0 || take_public_key(probe, &file, path, err);
-    key_file_cleanup(&file);
-    return ok;
+    return strstr(operand, "://") != NULL;
 }
 
 /* The parts of a plan that a handshake needs. */
@@ -149,25 +112,59 @@ static enum ending pin_server(struct probe *probe, const struct options *options
     return ending;
 }
 
+/* Fills PROBE with what the operand presents. */
+static enum ending look(struct probe *probe, const struct options *options, struct error *err)
+{
+    const char *operand = options->operands.items[0];
+    if (is_url(operand))
+        return pin_server(probe, options, err);
+    return pin_subject_read(probe, operand, options->pass, err) ? ENDING_AS_EXPECTED : ENDING_USAGE;
+}
+
+static enum ending print(const struct options *options, struct probe *probe, struct error *err)
+{
+    enum ending ending = look(probe, options, err);
+    if (ending == ENDING_AS_EXPECTED && strcmp(options->format, "all") != 0)
+        pin_formats_write(stdout, options->format, probe);
+    else if (ending == ENDING_AS_EXPECTED)
+        print_all(probe);
+    else
+        error_print(err);
+    return ending;
+}
+
+static enum ending check(const struct options *options, struct probe *probe, struct error *err)
+{
+    struct pin_gate gate = {0};
+    enum ending ending = ENDING_USAGE;
+    if (pin_gate_read(&gate, options, err))
+        ending = look(probe, options, err);
+    if (ending == ENDING_AS_EXPECTED)
+        ending = pin_gate_judge(&gate, options, probe, !is_url(options->operands.items[0]))
+                     ? ENDING_AS_EXPECTED
+                     : ENDING_UNEXPECTED;
+    else
+        error_print(err);
+    pin_gate_cleanup(&gate);
+    return ending;
+}
+
 enum ending cmd_pin(const struct invocation *invocation)
 {
     const struct options *options = invocation->options;
     struct probe probe = {0};
     struct error err;
     enum ending ending = ENDING_USAGE;
-    if (options->operands.count != 1)
-        error_set(&err, "expected one operand: a file of a certificate or a public key, or a URL "
-                        "https://HOST[:PORT]");
-    else if (strstr(options->operands.items[0], "://") != NULL)
-        ending = pin_server(&probe, options, &err);
-    else if (read_file(&probe, options->operands.items[0], options, &err))
-        ending = ENDING_AS_EXPECTED;
-    if (ending == ENDING_AS_EXPECTED && strcmp(options->format, "all") != 0)
-        pin_formats_write(stdout, options->format, &probe);
-    else if (ending == ENDING_AS_EXPECTED)
-        print_all(&probe);
-    else
+    bool ok = pin_gate_options_fit(options, &err);
+    if (ok && options->operands.count != 1)
+        ok = error_set(&err, "expected one operand: a file of a certificate or a public key, or a "
+                             "URL https://HOST[:PORT]");
+    if (!ok)
         error_print(&err);
+    else if (options->check_pins)
+        ending = check(options, &probe, &err);
+    else
+        ending = print(options, &probe, &err);
     probe_cleanup(&probe);
     return ending;
 }

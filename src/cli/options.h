@@ -47,7 +47,9 @@ struct options {
     uint64_t sign_threads;
     /* server verification */
     const char *cacert, *pinnedpubkey, *verify, *pins_action, *format;
-    struct text_list pins, pin_files, rejected_pins;
+    struct text_list pins, pin_files, rejected_pins, backups;
+    bool check_pins;
+    uint64_t min_days;
     /* load */
     uint64_t connections, sessions, duration_ns, ramp_ns, warm_up_ns, seed;
     const char *threads, *arrival, *overload, *shard, *start_at, *max_failures;

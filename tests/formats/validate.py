@@ -20,7 +20,7 @@ OPTIONAL = {"instructions",  # left out where the processor does not count them
             "certificate_ended_s",  # of identities whose certificate did not end within the run
             "generations", "reloads"}  # of a run without reloads
 SCHEMAS = {"pinload.result/1": "result.schema.json", "pinload.compare/1": "compare.schema.json", "pinload.diff/1": "diff.schema.json",
-           "pinload.find/1": "find.schema.json"}
+           "pinload.find/1": "find.schema.json", "pinload.pin-check/1": "pin-check.schema.json"}
 
 
 def flat(node, schema):
