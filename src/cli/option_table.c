@@ -160,7 +160,7 @@ const struct option_row option_table[] = {
     {0, "session-mode", "MODE", OPTION_CHOICE, AT(session_mode), LOAD | ARM, EACH, "full|resume|mixed:PERCENT|early", "full", 0, 0,
      "Resumption: never, whenever there is a ticket, for PERCENT of the sessions, or with the first request as early data."},
     {0, "tickets", "WHOSE", OPTION_CHOICE, AT(tickets), RUN, EACH, "shared|per-address", NULL, 0, 0,
-     "With --each-address: offer a ticket to any of the addresses, which is the default, or to the one that issued it."},
+     "Where addresses take turns, offer a ticket to any of them (the default), or to the one that issued it."},
     {0, "close", "HOW", OPTION_CHOICE, AT(close), LOAD, EACH, "fin|rst", "fin", 0, 0,
      "How to end a successful session: close_notify and FIN, or RST, which saves local ports."},
     {0, "allow-missing-close-notify", NULL, OPTION_FLAG, AT(allow_missing_close_notify), LOAD, EACH, NULL, NULL, 0, 0,
