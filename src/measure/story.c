@@ -155,8 +155,40 @@ static void tell_seen(struct buffer *out, enum pin_kind kind,
     buffer_format(out, "  seen      %s:%s\n", pin_kind_name(kind), base64);
 }
 
-/* Every kind of pin of what was seen. */
-static void tell_seen_pins(struct buffer *out, const struct tls_conn *conn)
+/* The pins of KIND of what was seen that are told only where there are such pins. */
+static void tell_asked(struct buffer *out, const struct pinset *pins, enum pin_kind kind,
+                       const uint8_t *bytes, size_t len)
+{
+    for (int i = 0; i < NUM_PIN_DIGESTS; i++) {
+        enum pin_digest digest = (enum pin_digest)i;
+        uint8_t hash[PIN_DIGEST_MOST];
+        char text[PIN_TEXT_LEN];
+        if ((kind <= PIN_CA && digest == PIN_SHA256) || !pinset_has_digest(pins, kind, digest))
+            continue;
+        struct pinset *one = pinset_new();
+        pin_digest_of(hash, digest, bytes, len);
+        pinset_add_digest(one, kind, digest, hash);
+        pinset_text(one, 0, text);
+        buffer_format(out, "  seen      %s\n", text);
+        pinset_free(one);
+    }
+}
+
+static void tell_asked_of(struct buffer *out, const struct pinset *pins, bool is_leaf,
+                          const uint8_t *der, size_t len)
+{
+    const uint8_t *spki;
+    size_t spki_len;
+    tell_asked(out, pins, is_leaf ? PIN_CERT : PIN_CA, der, len);
+    if (!certificate_spki(der, len, &spki, &spki_len))
+        return;
+    tell_asked(out, pins, is_leaf ? PIN_SPKI : PIN_CA_SPKI, spki, spki_len);
+    tell_asked(out, pins, PIN_CHAIN_SPKI, spki, spki_len);
+}
+
+/* The usual pins of what was seen, and those of the other kinds that are asked for. */
+static void tell_seen_pins(struct buffer *out, const struct pinset *pins,
+                           const struct tls_conn *conn)
 {
     size_t len;
     const uint8_t *der;
@@ -166,19 +198,22 @@ static void tell_seen_pins(struct buffer *out, const struct tls_conn *conn)
         tell_seen(out, i == 0 ? PIN_CERT : PIN_CA, fingerprint);
         if (i == 0 && fingerprint_spki(fingerprint, der, len))
             tell_seen(out, PIN_SPKI, fingerprint);
+        tell_asked_of(out, pins, i == 0, der, len);
     }
     len = tls_conn_peer_key(conn, key);
     if (len == 0)
         return;
     fingerprint_of(fingerprint, key, len);
     tell_seen(out, PIN_SPKI, fingerprint);
+    tell_asked(out, pins, PIN_SPKI, key, len);
+    tell_asked(out, pins, PIN_CHAIN_SPKI, key, len);
 }
 
 /* What was expected, below what was seen. */
 static void tell_pins(struct buffer *out, const struct plan *plan, const struct sample *sample,
                       const struct tls_conn *conn)
 {
-    tell_seen_pins(out, conn);
+    tell_seen_pins(out, plan->pins, conn);
     if (!verify_mode_has_pins(plan->verify))
         return;
     size_t most = 8, count = pinset_count(plan->pins);

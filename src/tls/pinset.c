@@ -77,6 +77,11 @@ bool pinset_has(const struct pinset *pinset, enum pin_kind kind)
     return false;
 }
 
+bool pinset_has_digest(const struct pinset *pinset, enum pin_kind kind, enum pin_digest digest)
+{
+    return pinset->count_of[kind][digest] > 0;
+}
+
 bool pinset_needs_chain(const struct pinset *pinset)
 {
     return pinset_has(pinset, PIN_CA) || pinset_has(pinset, PIN_CA_SPKI);

@@ -43,6 +43,9 @@ void pinset_add_digest(struct pinset *pinset, enum pin_kind kind, enum pin_diges
 size_t pinset_count(const struct pinset *pinset);
 bool pinset_has(const struct pinset *pinset, enum pin_kind kind);
 
+/* pinset_has_digest says whether there are pins of KIND with that DIGEST. */
+bool pinset_has_digest(const struct pinset *pinset, enum pin_kind kind, enum pin_digest digest);
+
 /* pinset_needs_chain says whether there are pins that only an issuer can match; pinset_has_issuers
  * whether there are pins that an issuer may match. */
 bool pinset_needs_chain(const struct pinset *pinset);

@@ -114,6 +114,17 @@ test('the JUnit file has a case for each pin and certificate', async () => {
     assert.equal(count('string(/testsuites/@failures)'), '1');
 });
 
+test('the trace shows the pins that were seen, of the kinds and hashes that are asked for', async () => {
+    const spki = (digest) => command('sh', ['-c', `openssl x509 -in ${server} -noout -pubkey | openssl pkey -pubin -outform DER | openssl dgst -${digest} -binary | base64 -w 0`]).trim();
+    const pins = ['chain-spki-sha256:', 'spki-sha512:', 'spki-sha384:'].map((kind) => kind + spki(/sha\d+/.exec(kind)[0]));
+    const wrong = pins.map((pin) => pin.replace(/:.{4}/, ':AAAA'));
+    const { status, stdout, stderr } = await pinload(
+        ['run', '-v', ...words('-n 1 -c 1'), ...wrong.flatMap((pin) => ['--pin', pin]), nginx.openUrl],
+    );
+    assert.equal(status, 1);
+    for (const pin of pins) assert.ok((stdout + stderr).includes(`  seen      ${pin}\n`), stdout + stderr);
+});
+
 test('what is wrong with the options is said in one sentence, and nothing is sent', async () => {
     nginx.clearLog();
     for (const [args, told] of [
