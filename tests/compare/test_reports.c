@@ -5,6 +5,7 @@
  */
 #include "base/random.h"
 #include "compare/compare_result.h"
+#include "golden_file.h"
 #include "report/json/compare_json.h"
 #include "report/text/compare_text.h"
 #include "unit.h"
@@ -87,44 +88,12 @@ static char *capture(bool (*write)(FILE *, const struct compare_result *),
     return copy;
 }
 
-/* An encoded distribution depends on the version of zlib: only its beginning is compared. */
-static void shorten_encoded(char *text)
-{
-    for (char *p = strstr(text, "HISTF"); p != NULL; p = strstr(p + 1, "HISTF")) {
-        size_t len = strcspn(p, "\"");
-        memmove(p + 5, p + len, strlen(p + len) + 1);
-    }
-}
-
-static char *read_file(const char *path)
-{
-    char *text = NULL;
-    size_t capacity = 0;
-    FILE *file = fopen(path, "rb");
-    if (file == NULL)
-        fail_msg("%s cannot be read; PINLOAD_UPDATE_GOLDEN=1 writes it", path);
-    assert_true(getdelim(&text, &capacity, '\0', file) >= 0);
-    fclose(file);
-    return text;
-}
-
 static void check_golden(const char *name, bool (*write)(FILE *, const struct compare_result *),
                          const struct compare_result *result)
 {
     char path[256];
     snprintf(path, sizeof path, "tests/compare/golden/%s", name);
-    char *text = capture(write, result);
-    shorten_encoded(text);
-    if (getenv("PINLOAD_UPDATE_GOLDEN") != NULL) {
-        FILE *file = fopen(path, "wb");
-        assert_non_null(file);
-        fputs(text, file);
-        assert_int_equal(fclose(file), 0);
-    }
-    char *expected = read_file(path);
-    assert_string_equal(text, expected);
-    free(expected);
-    free(text);
+    golden_file_check(path, capture(write, result));
 }
 
 static void a_typical_comparison_reads_as_it_should(void **state)

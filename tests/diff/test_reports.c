@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "diff/diff_result.h"
 #include "diff/worse_limit.h"
+#include "golden_file.h"
 #include "report/formats/diff_junit.h"
 #include "report/html/diff_html.h"
 #include "report/json/diff_json.h"
@@ -151,34 +152,12 @@ static char *capture(bool (*write)(FILE *, const struct diff_result *),
     return text;
 }
 
-static char *read_file(const char *path)
-{
-    char *text = NULL;
-    size_t capacity = 0;
-    FILE *file = fopen(path, "rb");
-    if (file == NULL)
-        fail_msg("%s cannot be read; PINLOAD_UPDATE_GOLDEN=1 writes it", path);
-    assert_true(getdelim(&text, &capacity, '\0', file) >= 0);
-    fclose(file);
-    return text;
-}
-
 static void check_golden(const char *name, bool (*write)(FILE *, const struct diff_result *),
                          const struct diff_result *diff)
 {
     char path[256];
     snprintf(path, sizeof path, "tests/diff/golden/%s", name);
-    char *text = capture(write, diff);
-    if (getenv("PINLOAD_UPDATE_GOLDEN") != NULL) {
-        FILE *file = fopen(path, "wb");
-        assert_non_null(file);
-        fputs(text, file);
-        assert_int_equal(fclose(file), 0);
-    }
-    char *expected = read_file(path);
-    assert_string_equal(text, expected);
-    free(expected);
-    free(text);
+    golden_file_check(path, capture(write, diff));
 }
 
 static void check_all(const char *name, const struct diff_result *diff)

@@ -5,6 +5,7 @@
  */
 #include "base/memory.h"
 #include "find/find_result.h"
+#include "golden_file.h"
 #include "report/formats/find_csv.h"
 #include "report/formats/find_junit.h"
 #include "report/html/find_html.h"
@@ -113,34 +114,12 @@ static char *capture(bool (*write)(FILE *, const struct find_result *),
     return text;
 }
 
-static char *read_file(const char *path)
-{
-    char *text = NULL;
-    size_t capacity = 0;
-    FILE *file = fopen(path, "rb");
-    if (file == NULL)
-        fail_msg("%s cannot be read; PINLOAD_UPDATE_GOLDEN=1 writes it", path);
-    assert_true(getdelim(&text, &capacity, '\0', file) >= 0);
-    fclose(file);
-    return text;
-}
-
 static void check_golden(const char *name, bool (*write)(FILE *, const struct find_result *),
                          const struct find_result *result)
 {
     char path[256];
     snprintf(path, sizeof path, "tests/find/golden/%s", name);
-    char *text = capture(write, result);
-    if (getenv("PINLOAD_UPDATE_GOLDEN") != NULL) {
-        FILE *file = fopen(path, "wb");
-        assert_non_null(file);
-        fputs(text, file);
-        assert_int_equal(fclose(file), 0);
-    }
-    char *expected = read_file(path);
-    assert_string_equal(text, expected);
-    free(expected);
-    free(text);
+    golden_file_check(path, capture(write, result));
 }
 
 static void check_all(const char *name, const struct find_result *result)
