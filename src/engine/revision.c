@@ -29,7 +29,11 @@ void revision_free(struct revision *revision)
 
 void revision_put(struct revision_desk *desk, struct revision *fresh)
 {
-    revision_free(atomic_exchange_explicit(&desk->fresh, fresh, memory_order_acq_rel));
+    struct revision *missed = atomic_exchange_explicit(&desk->fresh, NULL, memory_order_acq_rel);
+    for (size_t i = 0; missed != NULL && i < identity_set_count(fresh->identities); i++)
+        fresh->changed[i] = fresh->changed[i] || missed->changed[i];
+    revision_free(missed);
+    atomic_store_explicit(&desk->fresh, fresh, memory_order_release);
 }
 
 struct revision *revision_take(struct revision_desk *desk)

@@ -19,9 +19,9 @@ struct trust;
 struct revision {
     unsigned number; /* 0: what the run began with */
     struct identity_set *identities;
-    struct trust *trust;    /* NULL: no chain is verified */
-    uint32_t *generations;  /* of each identity: how often it has changed; NULL: never */
-    bool *changed;          /* of each identity, since the revision before; NULL: none */
+    struct trust *trust;   /* NULL: no chain is verified */
+    uint32_t *generations; /* of each identity: how often it has changed; NULL: never */
+    bool *changed; /* of each identity, since the one that the worker took before; NULL: none */
     uint64_t num_sessions;  /* begun with it and not yet ended */
     struct revision *older; /* in a list */
 };
@@ -40,7 +40,8 @@ struct revision *revision_new(unsigned number, struct identity_set *identities,
 /* revision_free frees it and those that are older in its list. */
 void revision_free(struct revision *revision);
 
-/* revision_put lays FRESH on the desk, in the place of one that was never taken. */
+/* revision_put lays FRESH on the desk, in the place of one that was never taken, whose changes are
+ * FRESH's, too. */
 void revision_put(struct revision_desk *desk, struct revision *fresh);
 
 /* revision_take returns what is on the desk, or NULL. */
