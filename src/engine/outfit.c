@@ -36,28 +36,37 @@ static void wake(void *loop)
     net_loop_notify(loop);
 }
 
-static bool set_up_tls(struct outfit *outfit, struct net_loop *loop, struct error *err)
+static bool set_up_tls(struct outfit *outfit, struct error *err)
 {
     const struct plan *plan = outfit->plan;
     outfit->tls = tls_context_new(&plan->tls, outfit->identities, err);
-    if (outfit->tls == NULL || !tls_context_on_signed(outfit->tls, wake, loop, err))
+    if (outfit->tls == NULL)
         return false;
     if (plan->cacert != NULL)
         outfit->trust = trust_parse(&plan->anchors, plan->cacert, err);
     return plan->cacert == NULL || outfit->trust != NULL;
 }
 
-bool outfit_init(struct outfit *outfit, const struct plan *plan, struct net_loop *loop,
-                 const _Atomic bool *called_off, struct error *err)
+bool outfit_init(struct outfit *outfit, const struct plan *plan, const _Atomic bool *called_off,
+                 struct error *err)
 {
     *outfit = (struct outfit){.plan = plan};
-    if (!copy_identities(outfit, called_off) || !set_up_tls(outfit, loop, err))
+    if (!copy_identities(outfit, called_off) || !set_up_tls(outfit, err))
         return false;
     outfit->tally = tally_new(plan);
     if (plan->each_address)
         outfit->address_turns =
             memory_new(plan_num_identities(plan), sizeof *outfit->address_turns);
     return true;
+}
+
+bool outfits_attach(struct outfit *outfits, unsigned num_outfits, struct net_loop *loop,
+                    struct error *err)
+{
+    bool ok = true;
+    for (unsigned i = 0; i < num_outfits && ok; i++)
+        ok = tls_context_on_signed(outfits[i].tls, wake, loop, err);
+    return ok;
 }
 
 void outfit_cleanup(struct outfit *outfit)

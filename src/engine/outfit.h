@@ -35,11 +35,15 @@ struct outfit {
     struct session_env env;  /* set by the worker */
 };
 
-/* outfit_init makes OUTFIT for PLAN and LOOP, which it wakes when a key in a token has signed. It is
- * to be cleaned up even after a failure. False: ERR is set, or *CALLED_OFF has become true. */
-bool outfit_init(struct outfit *outfit, const struct plan *plan, struct net_loop *loop,
-                 const _Atomic bool *called_off, struct error *err);
+/* outfit_init makes OUTFIT for PLAN, to be cleaned up even after a failure. False: ERR is set, or
+ * *CALLED_OFF has become true. */
+bool outfit_init(struct outfit *outfit, const struct plan *plan, const _Atomic bool *called_off,
+                 struct error *err);
 void outfit_cleanup(struct outfit *outfit);
+
+/* outfits_attach lets signatures of keys in tokens wake LOOP. False sets ERR. */
+bool outfits_attach(struct outfit *outfits, unsigned num_outfits, struct net_loop *loop,
+                    struct error *err);
 
 /* outfit_wants_ticket says whether the next session is to be resumed, if there is a ticket. */
 bool outfit_wants_ticket(const struct outfit *outfit, struct random *random);

@@ -130,13 +130,20 @@ static bool set_up_outfits(struct worker *worker, const struct worker_shared *sh
     worker->num_outfits = plans != NULL ? worker->arms->num_policies : 1;
     worker->outfits = memory_new(worker->num_outfits, sizeof *worker->outfits);
     for (unsigned i = 0; i < worker->num_outfits; i++) {
-        if (!outfit_init(&worker->outfits[i], plans != NULL ? plans[i] : worker->plan, worker->loop,
+        if (!outfit_init(&worker->outfits[i], plans != NULL ? plans[i] : worker->plan,
                          shared->called_off, err))
             return false;
         if (shared->desks != NULL)
             outfit_await_revisions(&worker->outfits[i], &shared->desks[worker->index]);
     }
     return true;
+}
+
+/* The loop is made when all else was, since a worker that fails has nothing to close then. */
+static bool set_up_loop(struct worker *worker, struct error *err)
+{
+    worker->loop = net_loop_new(&loop_events, worker);
+    return outfits_attach(worker->outfits, worker->num_outfits, worker->loop, err);
 }
 
 struct worker *worker_new(const struct worker_shared *shared, unsigned index, struct error *err)
@@ -147,8 +154,7 @@ struct worker *worker_new(const struct worker_shared *shared, unsigned index, st
     worker->plan = plan;
     worker->index = index;
     worker->arms = arms;
-    worker->loop = net_loop_new(&loop_events, worker);
-    if (!set_up_outfits(worker, shared, err)) {
+    if (!set_up_outfits(worker, shared, err) || !set_up_loop(worker, err)) {
         worker_free(worker);
         return NULL;
     }

