@@ -193,6 +193,8 @@ test('a token that takes 5 ms for each signature does not make the loop late', {
     assert.equal(status, 0, told);
     assert.ok(result.latency.signing.min >= 5000, told);
     assert.ok(result.latency.signing_queue.max >= 5000, `seven others wait for the one thread\n${told}`);
+    if (process.env.PINLOAD_E2E_RATE !== undefined)
+        return; // with ThreadSanitizer the loop's own work takes longer than the token's
     // Were a signature part of the loop's work, its turns together would take at least as long as all signatures.
     const total = (distribution) => distribution.count * distribution.mean;
     const { loop_lag: lag } = result.generator;
