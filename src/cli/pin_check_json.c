@@ -4,6 +4,7 @@
 
 #include "engine/pin_check.h"
 #include "report/figures.h"
+#include "report/json/json_value.h"
 
 #include <jansson.h>
 
@@ -37,15 +38,10 @@ static json_t *certificates_json(const struct pin_check *check)
 
 bool pin_check_json(FILE *out, const struct pin_check *check)
 {
-    json_t *violations = json_array();
-    for (size_t i = 0; i < check->num_violations; i++)
-        json_array_append_new(violations, json_string(check->violations[i]));
-    json_t *root =
-        json_pack("{s:s, s:s, s:I, s:b, s:o, s:o, s:o}", "schema", "pinload.pin-check/1", "subject",
-                  check->subject, "min_days", (json_int_t)check->min_days, "passed",
-                  check->num_violations == 0, "certificates", certificates_json(check), "pins",
-                  pins_json(check), "violations", violations);
-    bool ok = root != NULL && json_dumpf(root, out, JSON_INDENT(2)) == 0 && putc('\n', out) != EOF;
-    json_decref(root);
-    return ok;
+    json_t *root = json_pack("{s:s, s:s, s:I, s:b, s:o, s:o, s:o}", "schema", "pinload.pin-check/1",
+                             "subject", check->subject, "min_days", (json_int_t)check->min_days,
+                             "passed", check->num_violations == 0, "certificates",
+                             certificates_json(check), "pins", pins_json(check), "violations",
+                             json_texts(check->violations, check->num_violations));
+    return json_write(out, root, JSON_ESTIMATE_DIGITS);
 }

@@ -7,16 +7,11 @@
 #include "measure/latency.h"
 #include "report/figures.h"
 #include "report/json/json_distribution.h"
-#include "report/utf8.h"
+#include "report/json/json_value.h"
 
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
-
-static json_t *number(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
 
 static json_t *wire_object(const struct value_counts wire[static NUM_WIRE])
 {
@@ -32,14 +27,12 @@ static void put_settings(json_t *object, const struct compare_result *r, unsigne
 {
     const struct arms *arms = r->comparison.arms;
     const struct negotiated *n = &r->negotiated[arms->is_apart ? arm : arms->baseline];
-    char *options = arms->options[arm] != NULL ? utf8_clean(arms->options[arm]) : NULL;
-    json_object_set_new(object, "options", options != NULL ? json_string(options) : json_null());
+    json_object_set_new(object, "options", json_text(arms->options[arm]));
     json_object_set_new(object, "session_mode",
                         json_string(arm_sessions_name(arms_sessions(arms, arm))));
     json_object_set_new(object, "negotiated",
                         json_pack("{s:s, s:s, s:s, s:s}", "version", n->version, "cipher",
                                   n->cipher, "group", n->group, "server_signature", n->server_key));
-    free(options);
 }
 
 static json_t *arms_array(const struct compare_result *r)
@@ -57,7 +50,7 @@ static json_t *arms_array(const struct compare_result *r)
             json_object_set_new(arm, measure_name((enum measure)m),
                                 json_latency(samples->latencies[m]));
         if (c->has_instructions)
-            json_object_set_new(arm, "instructions", number(comparison_instructions(c, i)));
+            json_object_set_new(arm, "instructions", json_number(comparison_instructions(c, i)));
         put_settings(arm, r, i);
         json_object_set_new(arm, "wire", wire_object(samples->wire));
         json_array_append_new(array, arm);
@@ -74,11 +67,12 @@ static json_t *difference_object(const struct comparison *c, const struct differ
     return json_pack("{s:s, s:s, s:s, s:o, s:[o,o], s:b, s:o, s:o, s:o, s:I, s:I}", "arm",
                      c->arms->names[d->arm], "baseline", c->arms->names[c->arms->baseline],
                      "metric", measure_name(d->measure), "delta_us",
-                     number(known * e->estimate / by), "ci95_us", number(known * e->ci95.low / by),
-                     number(known * e->ci95.high / by), "distinguishable", d->distinguishable,
-                     "percent", number(known * d->percent), "p_value", number(known * e->p_value),
-                     "p_adjusted", number(known * d->p_adjusted), "pairs", (json_int_t)e->num_pairs,
-                     "batches", (json_int_t)e->num_batches);
+                     json_number(known * e->estimate / by), "ci95_us",
+                     json_number(known * e->ci95.low / by), json_number(known * e->ci95.high / by),
+                     "distinguishable", d->distinguishable, "percent",
+                     json_number(known * d->percent), "p_value", json_number(known * e->p_value),
+                     "p_adjusted", json_number(known * d->p_adjusted), "pairs",
+                     (json_int_t)e->num_pairs, "batches", (json_int_t)e->num_batches);
 }
 
 static json_t *differences_array(const struct comparison *c)
@@ -96,30 +90,12 @@ static json_t *control_object(const struct comparison *c)
         json_t *part = difference_object(c, &c->control[m]);
         double by = m == MEASURE_INSTRUCTIONS ? 1 : 1e3;
         const struct interval *wide = &c->control[m].estimate.wide;
-        json_object_set_new(part, "ci_trust_us",
-                            json_pack("[o,o]", number(wide->low / by), number(wide->high / by)));
+        json_object_set_new(
+            part, "ci_trust_us",
+            json_pack("[o,o]", json_number(wide->low / by), json_number(wide->high / by)));
         json_object_set_new(object, measure_name((enum measure)m), part);
     }
     return object;
-}
-
-static json_t *command_array(char *const *command)
-{
-    json_t *array = json_array();
-    for (; *command != NULL; command++) {
-        char *clean = utf8_clean(*command);
-        json_array_append_new(array, json_string(clean));
-        free(clean);
-    }
-    return array;
-}
-
-static json_t *plan_text(const char *plan)
-{
-    char *clean = plan != NULL ? utf8_clean(plan) : NULL;
-    json_t *text = clean != NULL ? json_string(clean) : json_null();
-    free(clean);
-    return text;
 }
 
 static json_t *how_object(const struct compare_result *r)
@@ -145,8 +121,8 @@ static json_t *resolve_object(const struct compare_result *r)
         return json_null();
     return json_pack("{s:f, s:b, s:I, s:o, s:o, s:s?}", "difference_us", r->resolve_ns / 1e3,
                      "resolved", r->resolved, "sessions", (json_int_t)r->comparison.num_blocks,
-                     "least_seen_us", number(r->least_seen_ns / 1e3), "sessions_needed",
-                     number(ceil(r->sessions_needed)), "why_not",
+                     "least_seen_us", json_number(r->least_seen_ns / 1e3), "sessions_needed",
+                     json_number(ceil(r->sessions_needed)), "why_not",
                      r->resolved ? NULL : r->why_not_resolved);
 }
 
@@ -169,8 +145,8 @@ json_t *compare_json_object(const struct compare_result *r)
         "{s:s, s:{s:s, s:s, s:s}, s:o, s:o, s:s, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
         "s:b}",
         "schema", "pinload.compare/1", "tool", "version", PINLOAD_VERSION, "boringssl",
-        r->boringssl, "libuv", r->libuv, "command", command_array(r->command), "plan",
-        plan_text(r->plan), "started_at", started, "duration_s", r->duration_s, "config",
+        r->boringssl, "libuv", r->libuv, "command", json_command(r->command), "plan",
+        json_text(r->plan), "started_at", started, "duration_s", r->duration_s, "config",
         how_object(r), "arms", arms_array(r), "failures", failures_object(r), "differences",
         differences_array(c), "control", control_object(c), "resolve_difference", resolve_object(r),
         "interrupted_by", r->interrupted_by != 0 ? json_integer(r->interrupted_by) : json_null(),
@@ -179,9 +155,5 @@ json_t *compare_json_object(const struct compare_result *r)
 
 bool compare_json(FILE *out, const struct compare_result *r)
 {
-    json_t *root = compare_json_object(r);
-    bool ok = root != NULL && json_dumpf(root, out, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) == 0 &&
-              fputc('\n', out) != EOF;
-    json_decref(root);
-    return ok;
+    return json_write(out, compare_json_object(r), JSON_ESTIMATE_DIGITS);
 }

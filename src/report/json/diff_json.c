@@ -5,44 +5,13 @@
 #include "base/version.h"
 #include "diff/diff_result.h"
 #include "report/figures.h"
-#include "report/utf8.h"
+#include "report/json/json_value.h"
 #include "result/result.h"
 
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-static json_t *number(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
-static json_t *text(const char *bytes)
-{
-    if (bytes == NULL)
-        return json_null();
-    char *clean = utf8_clean(bytes);
-    json_t *value = json_string(clean);
-    free(clean);
-    return value;
-}
-
-static json_t *texts(char *const *items, size_t count)
-{
-    json_t *array = json_array();
-    for (size_t i = 0; i < count; i++)
-        json_array_append_new(array, text(items[i]));
-    return array;
-}
-
-static size_t count_of(char *const *command)
-{
-    size_t count = 0;
-    while (command != NULL && command[count] != NULL)
-        count++;
-    return count;
-}
 
 static json_t *side_array(const struct diff_side *side)
 {
@@ -52,9 +21,9 @@ static json_t *side_array(const struct diff_side *side)
         char started[FIGURE_LEN];
         figure_utc(started, r->started_wall_ns);
         json_array_append_new(
-            array, json_pack("{s:o, s:s, s:f, s:I, s:o}", "file", text(side->paths[i]),
+            array, json_pack("{s:o, s:s, s:f, s:I, s:o}", "file", json_text(side->paths[i]),
                              "started_at", started, "duration_s", r->duration_s, "sessions",
-                             (json_int_t)r->started, "version", text(r->version)));
+                             (json_int_t)r->started, "version", json_text(r->version)));
     }
     return array;
 }
@@ -62,7 +31,7 @@ static json_t *side_array(const struct diff_side *side)
 /* Times are microseconds, as everywhere. */
 static json_t *value_of(const struct diff_figure *figure, int side)
 {
-    return number(figure->values[side] / (figure->scale == DIFF_TIME ? 1000 : 1));
+    return json_number(figure->values[side] / (figure->scale == DIFF_TIME ? 1000 : 1));
 }
 
 static json_t *figure_object(const struct diff_figure *f)
@@ -70,15 +39,15 @@ static json_t *figure_object(const struct diff_figure *f)
     static const char *const units[] = {
         [DIFF_TIME] = "us", [DIFF_RATE] = "per_second", [DIFF_SHARE] = "share"};
     double known = f->why_unknown == NULL ? 1 : NAN;
-    return json_pack("{s:s, s:s, s:o, s:o, s:o, s:[o,o], s:o, s:o, s:o, s:o, s:o, s:s, s:s?}",
-                     "name", f->name, "unit", units[f->scale], "old", value_of(f, SIDE_OLD), "new",
-                     value_of(f, SIDE_NEW), "change_percent", number(known * f->difference * 100),
-                     "ci95_percent", number(known * f->ci95.low * 100),
-                     number(known * f->ci95.high * 100), "p_value", number(known * f->p_value),
-                     "p_adjusted", number(known * f->p_adjusted), "least_seen_percent",
-                     number(known * f->least_seen * 100), "seconds_needed",
-                     number(known * f->seconds), "results_needed", number(known * f->num_results),
-                     "verdict", diff_verdict_name(f->verdict), "why_not_known", f->why_unknown);
+    return json_pack(
+        "{s:s, s:s, s:o, s:o, s:o, s:[o,o], s:o, s:o, s:o, s:o, s:o, s:s, s:s?}", "name", f->name,
+        "unit", units[f->scale], "old", value_of(f, SIDE_OLD), "new", value_of(f, SIDE_NEW),
+        "change_percent", json_number(known * f->difference * 100), "ci95_percent",
+        json_number(known * f->ci95.low * 100), json_number(known * f->ci95.high * 100), "p_value",
+        json_number(known * f->p_value), "p_adjusted", json_number(known * f->p_adjusted),
+        "least_seen_percent", json_number(known * f->least_seen * 100), "seconds_needed",
+        json_number(known * f->seconds), "results_needed", json_number(known * f->num_results),
+        "verdict", diff_verdict_name(f->verdict), "why_not_known", f->why_unknown);
 }
 
 static json_t *figures_array(const struct diff_result *diff)
@@ -93,8 +62,9 @@ static json_t *checks_array(const struct diff_result *diff)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < diff->num_checks; i++)
-        json_array_append_new(array, json_pack("{s:o, s:o}", "name", text(diff->checks[i].text),
-                                               "violation", text(diff->checks[i].violation)));
+        json_array_append_new(array,
+                              json_pack("{s:o, s:o}", "name", json_text(diff->checks[i].text),
+                                        "violation", json_text(diff->checks[i].violation)));
     return array;
 }
 
@@ -104,21 +74,17 @@ json_t *diff_json_object(const struct diff_result *diff)
     const struct result *old = diff->sides[SIDE_OLD].results[0];
     return json_pack("{s:s, s:{s:s}, s:o, s:o, s:o, s:o, s:f, s:f, s:o, s:o, s:o, s:s, s:o, s:b}",
                      "schema", "pinload.diff/1", "tool", "version", PINLOAD_VERSION, "command",
-                     texts(diff->command, count_of(diff->command)), "url", text(old->url), "old",
+                     json_command(diff->command), "url", json_text(old->url), "old",
                      side_array(&diff->sides[SIDE_OLD]), "new", side_array(&diff->sides[SIDE_NEW]),
                      "margin_percent", diff->terms.margin * 100, "detect_percent",
                      diff->terms.detect * 100, "plan_differences",
-                     texts(diff->plan_differences, diff->num_plan_differences), "remarks",
-                     texts(diff->remarks, diff->num_remarks), "figures", figures_array(diff),
+                     json_texts(diff->plan_differences, diff->num_plan_differences), "remarks",
+                     json_texts(diff->remarks, diff->num_remarks), "figures", figures_array(diff),
                      "verdict", diff_verdict_name(diff_result_verdict(diff)), "checks",
                      checks_array(diff), "passed", diff->passed);
 }
 
 bool diff_json(FILE *out, const struct diff_result *diff)
 {
-    json_t *root = diff_json_object(diff);
-    bool ok = root != NULL && json_dumpf(root, out, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) == 0 &&
-              fputc('\n', out) != EOF;
-    json_decref(root);
-    return ok;
+    return json_write(out, diff_json_object(diff), JSON_ESTIMATE_DIGITS);
 }

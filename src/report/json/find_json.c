@@ -4,39 +4,16 @@
 #include "base/memory.h"
 #include "find/find_result.h"
 #include "report/figures.h"
-#include "report/utf8.h"
+#include "report/json/json_value.h"
 
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 
-static json_t *number(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
-static json_t *text(const char *bytes)
-{
-    if (bytes == NULL)
-        return json_null();
-    char *clean = utf8_clean(bytes);
-    json_t *value = json_string(clean);
-    free(clean);
-    return value;
-}
-
-static json_t *command_array(char *const *command)
-{
-    json_t *array = json_array();
-    for (; command != NULL && *command != NULL; command++)
-        json_array_append_new(array, text(*command));
-    return array;
-}
-
 /* Times are microseconds, as everywhere. */
 static json_t *slo_value(const struct find_slo *slo, double value)
 {
-    return number(slo->is_time ? value / 1000 : value);
+    return json_number(slo->is_time ? value / 1000 : value);
 }
 
 static json_t *slos_array(const struct find_result *r)
@@ -44,10 +21,10 @@ static json_t *slos_array(const struct find_result *r)
     json_t *array = json_array();
     for (size_t i = 0; i < r->num_slos; i++) {
         const struct find_slo *slo = &r->slos[i];
-        json_array_append_new(array, json_pack("{s:o, s:o, s:s, s:o}", "condition", text(slo->text),
-                                               "figure", text(slo->figure), "unit",
-                                               slo->is_time ? "us" : "number", "limit",
-                                               slo_value(slo, slo->limit)));
+        json_array_append_new(
+            array, json_pack("{s:o, s:o, s:s, s:o}", "condition", json_text(slo->text), "figure",
+                             json_text(slo->figure), "unit", slo->is_time ? "us" : "number",
+                             "limit", slo_value(slo, slo->limit)));
     }
     return array;
 }
@@ -75,15 +52,15 @@ static json_t *stage_object(const struct find_result *r, const struct find_stage
         "began_s", stage->began_s, "confirms", stage->confirms, "held", stage->cause == STAGE_HELD,
         "broken_by",
         stage->cause == STAGE_HELD ? json_null() : json_string(stage_cause_name(stage->cause)),
-        "why", text(stage->why));
+        "why", json_text(stage->why));
     json_t *figures =
         json_pack("{s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "scheduled",
                   (json_int_t)stage->scheduled, "started", (json_int_t)stage->started, "succeeded",
                   (json_int_t)stage->succeeded, "refused", (json_int_t)stage->refused, "failed",
-                  (json_int_t)stage->failed, "kept", number(stage->kept), "per_second",
-                  number(stage->per_second), "growth_per_second", number(stage->growth), "p50",
-                  number(stage->p50_ns / 1000), "p99", number(stage->p99_ns / 1000), "slo",
-                  slo_values(r, stage));
+                  (json_int_t)stage->failed, "kept", json_number(stage->kept), "per_second",
+                  json_number(stage->per_second), "growth_per_second", json_number(stage->growth),
+                  "p50", json_number(stage->p50_ns / 1000), "p99",
+                  json_number(stage->p99_ns / 1000), "slo", slo_values(r, stage));
     json_object_update(object, figures);
     json_decref(figures);
     return object;
@@ -110,8 +87,9 @@ static json_t *answer_object(const struct find_result *r)
                      "at_least", find_result_is_at_least(r), "holds",
                      answer->rate > 0 ? json_real(answer->rate) : json_null(), "edge",
                      is_known ? json_real(answer->edge) : json_null(), "ci95",
-                     number(is_known ? answer->low : NAN), number(is_known ? answer->high : NAN),
-                     "limit", text(name), "why", text(limit != NULL ? limit->why : NULL));
+                     json_number(is_known ? answer->low : NAN),
+                     json_number(is_known ? answer->high : NAN), "limit", json_text(name), "why",
+                     json_text(limit != NULL ? limit->why : NULL));
 }
 
 json_t *find_json_object(const struct find_result *r)
@@ -121,19 +99,15 @@ json_t *find_json_object(const struct find_result *r)
     figure_utc(started, r->started_wall_ns);
     return json_pack(
         "{s:s, s:{s:s, s:o, s:o}, s:o, s:o, s:o, s:s, s:f, s:s, s:o, s:o, s:s, s:f, s:o, s:o, s:b}",
-        "schema", "pinload.find/1", "tool", "version", r->version, "boringssl", text(r->boringssl),
-        "libuv", text(r->libuv), "command", command_array(r->command), "plan", text(r->plan), "url",
-        text(r->url), "started_at", started, "duration_s", r->spent_s, "by",
-        r->by_connections ? "connections" : "rate", "terms", terms_object(r), "slo", slos_array(r),
-        "latency", r->latency, "alone_us", r->alone_ns / 1000, "answer", answer_object(r), "stages",
-        stages_array(r), "interrupted", r->interrupted_by != 0);
+        "schema", "pinload.find/1", "tool", "version", r->version, "boringssl",
+        json_text(r->boringssl), "libuv", json_text(r->libuv), "command", json_command(r->command),
+        "plan", json_text(r->plan), "url", json_text(r->url), "started_at", started, "duration_s",
+        r->spent_s, "by", r->by_connections ? "connections" : "rate", "terms", terms_object(r),
+        "slo", slos_array(r), "latency", r->latency, "alone_us", r->alone_ns / 1000, "answer",
+        answer_object(r), "stages", stages_array(r), "interrupted", r->interrupted_by != 0);
 }
 
 bool find_json(FILE *out, const struct find_result *r)
 {
-    json_t *root = find_json_object(r);
-    bool ok = root != NULL && json_dumpf(root, out, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) == 0 &&
-              fputc('\n', out) != EOF;
-    json_decref(root);
-    return ok;
+    return json_write(out, find_json_object(r), JSON_ESTIMATE_DIGITS);
 }

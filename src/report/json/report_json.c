@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "report/figures.h"
 #include "report/json/json_distribution.h"
+#include "report/json/json_value.h"
 #include "report/utf8.h"
 #include "result/figure_table.h"
 #include "result/result.h"
@@ -23,32 +24,17 @@
 
 /* --- values --------------------------------------------------------------------------------- */
 
-static json_t *text_or_null(const char *text)
-{
-    if (text == NULL)
-        return json_null();
-    char *clean = utf8_clean(text);
-    json_t *value = json_string(clean);
-    free(clean);
-    return value;
-}
-
-static json_t *number(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
 /* Microseconds, to a thousandth of a nanosecond. */
 static json_t *time_us(double time_ns)
 {
-    return number(round(time_ns * 1000) / 1e6);
+    return json_number(round(time_ns * 1000) / 1e6);
 }
 
 static json_t *whole_or_real(double value)
 {
     if (isfinite(value) && fabs(value) < LARGEST_WHOLE && value == floor(value))
         return json_integer((json_int_t)value);
-    return number(value);
+    return json_number(value);
 }
 
 static void put(json_t *object, const char *name, json_t *value)
@@ -80,14 +66,6 @@ static json_t *names_object(const struct name_counts *names)
     return object;
 }
 
-static json_t *texts_array(char *const *texts, size_t count)
-{
-    json_t *array = json_array();
-    for (size_t i = 0; i < count; i++)
-        json_array_append_new(array, text_or_null(texts[i]));
-    return array;
-}
-
 /* --- latencies ------------------------------------------------------------------------------ */
 
 static json_t *latencies_object(const struct result *r)
@@ -103,9 +81,9 @@ static json_t *latencies_object(const struct result *r)
 static json_t *tool_object(const struct result *r)
 {
     json_t *object = json_object();
-    put(object, "version", text_or_null(r->version));
-    put(object, "boringssl", text_or_null(r->boringssl));
-    put(object, "libuv", text_or_null(r->libuv));
+    put(object, "version", json_text(r->version));
+    put(object, "boringssl", json_text(r->boringssl));
+    put(object, "libuv", json_text(r->libuv));
     return object;
 }
 
@@ -115,8 +93,8 @@ static json_t *parts_array(const struct result *r)
     for (size_t i = 0; i < r->num_parts; i++) {
         const struct result_part *part = &r->parts[i];
         json_t *object = json_object();
-        put(object, "command", texts_array(part->command, part->command_len));
-        put(object, "failure", text_or_null(part->failure));
+        put(object, "command", json_texts(part->command, part->command_len));
+        put(object, "failure", json_text(part->failure));
         json_array_append_new(array, object);
     }
     return array;
@@ -125,9 +103,9 @@ static json_t *parts_array(const struct result *r)
 static json_t *target_object(const struct result *r)
 {
     json_t *object = json_object();
-    put(object, "url", text_or_null(r->url));
-    put(object, "address", text_or_null(r->address));
-    put(object, "sni", text_or_null(r->sni));
+    put(object, "url", json_text(r->url));
+    put(object, "address", json_text(r->address));
+    put(object, "sni", json_text(r->sni));
     return object;
 }
 
@@ -135,7 +113,7 @@ static json_t *setting_value(const struct setting *setting)
 {
     switch (setting->type) {
     case SETTING_TEXT:
-        return text_or_null(setting->text);
+        return json_text(setting->text);
     case SETTING_NUMBER:
         return whole_or_real(setting->number);
     case SETTING_BOOL:
@@ -151,13 +129,13 @@ static json_t *setting_value(const struct setting *setting)
 static json_t *config_object(const struct result *r)
 {
     json_t *object = json_object();
-    put(object, "verify", text_or_null(r->verify));
+    put(object, "verify", json_text(r->verify));
     put_count(object, "pins", r->num_pins);
     put(object, "open_loop", json_boolean(r->open_loop));
     put(object, "rate", r->open_loop ? whole_or_real(r->rate) : json_null());
     put_count(object, "connections", r->connections);
     put_count(object, "threads", r->threads);
-    put(object, "rotate", text_or_null(r->rotation));
+    put(object, "rotate", json_text(r->rotation));
     put(object, "warm_up_s", whole_or_real(r->warm_up_s));
     for (size_t i = 0; i < r->num_settings; i++) {
         char *name = utf8_clean(r->settings[i].name);
@@ -191,7 +169,7 @@ static json_t *figure_value(const struct result *r, const struct figure *figure)
         return outcomes_object(at);
     case FIGURE_NUMBER:
     case FIGURE_SECONDS:
-        return number(*(const double *)at);
+        return json_number(*(const double *)at);
     case FIGURE_SPAN:
         return whole_or_real(*(const double *)at);
     case FIGURE_FLAG:
@@ -203,7 +181,7 @@ static json_t *figure_value(const struct result *r, const struct figure *figure)
     case FIGURE_TEXT:
         break;
     }
-    return text_or_null(*(char *const *)at);
+    return json_text(*(char *const *)at);
 }
 
 /* Returns the object below ROOT that contains PATH's last name, created if it does not exist. */
@@ -262,11 +240,11 @@ static json_t *generation_object(const struct result_generation *generation)
     char date[32];
     uint64_t sessions = 0;
     json_t *object = json_object();
-    put(object, "serial", text_or_null(generation->serial));
+    put(object, "serial", json_text(generation->serial));
     put(object, "not_after",
         generation->serial != NULL ? json_string(date_text(generation->not_after_s, date))
                                    : json_null());
-    put(object, "from_s", number(generation->from_s));
+    put(object, "from_s", json_number(generation->from_s));
     for (int class = 0; class < NUM_CLASSES; class ++)
         sessions = result_count_sum(sessions, generation->by_class[class]);
     put_count(object, "sessions", sessions);
@@ -288,24 +266,24 @@ static json_t *reloads_object(const struct result_reloads *reloads)
     json_t *object = json_object();
     put_count(object, "applied", reloads->applied);
     put_count(object, "failed", reloads->failed);
-    put(object, "last_failure", text_or_null(reloads->last_failure));
+    put(object, "last_failure", json_text(reloads->last_failure));
     return object;
 }
 
 json_t *report_json_identity(const struct result_identity *identity, bool with_distribution)
 {
     json_t *object = json_object();
-    put(object, "name", text_or_null(identity->name));
+    put(object, "name", json_text(identity->name));
     put(object, "expected", json_string(identity->expect_refused ? "refuse" : "accept"));
     if (identity->weight > 0)
         put_count(object, "weight", identity->weight);
     put(object, "as_expected", json_boolean(identity->as_expected));
     put_counters(object, identity, identity_counters, num_identity_counters);
-    put(object, "expected_status", text_or_null(identity->expected_status));
+    put(object, "expected_status", json_text(identity->expected_status));
     put(object, "responses", responses_object(identity));
     put(object, "sigalgs", names_object(&identity->sigalgs));
     if (identity->ended_s > 0)
-        put(object, "certificate_ended_s", number(identity->ended_s));
+        put(object, "certificate_ended_s", json_number(identity->ended_s));
     if (identity->num_generations > 0)
         put(object, "generations", generations_array(identity));
     put(object, "tls_handshake",
@@ -329,9 +307,9 @@ static json_t *threads_array(const struct result *r)
     json_t *array = json_array();
     for (size_t i = 0; i < r->num_thread_uses; i++) {
         json_t *object = json_object();
-        put(object, "cpu_user_s", number(r->thread_uses[i].cpu_user_s));
-        put(object, "cpu_system_s", number(r->thread_uses[i].cpu_system_s));
-        put(object, "busy", number(r->thread_uses[i].busy));
+        put(object, "cpu_user_s", json_number(r->thread_uses[i].cpu_user_s));
+        put(object, "cpu_system_s", json_number(r->thread_uses[i].cpu_system_s));
+        put(object, "busy", json_number(r->thread_uses[i].busy));
         json_array_append_new(array, object);
     }
     return array;
@@ -360,9 +338,11 @@ static json_t *stage_object(const struct result_stages *stages, size_t index)
     put(object, "to", whole_or_real(stage->to));
     put_counters(object, stage, stage_counters, num_stage_counters);
     put(object, "outcomes", outcomes_object(stage->outcomes));
-    put(object, "attainment", number(result_stage_attainment(stages, index)));
-    put(object, "handshakes_per_second", number(result_stage_per_second(stage, stage->handshakes)));
-    put(object, "requests_per_second", number(result_stage_per_second(stage, stage->requests)));
+    put(object, "attainment", json_number(result_stage_attainment(stages, index)));
+    put(object, "handshakes_per_second",
+        json_number(result_stage_per_second(stage, stage->handshakes)));
+    put(object, "requests_per_second",
+        json_number(result_stage_per_second(stage, stage->requests)));
     put(object, "latency", stage_latencies(stage));
     put(object, "verdict", json_string(stage_verdict_name(stage->verdict)));
     return object;
@@ -404,8 +384,8 @@ static json_t *checks_array(const struct result *r)
     for (size_t i = 0; i < r->num_checks; i++) {
         json_t *object = json_object();
         put(object, "kind", json_string(check_kind_name(r->checks[i].kind)));
-        put(object, "name", text_or_null(r->checks[i].name));
-        put(object, "violation", text_or_null(r->checks[i].violation));
+        put(object, "name", json_text(r->checks[i].name));
+        put(object, "violation", json_text(r->checks[i].violation));
         json_array_append_new(array, object);
     }
     return array;
@@ -433,10 +413,10 @@ static json_t *verdict_object(const struct result *r)
     json_t *object = json_object();
     put(object, "passed", json_boolean(r->passed));
     put(object, "checks", checks_array(r));
-    put(object, "violations", texts_array(r->violations, r->num_violations));
+    put(object, "violations", json_texts(r->violations, r->num_violations));
     put(object, "interrupted_by",
         r->interrupted_by ? json_integer(r->interrupted_by) : json_null());
-    put(object, "first_failure", text_or_null(r->first_failure));
+    put(object, "first_failure", json_text(r->first_failure));
     return object;
 }
 
@@ -448,11 +428,11 @@ json_t *report_json_object(const struct result *r)
     json_t *root = json_object();
     put(root, "schema", json_string(REPORT_JSON_SCHEMA));
     put(root, "tool", tool_object(r));
-    put(root, "command", texts_array(r->command, r->command_len));
-    put(root, "plan", text_or_null(r->plan));
+    put(root, "command", json_texts(r->command, r->command_len));
+    put(root, "plan", json_text(r->plan));
     put(root, "parts", parts_array(r));
     put(root, "started_at", json_string(started_at));
-    put(root, "duration_s", number(r->duration_s));
+    put(root, "duration_s", json_number(r->duration_s));
     put(root, "target", target_object(r));
     put(root, "config", config_object(r));
     put_figures(root, "sessions", r);
@@ -477,9 +457,5 @@ json_t *report_json_object(const struct result *r)
 
 bool report_json(FILE *out, const struct result *result)
 {
-    json_t *root = report_json_object(result);
-    size_t flags = JSON_INDENT(2) | JSON_REAL_PRECISION(SIGNIFICANT_DIGITS);
-    bool written = json_dumpf(root, out, flags) == 0 && putc('\n', out) != EOF;
-    json_decref(root);
-    return written && !ferror(out);
+    return json_write(out, report_json_object(result), SIGNIFICANT_DIGITS);
 }
