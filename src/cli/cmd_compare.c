@@ -20,7 +20,6 @@
 #include "plan/plan.h"
 #include "report/html/compare_html.h"
 #include "report/json/compare_json.h"
-#include "report/report_file.h"
 #include "report/text/compare_text.h"
 #include "report/text/progress.h"
 #include "tls/password.h"
@@ -126,17 +125,6 @@ static bool write_html(FILE *out, const void *subject)
     return compare_html(out, subject);
 }
 
-/* True also if PATH is not given. */
-static bool write_to(const char *path, bool (*write)(FILE *, const void *),
-                     const struct compare_result *result)
-{
-    struct error err;
-    if (path == NULL || report_file_write_any(path, write, result, &err))
-        return true;
-    error_print(&err);
-    return false;
-}
-
 static enum ending report(const struct compare_result *result, const struct options *options)
 {
     process_spare_once();
@@ -145,8 +133,8 @@ static enum ending report(const struct compare_result *result, const struct opti
         compare_text(to_stdout ? stderr : stdout, result);
     else
         compare_text_failure(stderr, result);
-    bool written = write_to(options->json, write_json, result) && !result->keylog_is_lost;
-    written = write_to(options->html, write_html, result) && written;
+    bool written = output_write(options->json, write_json, result) && !result->keylog_is_lost;
+    written = output_write(options->html, write_html, result) && written;
     if (result->interrupted_by != 0)
         return result->interrupted_by == SIGINT ? ENDING_INTERRUPTED : ENDING_TERMINATED;
     return written && result->failed == 0 ? ENDING_AS_EXPECTED : ENDING_UNEXPECTED;

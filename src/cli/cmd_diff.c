@@ -13,7 +13,6 @@
 #include "report/formats/diff_junit.h"
 #include "report/html/diff_html.h"
 #include "report/json/diff_json.h"
-#include "report/report_file.h"
 #include "report/text/diff_text.h"
 
 #include <stdio.h>
@@ -93,17 +92,6 @@ static bool write_junit(FILE *out, const void *subject)
     return diff_junit(out, subject);
 }
 
-/* True also where PATH is not asked for. */
-static bool write_to(const char *path, bool (*write)(FILE *, const void *),
-                     const struct diff_result *diff)
-{
-    struct error err;
-    if (path == NULL || report_file_write_any(path, write, diff, &err))
-        return true;
-    error_print(&err);
-    return false;
-}
-
 static bool report(const struct diff_result *diff, const struct options *options)
 {
     bool to_stdout = output_is_stdout(options->json) || output_is_stdout(options->html) ||
@@ -112,9 +100,9 @@ static bool report(const struct diff_result *diff, const struct options *options
         diff_text_failure(stderr, diff);
     else
         diff_text(to_stdout ? stderr : stdout, diff);
-    bool written = write_to(options->json, write_json, diff);
-    written = write_to(options->html, write_html, diff) && written;
-    return write_to(options->junit, write_junit, diff) && written;
+    bool written = output_write(options->json, write_json, diff);
+    written = output_write(options->html, write_html, diff) && written;
+    return output_write(options->junit, write_junit, diff) && written;
 }
 
 enum ending cmd_diff(const struct invocation *invocation)

@@ -25,7 +25,6 @@
 #include "report/html/find_html.h"
 #include "report/json/find_json.h"
 #include "report/json/threshold.h"
-#include "report/report_file.h"
 #include "report/text/find_text.h"
 #include "report/text/progress.h"
 #include "tls/tls_context.h"
@@ -138,17 +137,6 @@ static bool write_junit(FILE *out, const void *subject)
     return find_junit(out, subject);
 }
 
-/* True also where PATH is not asked for. */
-static bool write_to(const char *path, bool (*write)(FILE *, const void *),
-                     const struct find_result *result)
-{
-    struct error err;
-    if (path == NULL || report_file_write_any(path, write, result, &err))
-        return true;
-    error_print(&err);
-    return false;
-}
-
 static bool report(const struct find_result *result, const struct options *options)
 {
     bool to_stdout = output_is_stdout(options->json) || output_is_stdout(options->csv) ||
@@ -157,10 +145,10 @@ static bool report(const struct find_result *result, const struct options *optio
         find_text_failure(stderr, result);
     else
         find_text(to_stdout ? stderr : stdout, result);
-    bool written = write_to(options->json, write_json, result);
-    written = write_to(options->csv, write_csv, result) && written;
-    written = write_to(options->html, write_html, result) && written;
-    return write_to(options->junit, write_junit, result) && written;
+    bool written = output_write(options->json, write_json, result);
+    written = output_write(options->csv, write_csv, result) && written;
+    written = output_write(options->html, write_html, result) && written;
+    return output_write(options->junit, write_junit, result) && written;
 }
 
 static enum ending ending_of_search(const struct find_result *result, bool written)

@@ -114,6 +114,15 @@ bool outputs_write(const struct options *options, const struct result *result)
     return ok;
 }
 
+bool output_write(const char *path, bool (*write)(FILE *, const void *), const void *subject)
+{
+    struct error err;
+    if (path == NULL || report_file_write_any(path, write, subject, &err))
+        return true;
+    error_print(&err);
+    return false;
+}
+
 bool outputs_end_keylog(const struct options *options, FILE *log)
 {
     if (log == NULL || (fflush(log) == 0 && !ferror(log)))

@@ -20,6 +20,10 @@ bool outputs_check(const struct options *options, struct error *err);
  * reported on stderr. */
 bool outputs_write(const struct options *options, const struct result *result);
 
+/* output_write writes the output of WRITE for SUBJECT to PATH; true also where that is NULL, not asked
+ * for. False is reported on stderr. */
+bool output_write(const char *path, bool (*write)(FILE *, const void *), const void *subject);
+
 /* outputs_end_keylog says whether the whole key log LOG (NULL: there is none) was written; if
  * false, that is reported on stderr. */
 bool outputs_end_keylog(const struct options *options, FILE *log);

@@ -9,7 +9,6 @@
 #include "cli/pin_subject.h"
 #include "engine/pin_check.h"
 #include "engine/probe.h"
-#include "report/report_file.h"
 #include "tls/pinset.h"
 
 #include <stdlib.h>
@@ -90,17 +89,6 @@ static bool write_junit(FILE *out, const void *check)
     return pin_check_junit(out, check);
 }
 
-/* True also where PATH is not asked for. */
-static bool write_to(const char *path, bool (*write)(FILE *, const void *),
-                     const struct pin_check *check)
-{
-    struct error err;
-    if (path == NULL || report_file_write_any(path, write, check, &err))
-        return true;
-    error_print(&err);
-    return false;
-}
-
 bool pin_gate_judge(const struct pin_gate *gate, const struct options *options,
                     const struct probe *presented, bool in_file)
 {
@@ -112,8 +100,8 @@ bool pin_gate_judge(const struct pin_gate *gate, const struct options *options,
     pin_check_make(&check, gate->pins, &against);
     bool to_stdout = output_is_stdout(options->json) || output_is_stdout(options->junit);
     pin_check_text(to_stdout ? stderr : stdout, &check);
-    bool written = write_to(options->json, write_json, &check);
-    written = write_to(options->junit, write_junit, &check) && written;
+    bool written = output_write(options->json, write_json, &check);
+    written = output_write(options->junit, write_junit, &check) && written;
     bool passed = check.num_violations == 0;
     pin_check_cleanup(&check);
     return passed && written;
