@@ -8,15 +8,6 @@
 #include <stddef.h>
 #include <string.h>
 
-static bool has_name(const struct name_counts *counts, const char *name)
-{
-    for (size_t i = 0; i < counts->count; i++) {
-        if (strcmp(counts->items[i].name, name) == 0)
-            return true;
-    }
-    return false;
-}
-
 static const struct name_counts *names_in(const struct result *result, size_t offset)
 {
     return (const struct name_counts *)((const char *)result + offset);
@@ -25,7 +16,7 @@ static const struct name_counts *names_in(const struct result *result, size_t of
 static bool side_has(const struct diff_side *side, size_t offset, const char *name)
 {
     for (size_t i = 0; i < side->count; i++) {
-        if (has_name(names_in(side->results[i], offset), name))
+        if (name_counts_find(names_in(side->results[i], offset), name) != NULL)
             return true;
     }
     return false;

@@ -109,7 +109,7 @@ void outfit_choose_address(struct outfit *outfit, unsigned taker, struct session
     uint64_t turn = (uint64_t)row + taker + outfit->address_turns[row]++;
     start->first_address = address_turn(count, turn);
     start->ticket_from =
-        plan->shared_tickets && turn > 0 ? address_turn(count, turn - 1) : ADDRESS_OWN;
+        plan->shared_tickets && turn > 0 ? (uint32_t)address_turn(count, turn - 1) : ADDRESS_OWN;
 }
 
 void outfits_take_signed(struct outfit *outfits, unsigned num_outfits)

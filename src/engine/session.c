@@ -75,8 +75,7 @@ void session_begin(struct session *session, const struct session_start *start)
     session->is_anonymous = start->identity == TLS_NO_IDENTITY;
     session->policy = start->policy;
     session->offer_ticket = start->offer_ticket;
-    session->ticket_from =
-        start->ticket_from == ADDRESS_OWN ? UINT32_MAX : (uint32_t)start->ticket_from;
+    session->ticket_from = start->ticket_from;
     session->first_address = (uint32_t)start->first_address;
     session->connect_end = TCP_OK;
     session->ended_by_fin = false;
@@ -227,8 +226,8 @@ static void on_connected(void *owner, enum tcp_end end)
     session_set_deadline(session, session->sample.at.connected, env->plan->timeout_ns);
     if (env->plan->each_address)
         tls_conn_set_address(session->tls, session->sample.address,
-                             session->ticket_from == UINT32_MAX ? session->sample.address
-                                                                : session->ticket_from);
+                             session->ticket_from == ADDRESS_OWN ? session->sample.address
+                                                                 : session->ticket_from);
     tls_conn_start(session->tls, session->is_anonymous ? TLS_NO_IDENTITY : session->sample.identity,
                    session->policy, session->offer_ticket);
     drive(session);

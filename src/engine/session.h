@@ -24,7 +24,7 @@ struct session *session_new(struct session_env *env, struct deadline *deadline);
 /* session_free frees a session that is done, or was never started. */
 void session_free(struct session *session);
 
-#define ADDRESS_OWN SIZE_MAX
+#define ADDRESS_OWN UINT32_MAX
 
 struct session_start {
     uint64_t intended_ns;
@@ -34,7 +34,8 @@ struct session_start {
     uint32_t arm;
     uint64_t serial;
     size_t first_address; /* the first to try */
-    size_t ticket_from; /* the address whose ticket is offered; ADDRESS_OWN: that of the session */
+    uint32_t
+        ticket_from; /* the address whose ticket is offered; ADDRESS_OWN: that of the session */
     const struct verify_policy *policy;
     bool offer_ticket;
 };

@@ -43,7 +43,7 @@ struct session {
     enum stage stage;
     bool is_anonymous; /* has no identity */
     bool offer_ticket;
-    uint32_t ticket_from; /* the address that issued it; UINT32_MAX: the session's own */
+    uint32_t ticket_from; /* the address that issued it; ADDRESS_OWN: the session's own */
     bool sent_early;      /* the requests were sent as early data, except those in late */
     bool has_answer;      /* a response has arrived since requests were last sent */
     bool sent_fin;        /* in the farewell */

@@ -340,13 +340,27 @@ void result_path_name(char out[static RESULT_PATH_LEN], const char *from, const 
     snprintf(out, RESULT_PATH_LEN, "%s" RESULT_PATH_WORD "%s", from, to);
 }
 
-void name_counts_add(struct name_counts *counts, const char *name, uint64_t count)
+struct name_count *name_counts_find(const struct name_counts *counts, const char *name)
 {
     for (size_t i = 0; i < counts->count; i++) {
-        if (strcmp(counts->items[i].name, name) == 0) {
-            counts->items[i].count = result_count_sum(counts->items[i].count, count);
-            return;
-        }
+        if (strcmp(counts->items[i].name, name) == 0)
+            return &counts->items[i];
+    }
+    return NULL;
+}
+
+uint64_t name_counts_get(const struct name_counts *counts, const char *name)
+{
+    const struct name_count *found = name_counts_find(counts, name);
+    return found != NULL ? found->count : 0;
+}
+
+void name_counts_add(struct name_counts *counts, const char *name, uint64_t count)
+{
+    struct name_count *old = name_counts_find(counts, name);
+    if (old != NULL) {
+        old->count = result_count_sum(old->count, count);
+        return;
     }
     counts->items = memory_resize(counts->items, (counts->count + 1) * sizeof *counts->items);
     counts->items[counts->count++] = (struct name_count){memory_text(name), count};

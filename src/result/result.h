@@ -278,6 +278,9 @@ void result_set_null(struct result *result, const char *name);
 
 /* name_counts_add adds COUNT to NAME's (result_count_sum), which is appended if it is new. */
 void name_counts_add(struct name_counts *counts, const char *name, uint64_t count);
+/* name_counts_find returns NAME's entry, or NULL; name_counts_get its count, 0 if there is none. */
+struct name_count *name_counts_find(const struct name_counts *counts, const char *name);
+uint64_t name_counts_get(const struct name_counts *counts, const char *name);
 void name_counts_cleanup(struct name_counts *counts);
 
 #endif

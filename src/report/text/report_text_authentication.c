@@ -6,24 +6,14 @@
 #include "report/text/report_text_identities.h"
 #include "result/result.h"
 
-#include <string.h>
-
 #define MAX_NAMES_SHOWN 6
-
-static uint64_t count_of(const struct name_counts *names, const char *name)
-{
-    for (size_t i = 0; i < names->count; i++) {
-        if (strcmp(names->items[i].name, name) == 0)
-            return names->items[i].count;
-    }
-    return 0;
-}
 
 /* Raw public keys among all that authenticated SIDE; the others were certificates. */
 static void add_side(struct flow *flow, const char *side, const struct name_counts *types)
 {
     char keys_text[FIGURE_LEN], all_text[FIGURE_LEN];
-    uint64_t keys = count_of(types, "raw_public_key"), all = keys + count_of(types, "x509");
+    uint64_t keys = name_counts_get(types, "raw_public_key"),
+             all = keys + name_counts_get(types, "x509");
     figure_count(keys_text, keys);
     figure_count(all_text, all);
     if (all > 0)
@@ -35,8 +25,8 @@ void report_text_raw_keys(FILE *out, const struct result *result, size_t label_c
     const struct name_counts *servers = &result->server_certificate_types;
     const struct name_counts *clients = &result->client_certificate_types;
     bool were_offered = result_setting(result, "raw_public_key") != NULL ||
-                        count_of(servers, "raw_public_key") > 0 ||
-                        count_of(clients, "raw_public_key") > 0;
+                        name_counts_get(servers, "raw_public_key") > 0 ||
+                        name_counts_get(clients, "raw_public_key") > 0;
     if (!were_offered || result->handshakes_full == 0)
         return;
     struct flow flow;
@@ -70,7 +60,7 @@ static void write_algorithm(FILE *out, const char *label, const struct name_coun
     flow_item(&flow, "%s:", algorithm->name);
     for (size_t i = 0; i < result->num_identities && shown < MAX_NAMES_SHOWN; i++) {
         const struct result_identity *identity = &result->identities[i];
-        if (count_of(&identity->sigalgs, algorithm->name) == 0)
+        if (name_counts_get(&identity->sigalgs, algorithm->name) == 0)
             continue;
         report_text_short_name(name, identity->name);
         flow_item(&flow, "%s%s", name, ++shown < algorithm->count ? "," : "");

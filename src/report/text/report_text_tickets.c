@@ -36,23 +36,14 @@ static void note(struct addresses *addresses, const char *path)
         addresses->num_more++;
 }
 
-static uint64_t count_of(const struct name_counts *paths, const char *name)
-{
-    for (size_t i = 0; i < paths->count; i++) {
-        if (strcmp(paths->items[i].name, name) == 0)
-            return paths->items[i].count;
-    }
-    return 0;
-}
-
 /* "12 of 12"; "-" where none was offered. */
 static void add_cell(struct table *table, const struct result *r, const char *from, const char *to)
 {
     char name[RESULT_PATH_LEN], resumed[FIGURE_LEN], offered[FIGURE_LEN];
     result_path_name(name, from, to);
-    figure_count(resumed, count_of(&r->paths_resumed, name));
-    figure_count(offered, count_of(&r->paths_offered, name));
-    if (count_of(&r->paths_offered, name) == 0)
+    figure_count(resumed, name_counts_get(&r->paths_resumed, name));
+    figure_count(offered, name_counts_get(&r->paths_offered, name));
+    if (name_counts_get(&r->paths_offered, name) == 0)
         table_cell(table, "-");
     else
         table_cell(table, "%s of %s", resumed, offered);
